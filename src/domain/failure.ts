@@ -1,0 +1,145 @@
+/**
+ * Every way in which the product declines or fails, in one table: what class it is and what the reader can do.
+ * A new code does not compile until it is classed.
+ *
+ * `ineligible`: nothing is wrong with us; this series is not for us (a normal end, with a reason).
+ * `transient`: may work later. `permanent`: never will without a change. `usage`: the caller's words are off.
+ */
+type FailureClass = "ineligible" | "transient" | "permanent" | "usage" | "model" | "archive";
+
+const failureTable = {
+  // Series that are not for us (ids of the volume specification in brackets)
+  MODALITY: ["ineligible", "Only CT and MR series are segmented."],
+  LOCALIZER: ["ineligible", "A localizer is no volume; send the axial series."],
+  DERIVED_NOT_VOLUME: ["ineligible", "Projections, reports and screen saves are not segmented; send the original series."],
+  WRONG_CONTRAST: ["ineligible", "Diffusion, maps and phase images are not what the models know."],
+  CONTRAST_UNKNOWN: ["ineligible", "Neither T1 nor T2 could be told from the header; name the model to force it."],
+  BODY_PART: ["ineligible", "The header names a body part without a pancreas."],
+  COLOUR_IMAGE: ["ineligible", "Colour images are not segmented."],
+  MOSAIC: ["ineligible", "Mosaic images are not segmented."],
+  MULTI_FRAME: ["ineligible", "Enhanced multi-frame objects are not converted yet; send the classic series."],
+  TOO_FEW_SLICES: ["ineligible", "Send the whole series, or lower the limit in the settings."],
+  NO_GEOMETRY: ["ineligible", "Position, orientation or pixel spacing are missing; re-export from the scanner."],
+  MIXED_SHAPE: ["ineligible", "The series mixes matrices or pixel spacings; send the parts as series of their own."],
+  MIXED_ORIENTATION: ["ineligible", "The series mixes orientations; send the parts as series of their own."],
+  MIXED_FRAME_OF_REFERENCE: ["ineligible", "The series mixes frames of reference; send the parts as series of their own."],
+  AMBIGUOUS_POSITIONS: ["ineligible", "Several images lie at one position; send the phases as series of their own."],
+  MISSING_SLICES: ["ineligible", "Slices are missing; send the series again completely."],
+  NON_UNIFORM_SPACING: ["ineligible", "The slice distance varies; send a uniform reconstruction."],
+  GANTRY_TILT: ["ineligible", "The stack is sheared; send a reconstruction without gantry tilt."],
+  INCOMPLETE_RETRIEVAL: ["transient", "The archive delivered fewer instances than it announces; it is tried again."],
+  CT_NO_RESCALE: ["ineligible", "Without rescale slope and intercept there are no Hounsfield units."],
+  MODALITY_LUT: ["ineligible", "A modality look-up table is not supported; send the original series."],
+  UNSUPPORTED_PIXEL_FORMAT: ["ineligible", "Only 8 and 16 bit integer pixels are read."],
+  UNSUPPORTED_TRANSFER_SYNTAX: ["ineligible", "Let the archive deliver uncompressed or JPEG 2000 pixels."],
+  PIXEL_DATA_TRUNCATED: ["ineligible", "The pixel data are shorter than the header says; send the instance again."],
+  PIXEL_DECODE_FAILED: ["ineligible", "The compressed pixels could not be decoded; send the instance again."],
+  NOT_DICOM: ["ineligible", "The file is no readable DICOM object."],
+  NO_IMAGES: ["ineligible", "No CT or MR image was found."],
+  SEVERAL_SERIES: ["usage", "Give one series, or name it with --series."],
+  TOO_LARGE: ["ineligible", "The series exceeds the voxel limit of the settings."],
+  SERIES_GONE: ["ineligible", "The series was deleted from the archive."],
+  NO_MODEL: ["ineligible", "No model for this contrast is installed: panseg model import."],
+  NIFTI_INVALID: ["usage", "The file is no readable NIfTI-1 image."],
+  // Models and the importer
+  CHECKPOINT_NOT_ZIP: ["model", "The checkpoint is not a PyTorch zip archive (PyTorch < 1.6 wrote another format); re-save it with a newer PyTorch."],
+  CHECKPOINT_TRUNCATED: ["model", "The checkpoint file is incomplete; copy or download it again."],
+  CHECKPOINT_NOT_FOUND: ["model", "Give the nnU-Net model folder or a *.model file."],
+  PICKLE_UNSAFE: ["model", "The file asks for code that a model never needs; do not trust it."],
+  PICKLE_MALFORMED: ["model", "The pickle is damaged or of an unknown kind."],
+  PLAN_NOT_FOUND: ["model", "Neither plans.pkl nor the checkpoint's .pkl holds a plan."],
+  PLAN_INVALID: ["model", "The plan lacks or contradicts something that the network needs."],
+  TRAINER_UNSUPPORTED: ["model", "Only checkpoints of nnTransUNetTrainerV2 can be imported."],
+  WEIGHTS_MISSING: ["model", "The checkpoint lacks weights that the network needs."],
+  WEIGHTS_SHAPE: ["model", "A weight's shape does not fit the plan."],
+  MODEL_EXISTS: ["model", "A model of this name is already there; remove its folder first."],
+  MODEL_NOT_FOUND: ["model", "List the models with: panseg model list."],
+  MODEL_CORRUPT: ["model", "The model's files do not match its manifest; import it again."],
+  // Inference
+  PROVIDER_UNAVAILABLE: ["permanent", "The execution provider asked for cannot be loaded; use auto or cpu."],
+  INFERENCE_FAILED: ["permanent", "The network did not run; see the log."],
+  OUTPUT_INVALID: ["permanent", "The network's output is not finite or of the wrong shape; verify the model."],
+  // Archive
+  PACS_UNREACHABLE: ["transient", "The archive does not answer; it is tried again."],
+  PACS_TIMEOUT: ["transient", "The archive answers too slowly; it is tried again."],
+  PACS_UNAUTHORIZED: ["archive", "The archive refuses the credentials; correct them in the settings."],
+  PACS_BUSY: ["transient", "The archive asks to come back later; it is tried again."],
+  PACS_ERROR: ["transient", "The archive answered with an error; it is tried again."],
+  PACS_BAD_ANSWER: ["transient", "The archive's answer could not be read; it is tried again."],
+  PACS_TOO_LARGE: ["ineligible", "The answer exceeds the size limit of the settings."],
+  STORE_REJECTED: ["permanent", "The archive refuses the result object; see its reason."],
+  STORED_DIFFERS: ["permanent", "The archive holds other bytes under our UID; nothing was overwritten."],
+  // Results
+  EMPTY_MASK: ["ineligible", "No pancreas was found; nothing is stored."],
+  UID_INVALID: ["ineligible", "A UID in the object is malformed."],
+  // Jobs and service
+  LEASE_LOST: ["transient", "Another worker took the job over."],
+  WORKER_DIED: ["permanent", "The worker died three times on this job; see the log and retry by hand."],
+  DATA_DIR_LOCKED: ["usage", "Another service owns this data folder; stop it or use another folder."],
+  SETTINGS_INVALID: ["usage", "Correct the settings: panseg config check."],
+  USAGE: ["usage", "See panseg --help."],
+  JOB_NOT_FOUND: ["usage", "List the jobs with: panseg jobs list."],
+  INTERNAL: ["permanent", "This is a defect of the program; please report it with the log."],
+} as const satisfies Record<string, readonly [FailureClass, string]>;
+
+export type FailureCode = keyof typeof failureTable;
+
+/** Numbers, UIDs and names that show what was measured; never patient text. */
+export type FailureDetails = Readonly<Record<string, unknown>>;
+
+export type Failure = {
+  readonly code: FailureCode;
+  /** One sentence with the numbers in it. */
+  readonly sentence: string;
+  /** What the reader can do about it. */
+  readonly remedy: string;
+  readonly details: FailureDetails;
+};
+
+/** Carries a failure through `throw`; the original error, if any, is the `cause`. */
+export class FailureError extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure, options?: { cause?: unknown }) {
+    super(`${failure.code}: ${failure.sentence}`, options);
+    this.name = "FailureError";
+    this.failure = failure;
+  }
+}
+
+export const makeFailure = (code: FailureCode, sentence: string, details: FailureDetails = {}): Failure => ({
+  code,
+  sentence,
+  remedy: failureTable[code][1],
+  details,
+});
+
+/** Build an error to throw: `throw failed("LOCALIZER", "3 slices in 3 orientations.", { … })`. */
+export const failed = (
+  code: FailureCode,
+  sentence: string,
+  details: FailureDetails = {},
+  cause?: unknown,
+): FailureError =>
+  new FailureError(makeFailure(code, sentence, details), cause === undefined ? undefined : { cause });
+
+export const failureClass = (code: FailureCode): FailureClass => failureTable[code][0];
+
+/** The failure inside any thrown value; what is not one of ours becomes INTERNAL without its text, which could hold patient data. */
+export const toFailure = (error: unknown): Failure =>
+  error instanceof FailureError
+    ? error.failure
+    : makeFailure("INTERNAL", "An unexpected error stopped this step.", {
+        errorName: error instanceof Error ? error.name : typeof error,
+      });
+
+/** Exit codes of the command line: 1 failed, 2 usage, 3 not eligible, 4 archive, 5 model. */
+const exitCodes: Record<FailureClass, number> = {
+  ineligible: 3,
+  transient: 4,
+  permanent: 1,
+  usage: 2,
+  model: 5,
+  archive: 4,
+};
+
+export const exitCode = (code: FailureCode): number => exitCodes[failureClass(code)];

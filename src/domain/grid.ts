@@ -1,0 +1,21 @@
+import type { Lps, Zyx } from "./axes.ts";
+
+/**
+ * Geometry without voxels. Voxel (k,j,i) lies at origin + k·spacing.z·axes.z + j·spacing.y·axes.y + i·spacing.x·axes.x.
+ */
+export type Grid = {
+  /** Voxels along (z,y,x). */
+  readonly shape: Zyx<number>;
+  /** Centre-to-centre distance along (z,y,x), mm. */
+  readonly spacingMm: Zyx<number>;
+  /** Centre of voxel (0,0,0), LPS mm. */
+  readonly originLps: Lps;
+  /** Unit vectors along the array axes (z,y,x) in LPS. */
+  readonly axes: Zyx<Lps>;
+};
+
+/** One channel on a grid: float32, z slowest, x fastest. CT in HU, MR in rescaled stored values. */
+export type Volume = { readonly grid: Grid; readonly voxels: Float32Array };
+
+/** 0 background, 1 pancreas; z slowest, x fastest. */
+export type Mask = { readonly grid: Grid; readonly voxels: Uint8Array };

@@ -1,0 +1,71 @@
+import type { Lps } from "./axes.ts";
+import type { ModelClass } from "./plan.ts";
+import type { Warning } from "./warning.ts";
+
+/** What is measured inside a mask on its source volume. */
+export type Measures = {
+  readonly voxels: number;
+  /** Voxel count × voxel volume, millilitres (= cm³). */
+  readonly volumeMl: number;
+  /** Statistics of the source intensities inside the mask (HU for CT); SD over the population. Null for an empty mask. */
+  readonly intensity: {
+    readonly mean: number;
+    readonly sd: number;
+    readonly median: number;
+    readonly min: number;
+    readonly max: number;
+  } | null;
+  /** Mean position of the mask's voxels, LPS mm. Null for an empty mask. */
+  readonly centroidLps: Lps | null;
+};
+
+/** Which network produced a result, in enough detail to repeat it. */
+export type ModelIdentity = {
+  /** Folder name under the models folder. */
+  readonly id: string;
+  readonly modelClass: ModelClass;
+  readonly trainer: string;
+  /** SHA-256 of the ONNX file that ran, hex. */
+  readonly weightsSha256: string;
+  /** SHA-256 of plan.json, hex. */
+  readonly planSha256: string;
+  /** True for models trained on synthetic phantoms: every result says so. */
+  readonly isPhantomModel: boolean;
+};
+
+/** Where the network really ran. */
+export type ExecutionProvider = "cuda" | "cpu";
+
+/** The software that wrote an object. */
+export type SoftwareIdentity = { readonly name: string; readonly version: string };
+
+/** result.json: what became of one series. No patient text. */
+export type ResultSummary = {
+  readonly outcome: "segmented" | "no-pancreas-found";
+  readonly notice: string;
+  readonly software: SoftwareIdentity;
+  readonly model: ModelIdentity;
+  readonly executionProvider: ExecutionProvider;
+  /** Digest of the settings that change the mask. */
+  readonly settingsDigest: string;
+  readonly series: { readonly studyUid: string; readonly seriesUid: string; readonly instances: number } | null;
+  readonly measures: Measures;
+  readonly warnings: readonly Warning[];
+  readonly objects: {
+    readonly seg: StoredObject | null;
+    readonly sr: StoredObject | null;
+  };
+  readonly startedAt: string;
+  readonly secondsPerStep: Readonly<Record<string, number>>;
+};
+
+/** A DICOM object of ours, addressed in the source's study. */
+export type StoredObject = {
+  readonly sopClassUid: string;
+  readonly seriesUid: string;
+  readonly sopInstanceUid: string;
+  readonly sha256: string;
+};
+
+/** Stands wherever a result appears. */
+export const RESEARCH_NOTICE = "Research use only. Not a medical device; not for diagnosis.";

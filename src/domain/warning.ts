@@ -1,0 +1,23 @@
+/** Something worth knowing that did not stop the conversion or the result; recorded in result.json and the SR. */
+export type Warning = {
+  readonly code: WarningCode;
+  readonly sentence: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+};
+
+export type WarningCode =
+  | "DUPLICATE_DROPPED"
+  | "NON_IMAGE_DROPPED"
+  | "ORIENTATION_NOISE"
+  | "SPACING_JITTER"
+  | "SPACING_TAG_DISAGREES"
+  | "SHORT_COVERAGE"
+  | "NON_AXIAL"
+  | "LOSSY_SOURCE"
+  | "MONOCHROME1"
+  | "SIGN_MISMATCH"
+  | "TEXT_CONFLICT"
+  | "CONTRAST_FORCED"
+  | "MASK_AT_EDGE"
+  | "VOLUME_UNUSUAL"
+  | "CPU_FALLBACK";

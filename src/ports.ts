@@ -1,0 +1,105 @@
+/** What the story needs from the world, as types. Adapters in pacs/, jobs/ and inference/ fulfil them; compose.ts joins them. */
+import type { Failure } from "./domain/failure.ts";
+import type { Claim, Job, JobKind, JobState, JobStats, NewSegmentJob, SeriesArrival } from "./domain/job.ts";
+import type { ModelClass, Plan } from "./domain/plan.ts";
+import type { ExecutionProvider, ModelIdentity, ResultSummary } from "./domain/result.ts";
+import type { SeriesRef } from "./domain/series.ts";
+
+export type Clock = { readonly nowMs: () => number };
+
+/** One JSON line per event; fields never hold patient text. */
+export type Log = {
+  readonly info: (event: string, fields?: Readonly<Record<string, unknown>>) => void;
+  readonly warn: (event: string, fields?: Readonly<Record<string, unknown>>) => void;
+  readonly error: (event: string, fields?: Readonly<Record<string, unknown>>) => void;
+};
+
+/** One instance as bytes on demand, so that a series is never held in memory twice. */
+export type InstanceBytes = { readonly name: string; readonly read: () => Uint8Array };
+
+/** Address of one instance. */
+export type InstanceRef = SeriesRef & { readonly sopInstanceUid: string };
+
+/** A DICOMweb archive. Every call has its own deadline and throws FailureError with a PACS_* or STORE_* code. */
+export type Pacs = {
+  /** CT and MR series of studies dated within the last `days` (all, when null), for the sweep. */
+  readonly findSeries: (days: number | null) => Promise<readonly SeriesArrival[]>;
+  /** DICOM JSON of every instance of a series, without bulk data. Throws SERIES_GONE when there is none. */
+  readonly seriesMetadata: (series: SeriesRef) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Fetch the named instances of a series into `folder`, a few at a time; the files in the order asked for. */
+  readonly retrieveInstances: (
+    series: SeriesRef,
+    sopInstanceUids: readonly string[],
+    folder: string,
+    onProgress?: (share: number) => void,
+  ) => Promise<readonly InstanceBytes[]>;
+  /** Whether the archive lists this instance (QIDO). */
+  readonly hasInstance: (instance: InstanceRef) => Promise<boolean>;
+  /** One instance as the archive holds it (Part 10 bytes). */
+  readonly retrieveInstance: (instance: InstanceRef) => Promise<Uint8Array>;
+  /** STOW one object and judge the answer for this very instance. Throws STORE_REJECTED, PACS_*. Call hasInstance first. */
+  readonly storeInstance: (instance: InstanceRef, bytes: Uint8Array) => Promise<void>;
+  /** Name, version and round-trip of the archive, for doctor and readiness. */
+  readonly ping: () => Promise<{ readonly milliseconds: number; readonly software: string }>;
+};
+
+/** Finds out about new series and reports them until stopped. */
+export type Watcher = {
+  /** One look now: report what came since the last look. */
+  readonly look: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+/** Durable jobs. Every write with a claim succeeds only while its token is current, otherwise throws LEASE_LOST. */
+export type JobStore = {
+  /** Record series seen and, in the same transaction, how far the watcher has read. Returns how many became work. */
+  readonly arrive: (arrivals: readonly SeriesArrival[], cursor?: { source: string; value: string }) => Promise<number>;
+  readonly readCursor: (source: string) => Promise<string | null>;
+  /** Take the oldest due job, or null. `owner` names the worker process. */
+  readonly claim: (owner: string, leaseMs: number) => Promise<Claim | null>;
+  /** Prolong the lease and note where the job is. */
+  readonly heartbeat: (claim: Claim, step: string, progress: number, leaseMs: number) => Promise<void>;
+  /** End an examination: skipped with a reason, or done with the jobs that follow, in one transaction. */
+  readonly completeExamination: (claim: Claim, outcome: Failure | NewSegmentJob) => Promise<void>;
+  /** End a segmentation: results verified in the archive, or no result and why. */
+  readonly complete: (claim: Claim, result: ResultSummary) => Promise<void>;
+  readonly skip: (claim: Claim, failure: Failure, result?: ResultSummary) => Promise<void>;
+  /** Give back for a later try at `notBeforeMs`; an archive's absence uses up no attempt. */
+  readonly retryLater: (claim: Claim, failure: Failure, notBeforeMs: number, usesAttempt: boolean) => Promise<void>;
+  readonly bury: (claim: Claim, failure: Failure) => Promise<void>;
+  /** Make claimable again what dead workers held: all of `owner`'s claims, or every expired lease; bury what died too often. */
+  readonly releaseOwner: (owner: string) => Promise<number>;
+  readonly releaseExpired: () => Promise<number>;
+  readonly find: (id: number) => Promise<Job | null>;
+  readonly list: (filter?: { state?: JobState; kind?: JobKind; limit?: number }) => Promise<readonly Job[]>;
+  /** A person's decision: queue a skipped or dead job anew. Throws JOB_NOT_FOUND. */
+  readonly retry: (id: number) => Promise<Job>;
+  readonly stats: () => Promise<JobStats>;
+  readonly close: () => Promise<void>;
+};
+
+/** The objects of one job on disk, complete or absent: written before the first send, the only source of sends. */
+export type Spooled = { readonly result: ResultSummary; readonly seg: Uint8Array | null; readonly sr: Uint8Array | null };
+
+export type Spool = {
+  readonly read: (key: string) => Spooled | null;
+  readonly keep: (key: string, spooled: Spooled) => Spooled;
+  readonly remove: (key: string) => void;
+};
+
+/** A model ready to run, one patch at a time. */
+export type Segmenter = {
+  readonly model: ModelIdentity;
+  readonly plan: Plan;
+  readonly executionProvider: ExecutionProvider;
+  /** Foreground probability of one normalised patch; both (z,y,x) float32 of the plan's patch size. */
+  readonly predict: (patch: Float32Array) => Promise<Float32Array>;
+  readonly close: () => Promise<void>;
+};
+
+/** The installed models: at most one in use for each class. */
+export type Models = {
+  readonly forClass: (modelClass: ModelClass) => ModelIdentity | null;
+  /** Open, or hand back the already open one. Throws MODEL_* and PROVIDER_UNAVAILABLE. */
+  readonly open: (modelId: string) => Promise<Segmenter>;
+};
