@@ -53,7 +53,10 @@ export type Watcher = {
 /** Durable jobs. Every write with a claim succeeds only while its token is current, otherwise throws LEASE_LOST. */
 export type JobStore = {
   /** Record series seen and, in the same transaction, how far the watcher has read. Returns how many became work. */
-  readonly arrive: (arrivals: readonly SeriesArrival[], cursor?: { source: string; value: string }) => Promise<number>;
+  readonly arrive: (
+    arrivals: readonly SeriesArrival[],
+    cursor?: { source: string; value: string },
+  ) => Promise<number>;
   readonly readCursor: (source: string) => Promise<string | null>;
   /** Take the oldest due job, or null. `owner` names the worker process. */
   readonly claim: (owner: string, leaseMs: number) => Promise<Claim | null>;
@@ -65,7 +68,12 @@ export type JobStore = {
   readonly complete: (claim: Claim, result: ResultSummary) => Promise<void>;
   readonly skip: (claim: Claim, failure: Failure, result?: ResultSummary) => Promise<void>;
   /** Give back for a later try at `notBeforeMs`; an archive's absence uses up no attempt. */
-  readonly retryLater: (claim: Claim, failure: Failure, notBeforeMs: number, usesAttempt: boolean) => Promise<void>;
+  readonly retryLater: (
+    claim: Claim,
+    failure: Failure,
+    notBeforeMs: number,
+    usesAttempt: boolean,
+  ) => Promise<void>;
   readonly bury: (claim: Claim, failure: Failure) => Promise<void>;
   /** Make claimable again what dead workers held: all of `owner`'s claims, or every expired lease; bury what died too often. */
   readonly releaseOwner: (owner: string) => Promise<number>;
@@ -79,7 +87,11 @@ export type JobStore = {
 };
 
 /** The objects of one job on disk, complete or absent: written before the first send, the only source of sends. */
-export type Spooled = { readonly result: ResultSummary; readonly seg: Uint8Array | null; readonly sr: Uint8Array | null };
+export type Spooled = {
+  readonly result: ResultSummary;
+  readonly seg: Uint8Array | null;
+  readonly sr: Uint8Array | null;
+};
 
 export type Spool = {
   readonly read: (key: string) => Spooled | null;

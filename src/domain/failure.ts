@@ -11,28 +11,52 @@ const failureTable = {
   // Series that are not for us (ids of the volume specification in brackets)
   MODALITY: ["ineligible", "Only CT and MR series are segmented."],
   LOCALIZER: ["ineligible", "A localizer is no volume; send the axial series."],
-  DERIVED_NOT_VOLUME: ["ineligible", "Projections, reports and screen saves are not segmented; send the original series."],
+  DERIVED_NOT_VOLUME: [
+    "ineligible",
+    "Projections, reports and screen saves are not segmented; send the original series.",
+  ],
   WRONG_CONTRAST: ["ineligible", "Diffusion, maps and phase images are not what the models know."],
-  CONTRAST_UNKNOWN: ["ineligible", "Neither T1 nor T2 could be told from the header; name the model to force it."],
+  CONTRAST_UNKNOWN: [
+    "ineligible",
+    "Neither T1 nor T2 could be told from the header; name the model to force it.",
+  ],
   BODY_PART: ["ineligible", "The header names a body part without a pancreas."],
   COLOUR_IMAGE: ["ineligible", "Colour images are not segmented."],
   MOSAIC: ["ineligible", "Mosaic images are not segmented."],
   MULTI_FRAME: ["ineligible", "Enhanced multi-frame objects are not converted yet; send the classic series."],
   TOO_FEW_SLICES: ["ineligible", "Send the whole series, or lower the limit in the settings."],
-  NO_GEOMETRY: ["ineligible", "Position, orientation or pixel spacing are missing; re-export from the scanner."],
-  MIXED_SHAPE: ["ineligible", "The series mixes matrices or pixel spacings; send the parts as series of their own."],
+  NO_GEOMETRY: [
+    "ineligible",
+    "Position, orientation or pixel spacing are missing; re-export from the scanner.",
+  ],
+  MIXED_SHAPE: [
+    "ineligible",
+    "The series mixes matrices or pixel spacings; send the parts as series of their own.",
+  ],
   MIXED_ORIENTATION: ["ineligible", "The series mixes orientations; send the parts as series of their own."],
-  MIXED_FRAME_OF_REFERENCE: ["ineligible", "The series mixes frames of reference; send the parts as series of their own."],
-  AMBIGUOUS_POSITIONS: ["ineligible", "Several images lie at one position; send the phases as series of their own."],
+  MIXED_FRAME_OF_REFERENCE: [
+    "ineligible",
+    "The series mixes frames of reference; send the parts as series of their own.",
+  ],
+  AMBIGUOUS_POSITIONS: [
+    "ineligible",
+    "Several images lie at one position; send the phases as series of their own.",
+  ],
   MISSING_SLICES: ["ineligible", "Slices are missing; send the series again completely."],
   NON_UNIFORM_SPACING: ["ineligible", "The slice distance varies; send a uniform reconstruction."],
   GANTRY_TILT: ["ineligible", "The stack is sheared; send a reconstruction without gantry tilt."],
-  INCOMPLETE_RETRIEVAL: ["transient", "The archive delivered fewer instances than it announces; it is tried again."],
+  INCOMPLETE_RETRIEVAL: [
+    "transient",
+    "The archive delivered fewer instances than it announces; it is tried again.",
+  ],
   CT_NO_RESCALE: ["ineligible", "Without rescale slope and intercept there are no Hounsfield units."],
   MODALITY_LUT: ["ineligible", "A modality look-up table is not supported; send the original series."],
   UNSUPPORTED_PIXEL_FORMAT: ["ineligible", "Only 8 and 16 bit integer pixels are read."],
   UNSUPPORTED_TRANSFER_SYNTAX: ["ineligible", "Let the archive deliver uncompressed or JPEG 2000 pixels."],
-  PIXEL_DATA_TRUNCATED: ["ineligible", "The pixel data are shorter than the header says; send the instance again."],
+  PIXEL_DATA_TRUNCATED: [
+    "ineligible",
+    "The pixel data are shorter than the header says; send the instance again.",
+  ],
   PIXEL_DECODE_FAILED: ["ineligible", "The compressed pixels could not be decoded; send the instance again."],
   NOT_DICOM: ["ineligible", "The file is no readable DICOM object."],
   NO_IMAGES: ["ineligible", "No CT or MR image was found."],
@@ -42,7 +66,10 @@ const failureTable = {
   NO_MODEL: ["ineligible", "No model for this contrast is installed: panseg model import."],
   NIFTI_INVALID: ["usage", "The file is no readable NIfTI-1 image."],
   // Models and the importer
-  CHECKPOINT_NOT_ZIP: ["model", "The checkpoint is not a PyTorch zip archive (PyTorch < 1.6 wrote another format); re-save it with a newer PyTorch."],
+  CHECKPOINT_NOT_ZIP: [
+    "model",
+    "The checkpoint is not a PyTorch zip archive (PyTorch < 1.6 wrote another format); re-save it with a newer PyTorch.",
+  ],
   CHECKPOINT_TRUNCATED: ["model", "The checkpoint file is incomplete; copy or download it again."],
   CHECKPOINT_NOT_FOUND: ["model", "Give the nnU-Net model folder or a *.model file."],
   PICKLE_UNSAFE: ["model", "The file asks for code that a model never needs; do not trust it."],
@@ -58,7 +85,10 @@ const failureTable = {
   // Inference
   PROVIDER_UNAVAILABLE: ["permanent", "The execution provider asked for cannot be loaded; use auto or cpu."],
   INFERENCE_FAILED: ["permanent", "The network did not run; see the log."],
-  OUTPUT_INVALID: ["permanent", "The network's output is not finite or of the wrong shape; verify the model."],
+  OUTPUT_INVALID: [
+    "permanent",
+    "The network's output is not finite or of the wrong shape; verify the model.",
+  ],
   // Archive
   PACS_UNREACHABLE: ["transient", "The archive does not answer; it is tried again."],
   PACS_TIMEOUT: ["transient", "The archive answers too slowly; it is tried again."],

@@ -48,7 +48,11 @@ export type ResultSummary = {
   readonly executionProvider: ExecutionProvider;
   /** Digest of the settings that change the mask. */
   readonly settingsDigest: string;
-  readonly series: { readonly studyUid: string; readonly seriesUid: string; readonly instances: number } | null;
+  readonly series: {
+    readonly studyUid: string;
+    readonly seriesUid: string;
+    readonly instances: number;
+  } | null;
   readonly measures: Measures;
   readonly warnings: readonly Warning[];
   readonly objects: {

@@ -1,6 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { execFileSync } from "node:child_process";
 
 /** Real data and reference vectors that lie beside a checkout; never part of the product. */
 const root = process.env["PANSEG_TEST_DATA"] ?? fileURLToPath(new URL("../../../shared/", import.meta.url));
