@@ -2,7 +2,7 @@
 import type { Failure } from "./domain/failure.ts";
 import type { Claim, Job, JobKind, JobState, JobStats, NewSegmentJob, SeriesArrival } from "./domain/job.ts";
 import type { ModelClass, Plan } from "./domain/plan.ts";
-import type { ExecutionProvider, ModelIdentity, ResultSummary } from "./domain/result.ts";
+import type { ExecutionProvider, ModelIdentity, ResultSummary, SoftwareIdentity } from "./domain/result.ts";
 import type { SeriesRef } from "./domain/series.ts";
 
 export type Clock = { readonly nowMs: () => number };
@@ -114,4 +114,46 @@ export type Models = {
   readonly forClass: (modelClass: ModelClass) => ModelIdentity | null;
   /** Open, or hand back the already open one. Throws MODEL_* and PROVIDER_UNAVAILABLE. */
   readonly open: (modelId: string) => Promise<Segmenter>;
+};
+
+/**
+ * Run one named step of the story: times it, reports its progress, keeps the job's lease, and stops the story when
+ * the service stops. Finished steps are remembered with their seconds.
+ */
+export type Step = {
+  <T>(name: string, run: (progress: (share: number) => void) => T | Promise<T>): Promise<T>;
+  readonly secondsPerStep: Readonly<Record<string, number>>;
+};
+
+/** The settings that the story itself reads. */
+export type StorySettings = {
+  readonly minSlices: number;
+  readonly maxVoxels: number;
+  readonly mirror: boolean;
+  readonly tileStride: number;
+  /** Changes whenever a setting that changes the mask or the objects does. */
+  readonly settingsDigest: string;
+  readonly output: {
+    readonly manufacturer: string;
+    readonly seriesDescriptionSuffix: string;
+    readonly volumeInLabel: boolean;
+    readonly dates: "now" | "study";
+  };
+};
+
+/** What a story is told with, whether in a service or at the command line. */
+export type Teller = {
+  readonly models: Models;
+  readonly clock: Clock;
+  readonly software: SoftwareIdentity;
+  readonly settings: StorySettings;
+};
+
+/** A teller with an archive, jobs and a spool. */
+export type World = Teller & {
+  readonly pacs: Pacs;
+  readonly jobs: JobStore;
+  readonly spool: Spool;
+  /** Empty folder for the files of the running job; emptied afterwards by the caller. */
+  readonly workFolder: string;
 };

@@ -62,6 +62,10 @@ const failureTable = {
   NO_IMAGES: ["ineligible", "No CT or MR image was found."],
   SEVERAL_SERIES: ["usage", "Give one series, or name it with --series."],
   TOO_LARGE: ["ineligible", "The series exceeds the voxel limit of the settings."],
+  SERIES_CHANGED: [
+    "ineligible",
+    "Series, model or settings changed since the job was ordered; the series is examined anew.",
+  ],
   SERIES_GONE: ["ineligible", "The series was deleted from the archive."],
   NO_MODEL: ["ineligible", "No model for this contrast is installed: panseg model import."],
   NIFTI_INVALID: ["usage", "The file is no readable NIfTI-1 image."],
@@ -104,6 +108,8 @@ const failureTable = {
   UID_INVALID: ["ineligible", "A UID in the object is malformed."],
   // Jobs and service
   LEASE_LOST: ["transient", "Another worker took the job over."],
+  STOPPING: ["transient", "The job goes on after the next start."],
+  PORT_IN_USE: ["usage", "Choose another http.port, or stop the program that listens there."],
   WORKER_DIED: ["permanent", "The worker died three times on this job; see the log and retry by hand."],
   DATA_DIR_LOCKED: ["usage", "Another service owns this data folder; stop it or use another folder."],
   SETTINGS_INVALID: ["usage", "Correct the settings: panseg config check."],

@@ -1,0 +1,106 @@
+import { parseHeader, text } from "../dicom/read/header.ts";
+import { type Selection, selectModel } from "../dicom/select/selectModel.ts";
+import { FailureError, failed } from "../domain/failure.ts";
+import type { ModelClass } from "../domain/plan.ts";
+import type { Header, SeriesRef } from "../domain/series.ts";
+import type { Warning } from "../domain/warning.ts";
+import type { InstanceBytes } from "../ports.ts";
+
+export type ChosenSeries = SeriesRef & {
+  readonly instances: readonly InstanceBytes[];
+  readonly headers: readonly Header[];
+  readonly modelClass: ModelClass;
+  readonly warnings: readonly Warning[];
+};
+
+type Candidate = {
+  readonly seriesUid: string;
+  readonly instances: InstanceBytes[];
+  readonly headers: Header[];
+};
+
+/**
+ * The one series of some files that can be segmented, or the one that is named. Files that are no DICOM are passed
+ * over. Throws NO_IMAGES, SEVERAL_SERIES, or the reason why the only series is not eligible.
+ */
+export const chooseSeries = (
+  files: readonly InstanceBytes[],
+  options: {
+    readonly seriesUid: string | null;
+    readonly force: ModelClass | null;
+    readonly minSlices: number;
+  },
+  progress: (share: number) => void,
+): ChosenSeries => {
+  const candidates = groupBySeries(files, progress).filter(
+    ({ seriesUid }) => options.seriesUid === null || seriesUid === options.seriesUid,
+  );
+  const judged = candidates.map((candidate) => ({
+    candidate,
+    selection: selectModel(candidate.headers, {
+      minSlices: options.minSlices,
+      ...(options.force !== null && { force: options.force }),
+    }),
+  }));
+  const accepted = judged.filter(({ selection }) => selection.kind === "accepted");
+  const [only] = accepted.length > 0 ? accepted : judged;
+  if (only === undefined) throw failed("NO_IMAGES", `No DICOM series among ${files.length} file(s).`);
+  if (accepted.length > 1)
+    throw failed("SEVERAL_SERIES", `${accepted.length} series can be segmented; choose one with --series.`, {
+      problems: accepted.map(
+        ({ candidate }) => `${candidate.seriesUid} (${candidate.headers.length} instances)`,
+      ),
+    });
+  if (only.selection.kind === "refused") throw refusal(judged);
+  const { seriesUid, instances, headers } = only.candidate;
+  const [first] = headers;
+  return {
+    seriesUid,
+    studyUid: first === undefined ? "" : text(first, "StudyInstanceUID"),
+    instances,
+    headers,
+    modelClass: only.selection.modelClass,
+    warnings: only.selection.warnings,
+  };
+};
+
+/** The reason of the only series, or all reasons when there are several. */
+const refusal = (judged: readonly { candidate: Candidate; selection: Selection }[]): FailureError => {
+  const reasons = judged.flatMap(({ candidate, selection }) =>
+    selection.kind === "refused" ? [{ candidate, failure: selection.failure }] : [],
+  );
+  const [first] = reasons;
+  if (reasons.length === 1 && first !== undefined) return new FailureError(first.failure);
+  return failed("NO_IMAGES", `None of ${reasons.length} series can be segmented.`, {
+    problems: reasons.map(
+      ({ candidate, failure }) => `${candidate.seriesUid}: ${failure.sentence} [${failure.code}]`,
+    ),
+  });
+};
+
+const groupBySeries = (
+  files: readonly InstanceBytes[],
+  progress: (share: number) => void,
+): readonly Candidate[] => {
+  const groups = new Map<string, Candidate>();
+  for (const [index, file] of files.entries()) {
+    progress(index / files.length);
+    const header = headerOrNull(file);
+    if (header === null) continue;
+    const seriesUid = text(header, "SeriesInstanceUID");
+    const group: Candidate = groups.get(seriesUid) ?? { seriesUid, instances: [], headers: [] };
+    group.instances.push(file);
+    group.headers.push(header);
+    groups.set(seriesUid, group);
+  }
+  return [...groups.values()];
+};
+
+const headerOrNull = (file: InstanceBytes): Header | null => {
+  try {
+    return parseHeader(file.read());
+  } catch (error) {
+    if (error instanceof FailureError) return null;
+    throw error;
+  }
+};

@@ -1,0 +1,19 @@
+import type { Command } from "commander";
+import { maskSecrets } from "../settings.ts";
+import { settingsFile, settingsFor } from "./context.ts";
+import { green, print, printJson } from "./output.ts";
+
+export const addConfigCommand = (program: Command): void => {
+  const config = program.command("config").description("check or show the settings");
+  config
+    .command("check")
+    .description("read file and environment and report every problem at once")
+    .action((_options, command: Command) => {
+      settingsFor(command);
+      print(`${green("✓")} settings are valid (${settingsFile(command) ?? "defaults and environment"})`);
+    });
+  config
+    .command("print")
+    .description("show the settings in force as JSON, secrets masked")
+    .action((_options, command: Command) => printJson(maskSecrets(settingsFor(command))));
+};

@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import { failed } from "../domain/failure.ts";
+import { readSettings, type Settings } from "../settings.ts";
+
+/** The settings file named by --config or PANSEG_CONFIG, or null. */
+export const settingsFile = (command: Command): string | null =>
+  (command.optsWithGlobals()["config"] as string | undefined) ?? process.env["PANSEG_CONFIG"] ?? null;
+
+export const settingsFor = (command: Command): Settings => readSettings(settingsFile(command), process.env);
+
+/** A signal for Ctrl-C and SIGTERM; a second one ends the process at once. */
+export const stopSignal = (): AbortSignal => {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return controller.signal;
+};
+
+/** An option's value, if it is one of these words. Throws USAGE. */
+export const oneOf = <const T extends string>(value: string, allowed: readonly T[], option: string): T => {
+  const found = allowed.find((word) => word === value);
+  if (found === undefined) throw failed("USAGE", `${option} is one of ${allowed.join(", ")}.`);
+  return found;
+};

@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import { composeJobs } from "../compose.ts";
+import { failed } from "../domain/failure.ts";
+import type { Job, JobState } from "../domain/job.ts";
+import { viewJob } from "../http/app.ts";
+import type { JobStore } from "../ports.ts";
+import { settingsFor } from "./context.ts";
+import { print, printJson, table } from "./output.ts";
+
+export const addJobsCommand = (program: Command): void => {
+  const jobs = program.command("jobs").description("see and retry jobs");
+
+  jobs
+    .command("list")
+    .description("the newest jobs first")
+    .option("--state <state>", "queued, running, done, skipped or dead")
+    .option("--limit <n>", "how many at most", "50")
+    .option("--json", "print one JSON array")
+    .addHelpText("after", "\nExample:\n  panseg jobs list --state dead")
+    .action(async (options: { state?: JobState; limit: string; json?: boolean }, command: Command) => {
+      await withJobs(command, async (store) => {
+        const { state } = options;
+        const list = await store.list({ limit: Number(options.limit), ...(state && { state }) });
+        if (options.json) printJson(list.map(viewJob));
+        else print(list.length === 0 ? "no jobs" : table(columns, list.map(row)));
+      });
+    });
+
+  jobs
+    .command("show <id>")
+    .description("everything about one job, as JSON")
+    .action(async (id: string, _options, command: Command) => {
+      await withJobs(command, async (store) => {
+        const job = await store.find(Number(id));
+        if (job === null) throw failed("JOB_NOT_FOUND", `There is no job ${id}.`);
+        printJson(viewJob(job));
+      });
+    });
+
+  jobs
+    .command("retry <id>")
+    .description("queue a skipped or dead job again")
+    .action(async (id: string, _options, command: Command) => {
+      await withJobs(command, async (store) => {
+        const job = await store.retry(Number(id));
+        print(`job ${job.id} is ${job.state}`);
+      });
+    });
+};
+
+const columns = ["id", "kind", "state", "step", "try", "ml", "why", "series"] as const;
+
+const row = (job: Job): readonly string[] => [
+  String(job.id),
+  job.kind,
+  job.state,
+  job.state === "running" ? `${job.step} ${Math.round(job.progress * 100)}%` : job.step,
+  String(job.attempts),
+  job.result === null ? "" : job.result.measures.volumeMl.toFixed(1),
+  job.failure?.code ?? "",
+  job.seriesUid,
+];
+
+const withJobs = async (command: Command, use: (store: JobStore) => Promise<void>): Promise<void> => {
+  const store = composeJobs(settingsFor(command));
+  try {
+    await use(store);
+  } finally {
+    await store.close();
+  }
+};

@@ -1,0 +1,95 @@
+import type { Command } from "commander";
+import { software } from "../compose.ts";
+import type { Orientation } from "../domain/plan.ts";
+import { importModel } from "../importer/importModel.ts";
+import { listModelIds, readModel, verifyModel } from "../inference/modelFolder.ts";
+import { oneOf, settingsFor } from "./context.ts";
+import { bold, green, note, print, printJson, table } from "./output.ts";
+import { makeProgressLine } from "./progress.ts";
+
+type ImportOptions = {
+  readonly modality: string;
+  readonly id?: string;
+  readonly fp16?: boolean;
+  readonly licence?: string;
+  readonly orientation: Orientation;
+  readonly checkpoint?: string;
+  readonly fold: string;
+  readonly json?: boolean;
+};
+
+export const addModelCommand = (program: Command): void => {
+  const model = program.command("model").description("import, list and verify models");
+
+  model
+    .command("import <source>")
+    .description("bring a PanSegNet (nnU-Net v1) results folder or checkpoint in; no code in it is executed")
+    .requiredOption("--modality <class>", "CT, T1 or T2")
+    .option("--id <name>", "name under the models folder")
+    .option("--fp16", "write a float16 file beside the float32 one, for the GPU")
+    .option("--licence <text>", "licence of the weights, kept in the manifest")
+    .option("--orientation <axes>", "array axes the model was trained with: LPS, RAS, LAS or stored", "LPS")
+    .option("--checkpoint <name>", "model_best.model or model_final_checkpoint.model")
+    .option("--fold <n>", "which fold", "0")
+    .option("--json", "print the manifest")
+    .addHelpText("after", "\nExample:\n  panseg model import ./Task109_Pancreas --modality CT --fp16")
+    .action(async (source: string, options: ImportOptions, command: Command) => {
+      const { folder } = settingsFor(command).models;
+      const line = makeProgressLine(options.json === true);
+      const manifest = await importModel({
+        source,
+        modelsFolder: folder,
+        modelClass: oneOf(options.modality, ["CT", "T1", "T2"], "--modality"),
+        orientation: oneOf(options.orientation, ["LPS", "RAS", "LAS", "stored"], "--orientation"),
+        fold: Number(options.fold),
+        fp16: options.fp16 === true,
+        softwareVersion: software.version,
+        ...(options.id !== undefined && { id: options.id }),
+        ...(options.licence !== undefined && { licence: options.licence }),
+        ...(options.checkpoint !== undefined && { checkpointName: options.checkpoint }),
+        onProgress: (share, what) => line.update(what, share),
+      });
+      line.end();
+      if (options.json) printJson(manifest);
+      else
+        print(
+          `${green("✓")} ${bold(manifest.id)} (${manifest.modelClass}, ${manifest.trainer}) is in ${folder}/${manifest.id}`,
+        );
+    });
+
+  model
+    .command("list")
+    .description("the installed models")
+    .option("--json", "print one JSON array")
+    .action((options: { json?: boolean }, command: Command) => {
+      const { folder } = settingsFor(command).models;
+      const models = listModelIds(folder).map((id) => readModel(folder, id));
+      if (options.json) printJson(models.map(({ manifest }) => manifest));
+      else if (models.length === 0) note(`no models in ${folder}; see panseg model import --help`);
+      else
+        print(
+          table(
+            ["id", "class", "trainer", "patch", "sha256", "licence"],
+            models.map(({ id, plan, manifest }) => [
+              id,
+              plan.modelClass,
+              manifest.trainer,
+              plan.patchSize.join("×"),
+              manifest.files["model.onnx"].sha256.slice(0, 12),
+              manifest.licence ?? "not stated",
+            ]),
+          ),
+        );
+    });
+
+  model
+    .command("verify [id]")
+    .description("compare every file of one or all models with its manifest")
+    .action(async (id: string | undefined, _options, command: Command) => {
+      const { folder } = settingsFor(command).models;
+      for (const name of id === undefined ? listModelIds(folder) : [id]) {
+        await verifyModel(readModel(folder, name));
+        print(`${green("✓")} ${name}`);
+      }
+    });
+};

@@ -1,0 +1,184 @@
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { type ComposedTeller, clock, composeTeller } from "../compose.ts";
+import { failed } from "../domain/failure.ts";
+import type { ModelClass } from "../domain/plan.ts";
+import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { readModel } from "../inference/modelFolder.ts";
+import { makeLog } from "../log.ts";
+import { readNifti } from "../nifti/readNifti.ts";
+import { writeNifti } from "../nifti/writeNifti.ts";
+import { orderSegmentation } from "../order.ts";
+import { isNiftiPath, listFolder } from "../pacs/folder.ts";
+import { segmentSeries, segmentVolume } from "../pipeline.ts";
+import type { Spooled, Step } from "../ports.ts";
+import { type Segmentation, summarise } from "../results.ts";
+import type { Settings } from "../settings.ts";
+import { makeStep } from "../step.ts";
+import { chooseSeries } from "./chooseSeries.ts";
+import { oneOf, settingsFor, stopSignal } from "./context.ts";
+import { bold, green, note, print, printJson, yellow } from "./output.ts";
+import { makeProgressLine } from "./progress.ts";
+
+type SegmentOptions = {
+  readonly input: string;
+  readonly output: string;
+  readonly model?: string;
+  readonly modality?: string;
+  readonly series?: string;
+  readonly device?: string;
+  readonly mirror: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+};
+
+export const addSegmentCommand = (program: Command): void => {
+  program
+    .command("segment")
+    .description("segment one series or volume and write mask.nii.gz, seg.dcm, sr.dcm and result.json")
+    .requiredOption("-i, --input <path>", "DICOM folder, zip or file, or NIfTI file")
+    .requiredOption("-o, --output <folder>", "where the results go; always a folder")
+    .option("--model <id>", "this model, whatever the header says about the contrast")
+    .option("--modality <class>", "CT, T1 or T2, whatever the header says about the contrast")
+    .option("--series <uid>", "which series, where the input holds several")
+    .option("--device <provider>", "auto, cuda or cpu")
+    .option("--no-mirror", "skip the average over eight mirrorings: eight times faster, a little less exact")
+    .option("--json", "print one JSON object")
+    .option("--quiet", "no progress")
+    .addHelpText("after", "\nExample:\n  panseg segment -i ./series -o ./out --json")
+    .action(async (options: SegmentOptions, command: Command) => {
+      const { settings, force } = settle(settingsFor(command), options);
+      const log = makeLog(program.opts()["verbose"] ? "info" : "silent");
+      const teller = composeTeller(settings, log);
+      const line = makeProgressLine(options.quiet === true || options.json === true);
+      const step = makeStep({
+        clock,
+        log,
+        signal: stopSignal(),
+        fields: () => ({}),
+        report: line.update,
+        reportEveryMs: 200,
+      });
+      const tempFolder = mkdtempSync(join(tmpdir(), "panseg-"));
+      try {
+        const results = isNiftiPath(options.input)
+          ? await segmentNifti(options.input, teller, force, step)
+          : await segmentDicom(options, tempFolder, teller, force, step);
+        writeResults(options.output, results);
+        line.end();
+        report(results, options);
+      } finally {
+        line.end();
+        rmSync(tempFolder, { recursive: true, force: true });
+        await teller.models.close();
+      }
+    });
+};
+
+type Results = Spooled & { readonly segmentation: Segmentation };
+
+/** Settings with the command line's choices, and the class that they force. */
+const settle = (
+  settings: Settings,
+  options: SegmentOptions,
+): { settings: Settings; force: ModelClass | null } => {
+  const { models, inference } = settings;
+  const executionProvider = oneOf(
+    options.device ?? inference.executionProvider,
+    ["auto", "cuda", "cpu"],
+    "--device",
+  );
+  const mirror = inference.mirror && options.mirror;
+  const chosen = { ...settings, inference: { ...inference, executionProvider, mirror } };
+  if (options.model !== undefined) {
+    const { modelClass } = readModel(models.folder, options.model).plan;
+    return { settings: { ...chosen, models: { ...models, [modelClass]: options.model } }, force: modelClass };
+  }
+  const force =
+    options.modality === undefined ? null : oneOf(options.modality, ["CT", "T1", "T2"], "--modality");
+  return { settings: chosen, force };
+};
+
+const segmentDicom = async (
+  options: SegmentOptions,
+  tempFolder: string,
+  teller: ComposedTeller,
+  force: ModelClass | null,
+  step: Step,
+): Promise<Results> => {
+  const files = await step("open", () => listFolder(options.input, tempFolder));
+  const series = await step("headers", (progress) =>
+    chooseSeries(
+      files,
+      { seriesUid: options.series ?? null, force, minSlices: teller.settings.minSlices },
+      progress,
+    ),
+  );
+  const orderedAtMs = clock.nowMs();
+  // The moment is part of the key: two runs at the command line are two results with UIDs of their own.
+  const order = orderSegmentation(series, series.headers, series.modelClass, teller, orderedAtMs);
+  if (order === null) throw failed("NO_MODEL", `No ${series.modelClass} model is installed.`);
+  const segmenter = await step("load-model", () => teller.models.open(order.order.modelId));
+  return segmentSeries(
+    { instances: series.instances, segmenter, resultKey: order.key, orderedAtMs, warnings: series.warnings },
+    teller,
+    step,
+  );
+};
+
+const segmentNifti = async (
+  path: string,
+  teller: ComposedTeller,
+  force: ModelClass | null,
+  step: Step,
+): Promise<Results> => {
+  const installed = (["CT", "T1", "T2"] as const).filter((name) => teller.models.forClass(name) !== null);
+  const modelClass = force ?? (installed.length === 1 ? installed[0] : undefined);
+  if (modelClass === undefined)
+    throw failed("USAGE", "A NIfTI file does not say what it shows: give --modality or --model.");
+  const model = teller.models.forClass(modelClass);
+  if (model === null) throw failed("NO_MODEL", `No ${modelClass} model is installed.`);
+  const volume = await step("volume", () => readNifti(readFileSync(path)));
+  const segmenter = await step("load-model", () => teller.models.open(model.id));
+  const segmentation = await segmentVolume(volume, segmenter, teller.settings, step);
+  const order = { segmenter, orderedAtMs: clock.nowMs() };
+  return { ...summarise(order, teller, step, segmentation, null, null), segmentation };
+};
+
+/** All files or none: they are written beside the folder's files under other names and renamed at the end. */
+const writeResults = (folder: string, { result, seg, sr, segmentation }: Results): void => {
+  mkdirSync(folder, { recursive: true });
+  const files: readonly (readonly [string, Uint8Array | string | null])[] = [
+    ["mask.nii.gz", writeNifti(segmentation.mask)],
+    ["seg.dcm", seg],
+    ["sr.dcm", sr],
+    ["result.json", `${JSON.stringify(result, null, 2)}\n`],
+  ];
+  for (const [name, bytes] of files) if (bytes !== null) writeFileSync(join(folder, `${name}.part`), bytes);
+  for (const [name, bytes] of files) {
+    if (bytes === null) rmSync(join(folder, name), { force: true });
+    else renameSync(join(folder, `${name}.part`), join(folder, name));
+  }
+};
+
+const report = ({ result }: Results, options: SegmentOptions): void => {
+  if (options.json) {
+    printJson(result);
+    return;
+  }
+  for (const warning of result.warnings) note(`${yellow("!")} ${warning.sentence} [${warning.code}]`);
+  const seconds = Object.values(result.secondsPerStep).reduce((sum, value) => sum + value, 0);
+  const { volumeMl } = result.measures;
+  const found =
+    result.outcome === "segmented"
+      ? `Pancreas ${bold(`${volumeMl.toFixed(1)} ml`)}`
+      : bold("No pancreas found");
+  const warned = result.warnings.length === 0 ? "no warnings" : `${result.warnings.length} warning(s)`;
+  const model = `${result.model.isPhantomModel ? "PHANTOM DEMO MODEL " : ""}${result.model.id}`;
+  print(
+    `${green("✓")} ${found} · model ${model} on ${result.executionProvider.toUpperCase()} · ${warned} · ${seconds.toFixed(0)} s · files in ${options.output}`,
+  );
+  note(RESEARCH_NOTICE);
+};

@@ -1,0 +1,38 @@
+import { text } from "./dicom/read/header.ts";
+import { instancesDigest, resultKey } from "./dicom/write/resultKey.ts";
+import type { NewSegmentJob } from "./domain/job.ts";
+import type { ModelClass } from "./domain/plan.ts";
+import type { Header, SeriesRef } from "./domain/series.ts";
+import type { Teller } from "./ports.ts";
+
+/** The job that this series, model and settings ask for; null without a model. Equal input, equal key;
+ * `attempt` makes another key of it. */
+export const orderSegmentation = (
+  series: SeriesRef,
+  headers: readonly Header[],
+  modelClass: ModelClass,
+  { models, settings, clock }: Teller,
+  attempt = 0,
+): NewSegmentJob | null => {
+  const model = models.forClass(modelClass);
+  if (model === null) return null;
+  const digest = instancesDigest(headers.map((header) => text(header, "SOPInstanceUID")));
+  const { studyUid, seriesUid } = series;
+  const { settingsDigest } = settings;
+  const { id: modelId, weightsSha256 } = model;
+  return {
+    studyUid,
+    seriesUid,
+    instanceCount: headers.length,
+    key: resultKey({
+      studyUid,
+      seriesUid,
+      instancesDigest: digest,
+      modelId,
+      weightsSha256,
+      settingsDigest,
+      attempt,
+    }),
+    order: { modelId, modelClass, instancesDigest: digest, settingsDigest, orderedAtMs: clock.nowMs() },
+  };
+};

@@ -1,0 +1,66 @@
+import { createWriteStream, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { extname, join } from "node:path";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { openPromise } from "yauzl";
+import { failed } from "../domain/failure.ts";
+import type { InstanceBytes } from "../ports.ts";
+
+const MAX_UNZIPPED_BYTES = 8 * 2 ** 30;
+
+/** Whether a path is a NIfTI file by its name. */
+export const isNiftiPath = (path: string): boolean => /\.nii(\.gz)?$/i.test(path);
+
+/**
+ * The files of a folder (with its subfolders), of a zip archive (unpacked into `tempFolder`), or one file; in name
+ * order, read on demand. What they are is not looked at. Throws USAGE when there is nothing at the path.
+ */
+export const listFolder = async (path: string, tempFolder: string): Promise<readonly InstanceBytes[]> => {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw failed("USAGE", `There is nothing at ${path}.`);
+  if (stat.isDirectory()) return filesBelow(path).map(toInstance);
+  if (extname(path).toLowerCase() === ".zip") return (await unzip(path, tempFolder)).map(toInstance);
+  return [toInstance(path)];
+};
+
+const toInstance = (path: string): InstanceBytes => ({ name: path, read: () => readFileSync(path) });
+
+const filesBelow = (folder: string): readonly string[] =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+
+/** Entries become numbered files: names inside an archive are somebody else's and never reach the file system. */
+const unzip = async (path: string, tempFolder: string): Promise<readonly string[]> => {
+  mkdirSync(tempFolder, { recursive: true });
+  const archive = await openPromise(path).catch((error: unknown) => {
+    throw failed("NOT_DICOM", "The zip archive cannot be read.", {}, error);
+  });
+  const files: string[] = [];
+  let unpacked = 0;
+  const cap = () =>
+    new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        unpacked += chunk.length;
+        if (unpacked > MAX_UNZIPPED_BYTES)
+          done(failed("TOO_LARGE", `The zip archive unpacks to more than ${MAX_UNZIPPED_BYTES} bytes.`));
+        else done(null, chunk);
+      },
+    });
+  try {
+    for await (const entry of archive.eachEntry()) {
+      if (entry.fileName.endsWith("/")) continue;
+      const file = join(tempFolder, `${String(files.length).padStart(6, "0")}.dcm`);
+      await pipeline(
+        await archive.openReadStreamPromise(entry),
+        cap(),
+        createWriteStream(file, { mode: 0o600 }),
+      );
+      files.push(file);
+    }
+  } finally {
+    archive.close();
+  }
+  return files;
+};

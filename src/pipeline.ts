@@ -1,0 +1,142 @@
+/**
+ * The story: series found → eligible? → job → retrieve → volume → preprocess → infer → mask → measure → judge →
+ * SEG + SR → spool → store → read back and compare → done. The command line tells the same story with a folder in
+ * place of the archive. Every step may be the last one before the power fails; the next run goes on from the spool.
+ */
+import { headerFromJson, text } from "./dicom/read/header.ts";
+import type { InstanceBytes } from "./dicom/read/instance.ts";
+import { readSeries } from "./dicom/read/readSeries.ts";
+import { selectModel } from "./dicom/select/selectModel.ts";
+import { buildSeg } from "./dicom/write/buildSeg.ts";
+import { buildSr } from "./dicom/write/buildSr.ts";
+import { verifyBuilt, verifyStored } from "./dicom/write/readBack.ts";
+import { failed, makeFailure } from "./domain/failure.ts";
+import type { Volume } from "./domain/grid.ts";
+import type { Claim, SegmentOrder } from "./domain/job.ts";
+import type { Warning } from "./domain/warning.ts";
+import { measureMask } from "./measure/measureMask.ts";
+import { preprocess } from "./nnunet/preprocess.ts";
+import { restoreMask } from "./nnunet/restoreMask.ts";
+import { slidingWindow } from "./nnunet/slidingWindow.ts";
+import { orderSegmentation } from "./order.ts";
+import type { InstanceRef, Segmenter, Spooled, Step, StorySettings, Teller, World } from "./ports.ts";
+import { algorithmParameters, type Segmentation, summarise, writtenObjects } from "./results.ts";
+import { judgeMask } from "./trust/judgeMask.ts";
+
+/** Decide what a series is for us: a job, or the reason why not. */
+export const examineSeries = async (claim: Claim, world: World, step: Step): Promise<void> => {
+  const { job } = claim;
+  const headers = await step("examine", async () =>
+    (await world.pacs.seriesMetadata(job)).map(headerFromJson),
+  );
+  if (headers.length < (job.instanceCount ?? 0))
+    throw failed("INCOMPLETE_RETRIEVAL", `${headers.length} of ${job.instanceCount} instances are listed.`);
+  const selection = selectModel(headers, world.settings);
+  const outcome =
+    selection.kind === "refused"
+      ? selection.failure
+      : (orderSegmentation(job, headers, selection.modelClass, world) ??
+        makeFailure("NO_MODEL", `No ${selection.modelClass} model is installed.`));
+  await world.jobs.completeExamination(claim, outcome);
+};
+
+/** Run one claimed job from retrieval to results that were read back from the archive. */
+export const processJob = async (claim: Claim, world: World, step: Step): Promise<void> => {
+  const { job } = claim;
+  const spooled = world.spool.read(job.key) ?? (await spoolResults(claim, world, step));
+  if (spooled === "superseded") return;
+  const written = writtenObjects(spooled, job);
+  for (const { name, ref, bytes } of written) await step(`store-${name}`, () => storeOnce(ref, bytes, world));
+  for (const { name, ref, bytes } of written)
+    await step(`verify-${name}`, async () =>
+      verifyStored(name, await world.pacs.retrieveInstance(ref), bytes, spooled.result.measures),
+    );
+  if (written.length > 0) await world.jobs.complete(claim, spooled.result);
+  else await world.jobs.skip(claim, makeFailure("EMPTY_MASK", "The mask is empty."), spooled.result);
+  world.spool.remove(job.key);
+};
+
+/** Compute the results of a job and put them on disk before anything is sent. */
+const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spooled | "superseded"> => {
+  const { job } = claim;
+  const order = job.order as SegmentOrder;
+  const headers = await step("list", async () => (await world.pacs.seriesMetadata(job)).map(headerFromJson));
+  if (orderSegmentation(job, headers, order.modelClass, world)?.key !== job.key) {
+    await world.jobs.arrive([{ ...job, isEvent: true }]);
+    await world.jobs.skip(claim, makeFailure("SERIES_CHANGED", "The order no longer describes the series."));
+    return "superseded";
+  }
+  const uids = headers.map((header) => text(header, "SOPInstanceUID")).sort();
+  const instances = await step("retrieve", (progress) =>
+    world.pacs.retrieveInstances(job, uids, world.workFolder, progress),
+  );
+  const segmenter = await step("load-model", () => world.models.open(order.modelId));
+  const results = await segmentSeries(
+    { instances, segmenter, resultKey: job.key, orderedAtMs: order.orderedAtMs, warnings: [] },
+    world,
+    step,
+  );
+  return step("spool", () => world.spool.keep(job.key, results));
+};
+
+export type SeriesOrder = {
+  readonly instances: readonly InstanceBytes[];
+  readonly segmenter: Segmenter;
+  readonly resultKey: string;
+  readonly orderedAtMs: number;
+  /** What was already noticed before reading, such as a forced model. */
+  readonly warnings: readonly Warning[];
+};
+
+/** From the instances of one series to mask, measures, SEG and SR. An empty mask yields no objects. */
+export const segmentSeries = async (
+  order: SeriesOrder,
+  teller: Teller,
+  step: Step,
+): Promise<Spooled & { readonly segmentation: Segmentation }> => {
+  const { segmenter } = order;
+  const { source, volume, warnings } = await step("volume", (onProgress) =>
+    readSeries(order.instances, { ...teller.settings, onProgress }),
+  );
+  const found = await segmentVolume(volume, segmenter, teller.settings, step);
+  const segmentation = { ...found, warnings: [...order.warnings, ...warnings, ...found.warnings] };
+  if (found.measures.voxels === 0)
+    return { ...summarise(order, teller, step, segmentation, source, null), segmentation };
+  const context = {
+    source,
+    model: segmenter.model,
+    software: teller.software,
+    resultKey: order.resultKey,
+    orderedAtMs: order.orderedAtMs,
+    settings: teller.settings.output,
+    algorithmParameters: algorithmParameters(teller.settings, segmenter),
+    warnings: segmentation.warnings,
+  };
+  const seg = await step("build-seg", () => buildSeg(found.mask, context));
+  const sr = await step("build-sr", () => buildSr(found.measures, seg.object, context));
+  await step("verify-built", () => verifyBuilt(seg.bytes, sr.bytes, found.mask, found.measures));
+  return { ...summarise(order, teller, step, segmentation, source, { seg, sr }), segmentation };
+};
+
+/** From a volume to the mask on its own grid, measured and judged. */
+export const segmentVolume = async (
+  volume: Volume,
+  segmenter: Segmenter,
+  settings: StorySettings,
+  step: Step,
+): Promise<Segmentation> => {
+  const { plan } = segmenter;
+  const input = await step("preprocess", () => preprocess(volume, plan));
+  const probability = await step("infer", (onProgress) =>
+    slidingWindow(input, plan.patchSize, segmenter.predict, { ...settings, onProgress }),
+  );
+  const { mask } = await step("mask", () => restoreMask(probability, input.history, plan));
+  const measures = await step("measure", () => measureMask(mask, volume));
+  const warnings = await step("judge", () => judgeMask(mask, measures));
+  return { mask, measures, warnings };
+};
+
+/** Look before sending: a repeated STOW looks like success whatever the archive made of it. */
+const storeOnce = async (ref: InstanceRef, bytes: Uint8Array, { pacs }: World): Promise<void> => {
+  if (!(await pacs.hasInstance(ref))) await pacs.storeInstance(ref, bytes);
+};

@@ -1,0 +1,145 @@
+/** `serve`: HTTP and watching in this process, jobs in a child. A dead child is one failed attempt, not an outage. */
+import { type ChildProcess, fork } from "node:child_process";
+import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
+import type { Server } from "node:http";
+import { clock, composeJobs, composePacs, composeWatcher } from "./compose.ts";
+import { failed } from "./domain/failure.ts";
+import { makeApp, type Readiness } from "./http/app.ts";
+import { lockDataFolder } from "./jobs/lock.ts";
+import { startSchedule } from "./pacs/schedule.ts";
+import type { JobStore, Log, Pacs } from "./ports.ts";
+import type { Settings } from "./settings.ts";
+
+/** The one worker's name in the job store: whoever holds the data folder may take over what it left behind. */
+export const WORKER = "worker";
+
+const GRACE_MS = 25_000;
+const MIN_FREE_BYTES = 2 ** 30;
+
+export type Service = { readonly port: number; readonly stop: () => Promise<void> };
+
+/**
+ * Start the service and return when it listens. `workerCommand` is the program and its arguments that run jobs.
+ * Throws DATA_DIR_LOCKED, PORT_IN_USE.
+ */
+export const startService = async (
+  settings: Settings,
+  workerCommand: { readonly program: string; readonly arguments: readonly string[] },
+  log: Log,
+): Promise<Service> => {
+  mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
+  const lock = lockDataFolder(settings.dataFolder);
+  const jobs = composeJobs(settings);
+  await jobs.releaseOwner(WORKER);
+  const pacs = composePacs(settings, log);
+  const worker = keepWorker(workerCommand, jobs, log);
+  const server = await listen(settings, jobs, () => readiness(settings, pacs), log);
+  const schedule = settings.watch.enabled
+    ? startSchedule(
+        {
+          watcher: composeWatcher(settings, pacs, jobs, log),
+          pacs,
+          jobs,
+          everySeconds: settings.watch.everySeconds,
+          sweepCron: settings.watch.sweepCron,
+          sweepDays: settings.watch.sweepDays,
+        },
+        log,
+      )
+    : null;
+  return {
+    port: (server.address() as { port: number }).port,
+    stop: async () => {
+      await Promise.all([schedule?.stop(), closeServer(server), worker.stop()]);
+      await jobs.close();
+      lock.release();
+    },
+  };
+};
+
+/** Keep one worker running: what a dead one held is queued again at once, and the next one starts a little later. */
+const keepWorker = (
+  command: { readonly program: string; readonly arguments: readonly string[] },
+  jobs: JobStore,
+  log: Log,
+): { readonly stop: () => Promise<void> } => {
+  let stopping = false;
+  let quickDeaths = 0;
+  let child: ChildProcess | null = null;
+  let restart: NodeJS.Timeout | undefined;
+
+  const start = (): void => {
+    const startedAtMs = clock.nowMs();
+    child = fork(command.program, command.arguments, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    log.info("worker started", { pid: child.pid });
+    child.once("exit", (code, signal) => {
+      child = null;
+      jobs
+        .releaseOwner(WORKER)
+        .catch(() => log.error("jobs of the dead worker could not be released"))
+        .finally(() => {
+          if (stopping) return;
+          quickDeaths = clock.nowMs() - startedAtMs < 60_000 ? quickDeaths + 1 : 0;
+          const delayMs = Math.min(250 * 2 ** quickDeaths, 30_000);
+          log.warn("worker died", { code, signal, restartMs: delayMs });
+          restart = setTimeout(start, delayMs);
+        });
+    });
+  };
+  start();
+
+  return {
+    stop: async () => {
+      stopping = true;
+      clearTimeout(restart);
+      if (child === null) return;
+      const running = child;
+      const exited = new Promise<void>((resolve) => running.once("exit", () => resolve()));
+      running.kill("SIGTERM");
+      const killer = setTimeout(() => running.kill("SIGKILL"), GRACE_MS);
+      await exited;
+      clearTimeout(killer);
+    },
+  };
+};
+
+const listen = async (
+  settings: Settings,
+  jobs: JobStore,
+  ready: () => Promise<Readiness>,
+  log: Log,
+): Promise<Server> => {
+  const { host, port } = settings.http;
+  const server = await new Promise<Server>((resolve, reject) => {
+    const started = makeApp(jobs, ready).listen(port, host, (error?: Error) =>
+      error === undefined
+        ? resolve(started)
+        : reject(failed("PORT_IN_USE", `Cannot listen on ${host}:${port}.`, { host, port }, error)),
+    );
+  });
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  log.info("listening", { host, port: (server.address() as { port: number }).port });
+  return server;
+};
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+/** An archive that is down degrades the service and is no reason to restart it. */
+const readiness = async (settings: Settings, pacs: Pacs): Promise<Readiness> => {
+  const problems: string[] = [];
+  const degraded: string[] = [];
+  try {
+    accessSync(settings.dataFolder, constants.W_OK);
+    const disk = statfsSync(settings.dataFolder);
+    if (disk.bavail * disk.bsize < MIN_FREE_BYTES) problems.push("less than 1 GiB free in the data folder");
+  } catch {
+    problems.push("the data folder is not writable");
+  }
+  await pacs.ping().catch(() => degraded.push("the archive does not answer"));
+  return { problems, degraded };
+};

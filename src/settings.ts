@@ -1,0 +1,203 @@
+import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { failed } from "./domain/failure.ts";
+
+const port = z.int().min(0).max(65_535);
+const positive = z.number().positive();
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+
+/** Every key, its unit in its name and its default. config/README.md is checked against this schema by a test. */
+export const settingsSchema = z.strictObject({
+  dataFolder: z.string().default("data"),
+  log: z
+    .strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") })
+    .prefault({}),
+  http: z
+    .strictObject({
+      host: z.enum(["127.0.0.1", "::1", "localhost"]).default("127.0.0.1"),
+      port: port.default(8090),
+    })
+    .prefault({}),
+  pacs: z
+    .strictObject({
+      kind: z.enum(["orthanc", "dicomweb"]).default("orthanc"),
+      /** Root of QIDO-RS, WADO-RS and STOW-RS. */
+      dicomwebUrl: httpUrl.default("http://127.0.0.1:8042/dicom-web"),
+      /** Root of Orthanc's own API, for its change log. */
+      orthancUrl: httpUrl.default("http://127.0.0.1:8042"),
+      username: z.string().nullable().default(null),
+      password: z.string().nullable().default(null),
+      bearerToken: z.string().nullable().default(null),
+      parallelInstances: z.int().min(1).max(32).default(4),
+      maxSeriesInstances: z.int().positive().default(2000),
+      maxInstanceMegabytes: positive.default(512),
+      requestTimeoutSeconds: positive.default(60),
+    })
+    .prefault({}),
+  watch: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      everySeconds: z.int().min(1).max(59).default(5),
+      /** A series without new instances for this long counts as complete (servers without a stable event). */
+      stableSeconds: positive.default(60),
+      sweepCron: z.string().default("7 * * * *"),
+      /** Study dates that a sweep covers; null: all. */
+      sweepDays: z.int().positive().nullable().default(14),
+    })
+    .prefault({}),
+  models: z
+    .strictObject({
+      folder: z.string().default("models"),
+      CT: z.string().nullable().default(null),
+      T1: z.string().nullable().default(null),
+      T2: z.string().nullable().default(null),
+    })
+    .prefault({}),
+  inference: z
+    .strictObject({
+      executionProvider: z.enum(["auto", "cuda", "cpu"]).default("auto"),
+      float16: z.boolean().default(false),
+      threads: z.int().positive().default(availableParallelism()),
+      /** Average over the eight mirrorings, as published; off is eight times faster and a little less exact. */
+      mirror: z.boolean().default(true),
+      /** Distance between tiles as a share of the patch. */
+      tileStride: z.number().min(0.1).max(1).default(0.5),
+    })
+    .prefault({}),
+  series: z
+    .strictObject({
+      minSlices: z.int().positive().default(5),
+      maxVoxels: z.int().positive().default(1_000_000_000),
+    })
+    .prefault({}),
+  jobs: z
+    .strictObject({
+      maxAttempts: z.int().positive().default(3),
+      leaseSeconds: positive.default(120),
+      /** Waiting before a second try: between zero and this, doubling up to retryMaxSeconds. */
+      retryBaseSeconds: positive.default(5),
+      retryMaxSeconds: positive.default(900),
+    })
+    .prefault({}),
+  output: z
+    .strictObject({
+      manufacturer: z.string().min(1).max(64).default("panseg (research software)"),
+      seriesDescriptionSuffix: z.string().max(24).default("(research)"),
+      volumeInLabel: z.boolean().default(false),
+      /** `study` takes the study's date for our objects: a real date beside a shifted one would betray the shift. */
+      dates: z.enum(["now", "study"]).default("now"),
+    })
+    .prefault({}),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+const PREFIX = "PANSEG__";
+
+/**
+ * Settings from a YAML or JSON file, overlaid by the environment: `PANSEG__PACS__PASSWORD=…` sets pacs.password and
+ * `PANSEG__PACS__PASSWORD_FILE=…` reads it from a file. Names match without regard to case.
+ * Throws SETTINGS_INVALID with every problem at once.
+ */
+export const readSettings = (
+  file: string | null,
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings => {
+  const problems: string[] = [];
+  const tree = file === null ? {} : readFileTree(file, problems);
+  for (const [name, value] of Object.entries(environment))
+    if (name.toUpperCase().startsWith(PREFIX) && value !== undefined)
+      overlay(tree, name.slice(PREFIX.length), value, problems);
+  const parsed = settingsSchema.safeParse(tree);
+  if (!parsed.success)
+    problems.push(
+      ...parsed.error.issues.map((issue) => `${issue.path.join(".") || "top level"}: ${issue.message}`),
+    );
+  if (problems.length > 0 || !parsed.success)
+    throw failed(
+      "SETTINGS_INVALID",
+      `The settings have ${problems.length} problem(s): ${problems.join("; ")}`,
+      {
+        problems,
+      },
+    );
+  return parsed.data;
+};
+
+type Tree = { [key: string]: unknown };
+
+const readFileTree = (file: string, problems: string[]): Tree => {
+  if (!existsSync(file)) {
+    problems.push(`${file}: no such file`);
+    return {};
+  }
+  const document = parseDocument(readFileSync(file, "utf8"));
+  problems.push(...document.errors.map((error) => `${file}: ${error.message.split("\n")[0]}`));
+  const tree: unknown = document.errors.length > 0 ? {} : (document.toJS() ?? {});
+  if (isTree(tree)) return tree;
+  problems.push(`${file}: must hold a map of settings`);
+  return {};
+};
+
+const overlay = (tree: Tree, path: string, text: string, problems: string[]): void => {
+  const isFile = path.toUpperCase().endsWith("_FILE");
+  const parts = (isFile ? path.slice(0, -"_FILE".length) : path).split("__");
+  const keys = resolveKeys(parts);
+  if (keys === null) {
+    problems.push(`${PREFIX}${path}: no such setting`);
+    return;
+  }
+  if (isFile && !existsSync(text)) {
+    problems.push(`${PREFIX}${path}: no such file`);
+    return;
+  }
+  const value = isFile ? readFileSync(text, "utf8").trimEnd() : text;
+  let node = tree;
+  for (const key of keys.slice(0, -1)) {
+    const next = node[key];
+    node[key] = isTree(next) ? next : {};
+    node = node[key] as Tree;
+  }
+  const last = keys.at(-1) as string;
+  node[last] = isTextSetting(keys) ? value : readScalar(value);
+};
+
+/** The schema's own spelling of a path given in any case, or null. */
+const resolveKeys = (parts: readonly string[]): readonly string[] | null => {
+  let level: Tree = defaults();
+  const keys: string[] = [];
+  for (const part of parts) {
+    const key = Object.keys(level).find((name) => name.toUpperCase() === part.toUpperCase());
+    if (key === undefined) return null;
+    keys.push(key);
+    level = isTree(level[key]) ? level[key] : {};
+  }
+  return keys;
+};
+
+/** Passwords and names stay text even when they look like numbers. */
+const isTextSetting = (keys: readonly string[]): boolean => {
+  const value = keys.reduce<unknown>((node, key) => (isTree(node) ? node[key] : undefined), defaults());
+  return typeof value === "string" || secretKeys.has(keys.at(-1) ?? "") || keys.at(-1) === "username";
+};
+
+const readScalar = (text: string): unknown => {
+  if (text === "true" || text === "false") return text === "true";
+  if (text === "null") return null;
+  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+};
+
+const defaults = (): Tree => settingsSchema.parse({});
+
+const isTree = (value: unknown): value is Tree =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const secretKeys = new Set(["password", "bearerToken"]);
+
+/** The settings for people to read: secrets masked. */
+export const maskSecrets = (settings: Settings): Tree =>
+  JSON.parse(
+    JSON.stringify(settings, (key, value) => (secretKeys.has(key) && value !== null ? "********" : value)),
+  ) as Tree;

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+/**
+ * Who may import whom. A room is a folder of src/, or a file directly in it. `*` in packages stands for every node:*
+ * module; packages not named are refused.
+ */
+const rooms: Record<string, { rooms: readonly string[]; packages: readonly string[] }> = {
+  domain: { rooms: [], packages: [] },
+  geometry: { rooms: ["domain"], packages: [] },
+  nifti: { rooms: ["domain", "geometry"], packages: ["node:zlib"] },
+  nnunet: { rooms: ["domain", "geometry"], packages: [] },
+  measure: { rooms: ["domain", "geometry"], packages: [] },
+  trust: { rooms: ["domain", "geometry"], packages: [] },
+  dicom: {
+    rooms: ["domain", "geometry"],
+    packages: ["dcmjs", "@cornerstonejs/codec-openjpeg", "node:crypto", "node:fs", "node:module"],
+  },
+  importer: { rooms: ["domain"], packages: ["*", "protobufjs", "yauzl"] },
+  "ports.ts": { rooms: ["domain"], packages: [] },
+  "results.ts": { rooms: ["domain", "ports.ts"], packages: [] },
+  "order.ts": { rooms: ["domain", "ports.ts", "dicom"], packages: [] },
+  "pipeline.ts": {
+    rooms: ["domain", "ports.ts", "order.ts", "results.ts", "dicom", "nnunet", "measure", "trust"],
+    packages: [],
+  },
+  "step.ts": { rooms: ["domain", "ports.ts"], packages: [] },
+  "log.ts": { rooms: ["domain", "ports.ts"], packages: ["winston"] },
+  "settings.ts": { rooms: ["domain"], packages: ["node:fs", "node:os", "yaml", "zod"] },
+  pacs: { rooms: ["domain", "ports.ts"], packages: ["*", "dicomweb-client", "node-cron", "yauzl"] },
+  jobs: { rooms: ["domain", "ports.ts"], packages: ["*"] },
+  inference: { rooms: ["domain", "ports.ts", "nnunet"], packages: ["*", "onnxruntime-node", "zod"] },
+  http: { rooms: ["domain", "ports.ts"], packages: ["express", "node:crypto"] },
+  "compose.ts": {
+    rooms: ["domain", "ports.ts", "settings.ts", "inference", "jobs", "pacs"],
+    packages: ["*"],
+  },
+  "worker.ts": { rooms: ["domain", "ports.ts", "pipeline.ts", "step.ts"], packages: ["*"] },
+  "service.ts": {
+    rooms: ["domain", "ports.ts", "settings.ts", "compose.ts", "http", "jobs", "pacs"],
+    packages: ["*"],
+  },
+  cli: {
+    rooms: [
+      "domain",
+      "ports.ts",
+      "settings.ts",
+      "log.ts",
+      "step.ts",
+      "results.ts",
+      "order.ts",
+      "compose.ts",
+      "service.ts",
+      "worker.ts",
+      "pipeline.ts",
+      "dicom",
+      "importer",
+      "inference",
+      "nifti",
+      "pacs",
+      "jobs",
+      "http",
+    ],
+    packages: ["*", "commander"],
+  },
+};
+
+/** Packages that exactly one room may know, so that each can be replaced in one place. */
+const soleUsers: Record<string, readonly string[]> = {
+  dcmjs: ["dicom"],
+  "dicomweb-client": ["pacs"],
+  "onnxruntime-node": ["inference"],
+  "node:sqlite": ["jobs"],
+  express: ["http"],
+  winston: ["log.ts"],
+  commander: ["cli"],
+};
+
+const source = fileURLToPath(new URL("../src/", import.meta.url));
+
+type Import = { readonly file: string; readonly room: string; readonly target: string };
+
+const roomOf = (path: string): string => relative(source, path).split("/")[0] ?? "";
+
+const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter(
+  (file) => file.endsWith(".ts") && !file.endsWith(".d.ts"),
+);
+
+const imports: readonly Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(source, file), "utf8");
+  const specifiers = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^;]*?from\s+"([^"]+)"|import\("([^"]+)"\)|(?:^|\n)import\s+"([^"]+)"/g,
+  );
+  return [...specifiers].map((match) => ({
+    file,
+    room: file.split("/")[0] ?? file,
+    target: match[1] ?? match[2] ?? match[3] ?? "",
+  }));
+});
+
+const packageOf = (target: string): string =>
+  target.startsWith("node:")
+    ? (target.split("/")[0] ?? target)
+    : target
+        .split("/")
+        .slice(0, target.startsWith("@") ? 2 : 1)
+        .join("/");
+
+test("every file of src lies in a room of the table", () => {
+  assert.ok(files.length > 30, `only ${files.length} files were seen`);
+  assert.deepEqual(
+    files.filter((file) => rooms[file.split("/")[0] ?? ""] === undefined),
+    [],
+  );
+});
+
+test("rooms import downwards only, as the table says", () => {
+  const internal = imports.filter(({ target }) => target.startsWith("."));
+  assert.ok(internal.length > 60, `only ${internal.length} imports were seen`);
+  const wrong = internal.filter(({ file, room, target }) => {
+    const other = roomOf(join(source, dirname(file), target));
+    return other !== room && !rooms[room]?.rooms.includes(other);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test("packages are imported only where the table allows them", () => {
+  const external = imports.filter(({ target }) => !target.startsWith("."));
+  assert.ok(external.length > 20, `only ${external.length} package imports were seen`);
+  const wrong = external.filter(({ room, target }) => {
+    const name = packageOf(target);
+    const users = soleUsers[name];
+    if (users !== undefined && !users.includes(room)) return true;
+    const allowed = rooms[room]?.packages ?? [];
+    return !(allowed.includes(name) || (name.startsWith("node:") && allowed.includes("*")));
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test("nothing but composition, the worker, the command line and tests tells the story", () => {
+  const tellers = imports.filter(({ target }) => target.endsWith("/pipeline.ts")).map(({ room }) => room);
+  assert.deepEqual([...new Set(tellers)].sort(), ["cli", "worker.ts"]);
+});
+
+test("the story fits on 150 lines", () => {
+  const lines = readFileSync(join(source, "pipeline.ts"), "utf8").split("\n").length;
+  assert.ok(lines <= 150, `pipeline.ts has ${lines} lines`);
+});
