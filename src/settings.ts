@@ -76,9 +76,6 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       maxAttempts: z.int().positive().default(3),
       leaseSeconds: positive.default(120),
-      /** Waiting before a second try: between zero and this, doubling up to retryMaxSeconds. */
-      retryBaseSeconds: positive.default(5),
-      retryMaxSeconds: positive.default(900),
     })
     .prefault({}),
   output: z

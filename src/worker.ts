@@ -1,24 +1,19 @@
 /** The process that runs jobs: claim, tell the story, record how it ended. It answers nobody, so it may block. */
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Failure, toFailure } from "./domain/failure.ts";
+import { toFailure } from "./domain/failure.ts";
 import type { Claim } from "./domain/job.ts";
+import { type Decision, decide, retryDelayMs } from "./jobs/retryPolicy.ts";
 import { examineSeries, processJob } from "./pipeline.ts";
 import type { Log, World } from "./ports.ts";
 import { makeStep } from "./step.ts";
-
-/** What becomes of a job after a failure. */
-export type Verdict =
-  | { readonly kind: "skip" }
-  | { readonly kind: "bury" }
-  | { readonly kind: "retry"; readonly afterMs: number; readonly usesAttempt: boolean };
 
 export type WorkerOptions = {
   readonly owner: string;
   readonly leaseMs: number;
   readonly signal: AbortSignal;
   readonly log: Log;
-  readonly decide: (failure: Failure, attempts: number) => Verdict;
+  readonly maxAttempts: number;
   readonly executionProvider: () => string | null;
 };
 
@@ -65,25 +60,27 @@ const endInFailure = async (
   claim: Claim,
   error: unknown,
   { jobs, clock }: World,
-  { decide, log }: WorkerOptions,
+  { maxAttempts, log }: WorkerOptions,
   fields: Readonly<Record<string, unknown>>,
 ): Promise<void> => {
   const failure = toFailure(error);
   if (failure.code === "LEASE_LOST") return log.warn("lease lost", fields);
-  const verdict: Verdict =
-    failure.code === "STOPPING"
-      ? { kind: "retry", afterMs: 0, usesAttempt: false }
-      : decide(failure, claim.job.attempts);
-  log[verdict.kind === "bury" ? "error" : "warn"]("job failed", {
+  const { attempts } = claim.job;
+  const isStopping = failure.code === "STOPPING";
+  const decision: Decision = isStopping
+    ? { kind: "retry", usesAttempt: false }
+    : decide(failure, attempts, maxAttempts);
+  log[decision.kind === "bury" ? "error" : "warn"]("job failed", {
     ...fields,
-    verdict: verdict.kind,
+    decision: decision.kind,
     code: failure.code,
     sentence: failure.sentence,
     ...(failure.code === "INTERNAL" ? { frames: framesOf(error) } : {}),
   });
-  if (verdict.kind === "skip") await jobs.skip(claim, failure);
-  else if (verdict.kind === "bury") await jobs.bury(claim, failure);
-  else await jobs.retryLater(claim, failure, clock.nowMs() + verdict.afterMs, verdict.usesAttempt);
+  if (decision.kind === "skip") return jobs.skip(claim, failure);
+  if (decision.kind === "bury") return jobs.bury(claim, failure);
+  const delayMs = isStopping ? 0 : retryDelayMs(attempts, Math.random());
+  return jobs.retryLater(claim, failure, clock.nowMs() + delayMs, decision.usesAttempt);
 };
 
 /** Where it happened, without the message, which may hold patient text. */

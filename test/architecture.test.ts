@@ -38,7 +38,7 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
     rooms: ["domain", "ports.ts", "settings.ts", "inference", "jobs", "pacs"],
     packages: ["*"],
   },
-  "worker.ts": { rooms: ["domain", "ports.ts", "pipeline.ts", "step.ts"], packages: ["*"] },
+  "worker.ts": { rooms: ["domain", "ports.ts", "pipeline.ts", "step.ts", "jobs"], packages: ["*"] },
   "service.ts": {
     rooms: ["domain", "ports.ts", "settings.ts", "compose.ts", "http", "jobs", "pacs"],
     packages: ["*"],

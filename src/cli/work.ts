@@ -1,7 +1,6 @@
 import { setPriority } from "node:os";
 import type { Command } from "commander";
 import { composeWorld } from "../compose.ts";
-import { decide } from "../jobs/retryPolicy.ts";
 import { makeLog } from "../log.ts";
 import { WORKER } from "../service.ts";
 import { runWorker } from "../worker.ts";
@@ -26,7 +25,7 @@ export const addWorkCommand = (program: Command): void => {
         leaseMs: settings.jobs.leaseSeconds * 1000,
         signal: stopSignal(),
         log,
-        decide: (failure, attempts) => decide(failure, attempts, settings.jobs),
+        maxAttempts: settings.jobs.maxAttempts,
         executionProvider: world.models.executionProvider,
       });
       await world.models.close();
