@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import { type Failure, failed, makeFailure } from "../domain/failure.ts";
+import type { Claim, Job, JobState, NewSegmentJob } from "../domain/job.ts";
+import type { ResultSummary } from "../domain/result.ts";
+import type { Database, Row } from "./database.ts";
+import * as sql from "./queries.ts";
+import { toJob, toJson } from "./rows.ts";
+
+export function claimOldest(database: Database, owner: string, leaseMs: number, now: number): Claim | null {
+  const token = randomUUID();
+  const row = database.first(sql.CLAIM, { owner, token, leaseMs: Math.ceil(leaseMs), now });
+  return row === null ? null : { job: toJob(row), token };
+}
+
+/** How a claim ends for good. */
+type Ending = { state: JobState; failure?: Failure; result?: ResultSummary | undefined };
+
+/** End a claim inside the caller's transaction. Throws LEASE_LOST. */
+export function endClaim(database: Database, claim: Claim, ending: Ending, now: number): void {
+  const row = database.first(sql.END_CLAIM, {
+    ...held(claim),
+    state: ending.state,
+    failure: toJson(ending.failure),
+    result: toJson(ending.result),
+    now,
+  });
+  if (row === null) throw leaseLost(claim);
+  database.run(sql.QUEUE_IF_ARRIVED_AGAIN, { id: claim.job.id, now });
+}
+
+/** Insert the job unless its key was ever seen: then there is nothing new to do, whatever became of it. */
+export function addSegmentation(database: Database, job: NewSegmentJob, now: number): void {
+  const { key, studyUid, seriesUid, instanceCount, order } = job;
+  const parameters = { key, studyUid, seriesUid, instanceCount, order: toJson(order), now };
+  database.run(sql.INSERT_SEGMENTATION, parameters);
+}
+
+/** Run one claim-bearing statement. Throws LEASE_LOST where the token is no longer current. */
+export function writeHeld(
+  database: Database,
+  claim: Claim,
+  query: string,
+  parameters: Readonly<Record<string, string | number | null>>,
+): void {
+  if (database.run(query, { ...held(claim), ...parameters }) !== 1) throw leaseLost(claim);
+}
+
+/** Take claims away from workers that are gone, inside the caller's transaction; how many. */
+export function releaseAll(
+  database: Database,
+  rows: readonly Row[],
+  maxAttempts: number,
+  now: number,
+): number {
+  for (const row of rows) {
+    const claim = { job: toJob(row), token: String(row["lease_token"]) };
+    if (claim.job.attempts < maxAttempts) writeHeld(database, claim, sql.RELEASE, { now });
+    else endClaim(database, claim, { state: "dead", failure: workerDied(claim.job, maxAttempts) }, now);
+  }
+  return rows.length;
+}
+
+const held = (claim: Claim): { id: number; token: string } => ({ id: claim.job.id, token: claim.token });
+
+const workerDied = (job: Job, maxAttempts: number): Failure =>
+  makeFailure(
+    "WORKER_DIED",
+    `Attempt ${job.attempts} of ${maxAttempts} ended with the worker's death or silence in step "${job.step}".`,
+    { attempts: job.attempts, maxAttempts, step: job.step },
+  );
+
+const leaseLost = (claim: Claim): Error =>
+  failed("LEASE_LOST", `The claim on job ${claim.job.id} is no longer current.`, {
+    id: claim.job.id,
+    seriesUid: claim.job.seriesUid,
+  });

@@ -1,0 +1,131 @@
+import { accessSync, closeSync, constants, existsSync, openSync } from "node:fs";
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { failed } from "../domain/failure.ts";
+
+/** One connection to one SQLite file; the only place that knows which driver is underneath. */
+export type Database = {
+  readonly all: (sql: string, parameters?: Parameters) => readonly Row[];
+  readonly first: (sql: string, parameters?: Parameters) => Row | null;
+  /** Number of rows changed. */
+  readonly run: (sql: string, parameters?: Parameters) => number;
+  /** Several statements without parameters. */
+  readonly script: (sql: string) => void;
+  /** All of `work` or nothing, alone among writers. */
+  readonly transaction: <T>(work: () => T) => T;
+  readonly close: () => void;
+};
+
+export type Row = Readonly<Record<string, SQLOutputValue>>;
+type Parameters = Readonly<Record<string, SQLInputValue>>;
+
+const LOCK_WAIT_MS = 10_000;
+
+/** Primary result codes of SQLite. */
+const SQLITE = { ERROR: 1, BUSY: 5, READONLY: 8, CORRUPT: 11, NOTADB: 26 } as const;
+
+/**
+ * Opens a file, private to this user, for durable writes: what a call has returned for survives a power cut.
+ * Throws SETTINGS_INVALID where the file system cannot hold it (no shared memory, as on network disks).
+ */
+export function openDatabase(file: string): Database {
+  createPrivately(file);
+  const sqlite = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
+  try {
+    const mode = sqlite.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
+    if (mode !== "wal") {
+      throw failed("SETTINGS_INVALID", "The data folder's file system cannot hold the job database.", {
+        mode,
+      });
+    }
+    // NORMAL would lose acknowledged jobs on a power cut; fullfsync makes macOS flush the drive's cache too.
+    sqlite.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON");
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+  return wrap(sqlite);
+}
+
+/**
+ * Whether the file is a complete database that can be read and written to the last row.
+ * Errors that are not about the file's content (disk, permissions, memory) are thrown: they are no reason to give it up.
+ */
+export function isSound(file: string): boolean {
+  accessSync(file, constants.R_OK | constants.W_OK);
+  const sqlite = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
+  try {
+    const verdict = sqlite.prepare("PRAGMA integrity_check(1)").get()?.["integrity_check"];
+    sqlite.exec("BEGIN IMMEDIATE; ROLLBACK");
+    return verdict === "ok" && hasPlausibleVersion(sqlite);
+  } catch (error) {
+    const aboutContent: readonly number[] = [SQLITE.ERROR, SQLITE.READONLY, SQLITE.CORRUPT, SQLITE.NOTADB];
+    if (aboutContent.includes(primaryCode(error))) return false;
+    throw error;
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Takes a file for this process alone; null where another holds it. The kernel frees it when the process dies, however it dies. */
+export function holdExclusively(file: string): (() => void) | null {
+  createPrivately(file);
+  const sqlite = new DatabaseSync(file, { timeout: 0 });
+  try {
+    sqlite.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    sqlite.close();
+    if (primaryCode(error) === SQLITE.BUSY) return null;
+    throw error;
+  }
+  return () => {
+    if (sqlite.isOpen) sqlite.close();
+  };
+}
+
+/** SQLite gives its side files the mode of the main file. */
+function createPrivately(file: string): void {
+  // An existing file is never opened here: closing it would drop the POSIX locks of this process's other connections.
+  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+}
+
+function wrap(sqlite: DatabaseSync): Database {
+  const prepared = new Map<string, StatementSync>();
+  const statement = (sql: string): StatementSync => {
+    const known = prepared.get(sql) ?? sqlite.prepare(sql);
+    prepared.set(sql, known);
+    return known;
+  };
+  return {
+    all: (sql, parameters = {}) => statement(sql).all(parameters),
+    first: (sql, parameters = {}) => statement(sql).get(parameters) ?? null,
+    run: (sql, parameters = {}) => Number(statement(sql).run(parameters).changes),
+    script: (sql) => sqlite.exec(sql),
+    transaction: (work) => inTransaction(sqlite, work),
+    close: () => {
+      if (sqlite.isOpen) sqlite.close();
+    },
+  };
+}
+
+function inTransaction<T>(sqlite: DatabaseSync, work: () => T): T {
+  // IMMEDIATE waits for other writers here; a transaction that began by reading could not be continued after their commit.
+  sqlite.exec("BEGIN IMMEDIATE");
+  try {
+    const value = work();
+    sqlite.exec("COMMIT");
+    return value;
+  } catch (error) {
+    // A full disk can already have rolled it back.
+    if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function hasPlausibleVersion(sqlite: DatabaseSync): boolean {
+  const version = Number(sqlite.prepare("PRAGMA user_version").get()?.["user_version"]);
+  const tables = Number(sqlite.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"]);
+  return version >= 0 && (version === 0) === (tables === 0);
+}
+
+const primaryCode = (error: unknown): number =>
+  error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;

@@ -1,0 +1,17 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { failed } from "../domain/failure.ts";
+import { holdExclusively } from "./database.ts";
+
+/**
+ * Makes this process the only service of a data folder until `release` or its death, created private if it is absent.
+ * Throws DATA_DIR_LOCKED while another process holds it. The lock lives in the kernel: nothing is left to clean up.
+ */
+export function lockDataFolder(folder: string): { release: () => void } {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const release = holdExclusively(join(folder, "service.lock"));
+  if (release === null) {
+    throw failed("DATA_DIR_LOCKED", `Another service owns the data folder ${folder}.`, { folder });
+  }
+  return { release };
+}

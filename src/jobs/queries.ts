@@ -1,0 +1,90 @@
+import type { JobKind, JobState } from "../domain/job.ts";
+
+const NEXT_SEQ = "(SELECT coalesce(max(seq), 0) + 1 FROM job)";
+
+/** What a row becomes when it is work anew: last in the queue, with all attempts before it. */
+const AFRESH = `
+  state = 'queued', seq = ${NEXT_SEQ}, step = '', progress = 0, attempts = 0, failure_json = NULL, result_json = NULL,
+  queued_at = $now, not_before = $now, updated_at = $now`;
+
+const NO_LEASE = "lease_owner = NULL, lease_token = NULL, lease_ms = NULL, lease_until = NULL";
+
+export const INSERT_EXAMINATION = `
+  INSERT INTO job (seq, kind, key, study_uid, series_uid, state, instance_count, queued_at, not_before, created_at, updated_at)
+  VALUES (${NEXT_SEQ}, 'examine', $seriesUid, $studyUid, $seriesUid, 'queued', $instanceCount, $now, $now, $now, $now)
+  ON CONFLICT (kind, key) DO NOTHING`;
+
+export const INSERT_SEGMENTATION = `
+  INSERT INTO job (seq, kind, key, study_uid, series_uid, state, instance_count, order_json, queued_at, not_before, created_at, updated_at)
+  VALUES (${NEXT_SEQ}, 'segment', $key, $studyUid, $seriesUid, 'queued', $instanceCount, $order, $now, $now, $now, $now)
+  ON CONFLICT (kind, key) DO NOTHING`;
+
+export const FIND_EXAMINATION = "SELECT * FROM job WHERE kind = 'examine' AND key = $seriesUid";
+
+/** Leaves queued_at alone: it still tells when not_before was set. */
+export const NOTE_INSTANCE_COUNT = "UPDATE job SET instance_count = $instanceCount WHERE id = $id";
+
+export const NOTE_ARRIVED_AGAIN = "UPDATE job SET arrived_again = 1 WHERE id = $id AND arrived_again = 0";
+
+export const QUEUE_AFRESH = `UPDATE job SET ${AFRESH} WHERE id = $id`;
+
+export const SAVE_CURSOR = `
+  INSERT INTO cursor (source, value) VALUES ($source, $value) ON CONFLICT (source) DO UPDATE SET value = $value`;
+
+export const READ_CURSOR = "SELECT value FROM cursor WHERE source = $source";
+
+/** A time limit that was set in the future was set before the clock went back: waiting for it could take years. */
+export const CLAIM = `
+  UPDATE job SET state = 'running', attempts = attempts + 1, progress = 0, arrived_again = 0,
+    lease_owner = $owner, lease_token = $token, lease_ms = $leaseMs, lease_until = $now + $leaseMs, updated_at = $now
+  WHERE id = (
+    SELECT id FROM job WHERE state = 'queued' AND (not_before <= $now OR queued_at > $now) ORDER BY seq LIMIT 1
+  )
+  RETURNING *`;
+
+const HELD = "id = $id AND state = 'running' AND lease_token = $token";
+
+export const HEARTBEAT = `
+  UPDATE job SET step = $step, progress = $progress, lease_ms = $leaseMs, lease_until = $now + $leaseMs, updated_at = $now
+  WHERE ${HELD}`;
+
+export const END_CLAIM = `
+  UPDATE job SET state = $state, failure_json = $failure, result_json = $result, updated_at = $now, ${NO_LEASE}
+  WHERE ${HELD}
+  RETURNING *`;
+
+/** The claim that ended here had begun before the series arrived again, so that it may have seen less than there is now. */
+export const QUEUE_IF_ARRIVED_AGAIN = `UPDATE job SET ${AFRESH}, arrived_again = 0 WHERE id = $id AND arrived_again = 1`;
+
+export const RETRY_LATER = `
+  UPDATE job SET state = 'queued', attempts = attempts - $attemptsBack, failure_json = $failure,
+    queued_at = $now, not_before = $notBefore, updated_at = $now, ${NO_LEASE}
+  WHERE ${HELD}`;
+
+export const HELD_BY_OWNER =
+  "SELECT * FROM job WHERE state = 'running' AND lease_owner = $owner ORDER BY seq";
+
+export const LEASES_EXPIRED =
+  "SELECT * FROM job WHERE state = 'running' AND lease_until <= $now ORDER BY seq";
+
+/** A lease that was given in the future is counted anew from now, for the same length. */
+export const RESTART_FUTURE_LEASES = `
+  UPDATE job SET lease_until = $now + lease_ms WHERE state = 'running' AND lease_until > $now + lease_ms`;
+
+export const RELEASE = `
+  UPDATE job SET state = 'queued', queued_at = $now, not_before = $now, updated_at = $now, ${NO_LEASE}
+  WHERE ${HELD}`;
+
+export const FIND = "SELECT * FROM job WHERE id = $id";
+
+export const COUNT = "SELECT kind, state, count(*) AS jobs FROM job GROUP BY kind, state";
+
+/** Newest first; only the filters given become conditions, so that each form can walk an index. */
+export const listQuery = (filter: { state?: JobState; kind?: JobKind }): string => {
+  const conditions = [
+    ...(filter.kind === undefined ? [] : ["kind = $kind"]),
+    ...(filter.state === undefined ? [] : ["state = $state"]),
+  ];
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+  return `SELECT * FROM job ${where} ORDER BY seq DESC LIMIT $limit`;
+};

@@ -1,0 +1,89 @@
+import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { failed } from "../domain/failure.ts";
+import type { Database } from "./database.ts";
+
+/**
+ * Append-only: a released step is never edited, step n brings version n-1 to n (`user_version`).
+ *
+ * `seq` is the place in the queue, given anew whenever a row becomes work, so that order never depends on a clock.
+ * `queued_at` and `lease_ms` tell when a time limit was set: one that was set in the future means that the clock went back.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE job (
+    id             INTEGER PRIMARY KEY,
+    seq            INTEGER NOT NULL UNIQUE,
+    kind           TEXT    NOT NULL CHECK (kind IN ('examine', 'segment')),
+    key            TEXT    NOT NULL,
+    study_uid      TEXT    NOT NULL,
+    series_uid     TEXT    NOT NULL,
+    state          TEXT    NOT NULL CHECK (state IN ('queued', 'running', 'done', 'skipped', 'dead')),
+    step           TEXT    NOT NULL DEFAULT '',
+    progress       REAL    NOT NULL DEFAULT 0,
+    attempts       INTEGER NOT NULL DEFAULT 0,
+    instance_count INTEGER,
+    order_json     TEXT    CHECK (json_valid(order_json)),
+    failure_json   TEXT    CHECK (json_valid(failure_json)),
+    result_json    TEXT    CHECK (json_valid(result_json)),
+    lease_owner    TEXT,
+    lease_token    TEXT,
+    lease_ms       INTEGER,
+    lease_until    INTEGER,
+    arrived_again  INTEGER NOT NULL DEFAULT 0 CHECK (arrived_again IN (0, 1)),
+    queued_at      INTEGER NOT NULL,
+    not_before     INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL,
+    UNIQUE (kind, key),
+    CHECK ((state = 'running') = (lease_token IS NOT NULL))
+  ) STRICT;
+  -- Claims walk the queue in its order; the other columns decide without a look at the row.
+  CREATE INDEX job_turn ON job (state, seq, not_before, queued_at);
+  -- Counting for metrics must not read the results.
+  CREATE INDEX job_kind ON job (kind, state, seq);
+  CREATE INDEX job_lease ON job (lease_until) WHERE state = 'running';
+
+  CREATE TABLE cursor (source TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  `,
+];
+
+/**
+ * Brings the database to the newest version, each step in one transaction, after a copy of the file as it was.
+ * Throws SETTINGS_INVALID where the file is newer than this program: it would not understand what it reads.
+ */
+export function migrate(database: Database, file: string, steps: readonly string[] = migrations): void {
+  const found = schemaVersion(database);
+  if (found > steps.length) {
+    throw failed(
+      "SETTINGS_INVALID",
+      `The job database has schema ${found}, this version knows up to ${steps.length}; start the newer version.`,
+      { found, known: steps.length },
+    );
+  }
+  if (found === steps.length) return;
+  if (found > 0) backUp(database, file, found);
+  for (const [version, step] of steps.entries()) {
+    database.transaction(() => {
+      // Read again under the lock: another process may have taken this step meanwhile.
+      if (schemaVersion(database) > version) return;
+      database.script(step);
+      database.script(`PRAGMA user_version = ${version + 1}`);
+    });
+  }
+}
+
+const schemaVersion = (database: Database): number =>
+  Number(database.first("PRAGMA user_version")?.["user_version"]);
+
+/** A copy by SQLite itself, because copying an open database byte by byte can catch it in mid-write. */
+function backUp(database: Database, file: string, version: number): void {
+  const copy = `${file}.schema-${version}.backup`;
+  const unfinished = `${copy}.tmp`;
+  rmSync(unfinished, { force: true });
+  database.run("VACUUM INTO $unfinished", { unfinished });
+  chmodSync(unfinished, 0o600);
+  const handle = openSync(unfinished, "r+");
+  fsyncSync(handle);
+  closeSync(handle);
+  renameSync(unfinished, copy);
+}

@@ -1,0 +1,129 @@
+import { failed } from "../domain/failure.ts";
+import type { Job, JobKind, JobState, JobStats } from "../domain/job.ts";
+import type { Clock, JobStore } from "../ports.ts";
+import { recordArrival } from "./arrivals.ts";
+import { addSegmentation, claimOldest, endClaim, releaseAll, writeHeld } from "./claims.ts";
+import { type Database, openDatabase } from "./database.ts";
+import * as sql from "./queries.ts";
+import { toJob, toJson } from "./rows.ts";
+import { migrate } from "./schema.ts";
+
+type Options = { readonly file: string; readonly clock: Clock; readonly maxAttempts: number };
+
+const LIST_LIMIT = 1000;
+
+/**
+ * Jobs in one SQLite file, for any number of processes of one machine. What a call has returned for is on disk.
+ * Throws SETTINGS_INVALID where the file was written by a newer version or its file system cannot hold it.
+ */
+export function openSqliteJobStore({ file, clock, maxAttempts }: Options): JobStore {
+  const database = openDatabase(file);
+  try {
+    migrate(database, file);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const now = (): number => Math.floor(clock.nowMs());
+  return {
+    ...watching(database, now),
+    ...working(database, now),
+    ...releasing(database, now, maxAttempts),
+    ...reading(database, now),
+    close: async () => database.close(),
+  };
+}
+
+type Now = () => number;
+
+const watching = (database: Database, now: Now): Pick<JobStore, "arrive" | "readCursor"> => ({
+  arrive: async (arrivals, cursor) =>
+    database.transaction(() => {
+      const becameWork = arrivals.filter((arrival) => recordArrival(database, arrival, now()));
+      if (cursor !== undefined) database.run(sql.SAVE_CURSOR, cursor);
+      return becameWork.length;
+    }),
+  readCursor: async (source) => {
+    const row = database.first(sql.READ_CURSOR, { source });
+    return row === null ? null : String(row["value"]);
+  },
+});
+
+type Working = "claim" | "heartbeat" | "completeExamination" | "complete" | "skip" | "retryLater" | "bury";
+
+const working = (database: Database, now: Now): Pick<JobStore, Working> => ({
+  claim: async (owner, leaseMs) => claimOldest(database, owner, leaseMs, now()),
+  heartbeat: async (claim, step, progress, leaseMs) =>
+    writeHeld(database, claim, sql.HEARTBEAT, { step, progress, leaseMs: Math.ceil(leaseMs), now: now() }),
+  completeExamination: async (claim, outcome) =>
+    database.transaction(() => {
+      if ("code" in outcome) {
+        endClaim(database, claim, { state: "skipped", failure: outcome }, now());
+      } else {
+        endClaim(database, claim, { state: "done" }, now());
+        addSegmentation(database, outcome, now());
+      }
+    }),
+  complete: async (claim, result) =>
+    database.transaction(() => endClaim(database, claim, { state: "done", result }, now())),
+  skip: async (claim, failure, result) =>
+    database.transaction(() => endClaim(database, claim, { state: "skipped", failure, result }, now())),
+  bury: async (claim, failure) =>
+    database.transaction(() => endClaim(database, claim, { state: "dead", failure }, now())),
+  retryLater: async (claim, failure, notBeforeMs, usesAttempt) =>
+    writeHeld(database, claim, sql.RETRY_LATER, {
+      failure: toJson(failure),
+      notBefore: Math.ceil(notBeforeMs),
+      attemptsBack: usesAttempt ? 0 : 1,
+      now: now(),
+    }),
+});
+
+const releasing = (
+  database: Database,
+  now: Now,
+  maxAttempts: number,
+): Pick<JobStore, "releaseOwner" | "releaseExpired"> => ({
+  releaseOwner: async (owner) =>
+    database.transaction(() =>
+      releaseAll(database, database.all(sql.HELD_BY_OWNER, { owner }), maxAttempts, now()),
+    ),
+  releaseExpired: async () =>
+    database.transaction(() => {
+      database.run(sql.RESTART_FUTURE_LEASES, { now: now() });
+      return releaseAll(database, database.all(sql.LEASES_EXPIRED, { now: now() }), maxAttempts, now());
+    }),
+});
+
+const reading = (database: Database, now: Now): Pick<JobStore, "find" | "list" | "retry" | "stats"> => ({
+  find: async (id) => findJob(database, id),
+  list: async ({ limit = LIST_LIMIT, ...filter } = {}) =>
+    database.all(sql.listQuery(filter), { ...filter, limit }).map(toJob),
+  retry: async (id) =>
+    database.transaction(() => {
+      const job = requireJob(database, id);
+      if (job.state !== "skipped" && job.state !== "dead") return job;
+      database.run(sql.QUEUE_AFRESH, { id, now: now() });
+      return requireJob(database, id);
+    }),
+  stats: async () => {
+    const stats = { examine: noJobs(), segment: noJobs() };
+    for (const row of database.all(sql.COUNT)) {
+      stats[row["kind"] as JobKind][row["state"] as JobState] = Number(row["jobs"]);
+    }
+    return stats satisfies JobStats;
+  },
+});
+
+const noJobs = (): Record<JobState, number> => ({ queued: 0, running: 0, done: 0, skipped: 0, dead: 0 });
+
+function findJob(database: Database, id: number): Job | null {
+  const row = database.first(sql.FIND, { id });
+  return row === null ? null : toJob(row);
+}
+
+function requireJob(database: Database, id: number): Job {
+  const job = findJob(database, id);
+  if (job === null) throw failed("JOB_NOT_FOUND", `There is no job ${id}.`, { id });
+  return job;
+}

@@ -1,0 +1,470 @@
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+import type { SeriesArrival } from "../../src/domain/job.ts";
+import {
+  arrival,
+  away,
+  claimOf,
+  gone,
+  HOUR,
+  hasCode,
+  LEASE,
+  MAX_ATTEMPTS,
+  type MakeJobStoreBench,
+  type MakeScene,
+  only,
+  result,
+  SECOND,
+  sceneMaker,
+  segmentation,
+  YEAR,
+} from "./jobStoreBench.ts";
+import { jobStoreModel } from "./jobStoreModel.ts";
+
+/** One suite for every engine behind the JobStore contract. */
+export function jobStoreContract(makeBench: MakeJobStoreBench): void {
+  const scene = sceneMaker(makeBench);
+  describe("arrivals", () => arrivals(scene));
+  describe("claims", () => claims(scene));
+  describe("ends of a claim", () => endings(scene));
+  describe("releases", () => releases(scene));
+  describe("clock", () => clockJumps(scene));
+  describe("people", () => people(scene));
+  describe("model", () => jobStoreModel(makeBench));
+}
+
+function arrivals(scene: MakeScene): void {
+  scene(
+    "an unknown series becomes one queued examination, with the cursor in the same call",
+    async ({ store }) => {
+      assert.equal(await store.readCursor("orthanc"), null);
+      const cursor = { source: "orthanc", value: "17" };
+      assert.equal(await store.arrive([arrival(1), arrival(2, { instanceCount: null })], cursor), 2);
+      assert.equal(await store.readCursor("orthanc"), "17");
+      assert.equal(await store.arrive([], { source: "orthanc", value: "18" }), 0);
+      assert.equal(await store.readCursor("orthanc"), "18");
+      assert.equal(await store.readCursor("other"), null);
+      const [second, first] = await store.list();
+      assert.equal(first?.key, "1.2.3.1");
+      assert.equal(first?.instanceCount, 20);
+      assert.deepEqual(
+        { ...second, id: 0, createdAtMs: 0, updatedAtMs: 0, notBeforeMs: 0 },
+        {
+          id: 0,
+          kind: "examine",
+          key: "1.2.3.2",
+          studyUid: "1.2.3",
+          seriesUid: "1.2.3.2",
+          state: "queued",
+          step: "",
+          progress: 0,
+          attempts: 0,
+          order: null,
+          instanceCount: null,
+          failure: null,
+          result: null,
+          createdAtMs: 0,
+          updatedAtMs: 0,
+          notBeforeMs: 0,
+        },
+      );
+    },
+  );
+
+  scene("neither the series nor the cursor is saved where one arrival cannot be saved", async ({ store }) => {
+    const broken = { ...arrival(2), studyUid: null } as unknown as SeriesArrival;
+    await assert.rejects(store.arrive([arrival(1), broken], { source: "orthanc", value: "9" }));
+    assert.deepEqual(await store.list(), []);
+    assert.equal(await store.readCursor("orthanc"), null);
+  });
+
+  scene("F11 the same news ten times, in any order, is one job", async ({ store }) => {
+    const news = [arrival(1), arrival(1, { isEvent: true }), arrival(2, { isEvent: true })];
+    let becameWork = 0;
+    for (let i = 0; i < 10; i++) becameWork += await store.arrive(i % 2 === 0 ? news : news.toReversed());
+    assert.equal(becameWork, 2);
+    assert.equal((await store.list()).length, 2);
+  });
+
+  for (const end of ["done", "skipped", "dead"] as const) {
+    scene(
+      `F14 an event makes a ${end} examination due again, a sweep only when the count changed`,
+      async ({ store }) => {
+        await store.arrive([arrival(1)]);
+        const claim = await claimOf(store);
+        if (end === "done") await store.completeExamination(claim, segmentation(1));
+        if (end === "skipped") await store.completeExamination(claim, gone);
+        if (end === "dead") await store.bury(claim, gone);
+        assert.equal(await store.arrive([arrival(1)]), 0, "seen, same count");
+        assert.equal(await store.arrive([arrival(1, { instanceCount: null })]), 0, "seen, count unknown");
+        assert.equal((await only(store, { kind: "examine" })).state, end);
+        assert.equal(await store.arrive([arrival(1, { isEvent: true })]), 1);
+        const again = await only(store, { kind: "examine" });
+        assert.deepEqual([again.state, again.attempts, again.failure], ["queued", 0, null]);
+      },
+    );
+  }
+
+  scene("F14 late slices: a sweep that counts more makes a new examination, once", async ({ store }) => {
+    await store.arrive([arrival(1)]);
+    await store.completeExamination(await claimOf(store), gone);
+    assert.equal(await store.arrive([arrival(1, { instanceCount: 25 })]), 1);
+    assert.equal(await store.arrive([arrival(1, { instanceCount: 25 })]), 0);
+    assert.equal((await only(store)).instanceCount, 25);
+  });
+
+  scene("F14 news during an examination are examined after it, not lost with it", async ({ store }) => {
+    await store.arrive([arrival(1)]);
+    const claim = await claimOf(store);
+    assert.equal(await store.arrive([arrival(1, { instanceCount: 25 })]), 1);
+    assert.equal(await store.arrive([arrival(1, { isEvent: true })]), 0, "one more look is enough");
+    assert.equal(await store.claim("worker-2", LEASE), null, "not while it runs");
+    await store.completeExamination(claim, segmentation(1));
+    assert.equal((await only(store, { kind: "segment" })).state, "queued");
+    assert.equal((await only(store, { kind: "examine" })).state, "queued");
+    const second = await claimOf(store);
+    assert.equal(second.job.kind, "examine");
+    await store.completeExamination(second, segmentation(1, "key-with-late-slices"));
+    assert.equal((await only(store, { kind: "examine" })).state, "done", "the mark is used up");
+    assert.equal((await store.list({ kind: "segment" })).length, 2);
+  });
+}
+
+function claims(scene: MakeScene): void {
+  scene("the oldest job comes first, in the order in which jobs became work", async ({ store }) => {
+    assert.equal(await store.claim("worker-1", LEASE), null);
+    await store.arrive([arrival(3), arrival(1), arrival(2)]);
+    const order = [];
+    for (let i = 0; i < 3; i++) order.push((await claimOf(store)).job.key);
+    assert.deepEqual(order, ["1.2.3.3", "1.2.3.1", "1.2.3.2"]);
+    assert.equal(await store.claim("worker-1", LEASE), null, "what runs is not claimed twice");
+  });
+
+  scene(
+    "a claimed job runs, counts the attempt and differs in its token from every other claim",
+    async ({ store }) => {
+      await store.arrive([arrival(1), arrival(2)]);
+      const first = await claimOf(store);
+      const second = await claimOf(store);
+      assert.deepEqual([first.job.state, first.job.attempts], ["running", 1]);
+      assert.notEqual(first.token, second.token);
+      assert.deepEqual(await store.find(first.job.id), first.job);
+    },
+  );
+
+  scene("a heartbeat tells where the job is", async ({ store, clock }) => {
+    await store.arrive([arrival(1)]);
+    const claim = await claimOf(store);
+    clock.move(10 * SECOND);
+    await store.heartbeat(claim, "retrieve", 0.25, LEASE);
+    const job = await only(store);
+    assert.deepEqual([job.step, job.progress, job.updatedAtMs], ["retrieve", 0.25, clock.nowMs()]);
+  });
+
+  scene("a heartbeat prolongs the lease", async ({ store, clock }) => {
+    await store.arrive([arrival(1)]);
+    const claim = await claimOf(store);
+    for (let i = 0; i < 5; i++) {
+      clock.move(LEASE - 1);
+      await store.heartbeat(claim, "infer", 0.5, LEASE);
+    }
+    clock.move(LEASE - 1);
+    assert.equal(await store.releaseExpired(), 0);
+    clock.move(1);
+    assert.equal(await store.releaseExpired(), 1);
+  });
+
+  scene("the last step is still told after the job was given to another worker", async ({ store, clock }) => {
+    await store.arrive([arrival(1)]);
+    await store.heartbeat(await claimOf(store), "infer", 0.5, LEASE);
+    clock.move(LEASE);
+    await store.releaseExpired();
+    const { job } = await claimOf(store, "worker-2");
+    assert.deepEqual([job.step, job.progress, job.attempts], ["infer", 0, 2]);
+  });
+
+  scene("a second connection sees and claims what the first one wrote", async ({ store, open }) => {
+    await store.arrive([arrival(1)]);
+    const other = await open();
+    const claim = await claimOf(other);
+    assert.equal(await store.claim("worker-2", LEASE), null);
+    await other.completeExamination(claim, gone);
+    assert.equal((await only(store)).state, "skipped");
+  });
+
+  scene("F32 a stale token changes nothing, whatever it tries", async ({ store, clock }) => {
+    await store.arrive([arrival(1)]);
+    await store.completeExamination(await claimOf(store), segmentation(1));
+    const stale = await claimOf(store, "worker-1");
+    clock.move(LEASE);
+    assert.equal(await store.releaseExpired(), 1);
+    const current = await claimOf(store, "worker-2");
+    const before = await store.list();
+    const attempts = [
+      () => store.heartbeat(stale, "store", 1, LEASE),
+      () => store.complete(stale, result("1.2.3.1")),
+      () => store.completeExamination(stale, segmentation(2)),
+      () => store.completeExamination(stale, gone),
+      () => store.skip(stale, gone),
+      () => store.bury(stale, gone),
+      () => store.retryLater(stale, away, 0, true),
+    ];
+    for (const attempt of attempts) await assert.rejects(attempt, hasCode("LEASE_LOST"));
+    assert.deepEqual(await store.list(), before);
+    await store.complete(current, result("1.2.3.1"));
+    await assert.rejects(store.complete(current, result("1.2.3.1")), hasCode("LEASE_LOST"));
+  });
+}
+
+function endings(scene: MakeScene): void {
+  scene(
+    "an eligible series ends its examination and brings one segmentation, order and all",
+    async ({ store }) => {
+      await store.arrive([arrival(1)]);
+      await store.completeExamination(await claimOf(store), segmentation(1));
+      const done = await only(store, { kind: "examine" });
+      assert.deepEqual([done.state, done.failure], ["done", null]);
+      const job = await only(store, { kind: "segment" });
+      assert.deepEqual([job.state, job.key, job.attempts, job.instanceCount], ["queued", "key-1", 0, 20]);
+      assert.deepEqual(job.order, segmentation(1).order);
+      assert.deepEqual([job.studyUid, job.seriesUid], ["1.2.3", "1.2.3.1"]);
+    },
+  );
+
+  scene("an ineligible series ends skipped, with its reason", async ({ store }) => {
+    await store.arrive([arrival(1)]);
+    await store.completeExamination(await claimOf(store), gone);
+    const job = await only(store);
+    assert.deepEqual([job.state, job.failure], ["skipped", gone]);
+  });
+
+  for (const end of ["done", "skipped", "dead", "running"] as const) {
+    scene(
+      `F11 a key that was ever seen is no new work: its ${end} segmentation stays as it is`,
+      async ({ store }) => {
+        await store.arrive([arrival(1)]);
+        await store.completeExamination(await claimOf(store), segmentation(1));
+        const claim = await claimOf(store);
+        if (end === "done") await store.complete(claim, result("1.2.3.1"));
+        if (end === "skipped") await store.skip(claim, gone);
+        if (end === "dead") await store.bury(claim, gone);
+        const before = await only(store, { kind: "segment" });
+        assert.equal(before.state, end);
+        await store.arrive([arrival(1, { isEvent: true })]);
+        await store.completeExamination(await claimOf(store), {
+          ...segmentation(1),
+          order: segmentation(2).order,
+        });
+        assert.deepEqual(await only(store, { kind: "segment" }), before);
+      },
+    );
+  }
+
+  scene("F11 a key that waits in the queue keeps its first order and its place", async ({ store }) => {
+    await store.arrive([arrival(1), arrival(2)]);
+    await store.completeExamination(await claimOf(store), segmentation(1));
+    const before = await only(store, { kind: "segment" });
+    await store.completeExamination(await claimOf(store), {
+      ...segmentation(1),
+      order: segmentation(2).order,
+    });
+    assert.deepEqual(await only(store, { kind: "segment" }), before);
+  });
+
+  scene("a segmentation ends done with its result, or skipped with reason and result", async ({ store }) => {
+    await store.arrive([arrival(1), arrival(2)]);
+    for (const n of [1, 2]) await store.completeExamination(await claimOf(store), segmentation(n));
+    await store.complete(await claimOf(store), result("1.2.3.1"));
+    await store.skip(await claimOf(store), gone, result("1.2.3.2"));
+    const [second, first] = await store.list({ kind: "segment" });
+    assert.deepEqual([first?.state, first?.result, first?.failure], ["done", result("1.2.3.1"), null]);
+    assert.deepEqual([second?.state, second?.result, second?.failure], ["skipped", result("1.2.3.2"), gone]);
+  });
+
+  scene("F6 an absent archive uses up no attempt, other failures do", async ({ store, clock }) => {
+    await store.arrive([arrival(1)]);
+    for (let i = 0; i < 10; i++) {
+      const claim = await claimOf(store);
+      assert.equal(claim.job.attempts, 1);
+      await store.retryLater(claim, away, clock.nowMs(), false);
+    }
+    await store.retryLater(await claimOf(store), away, clock.nowMs(), true);
+    const job = await only(store);
+    assert.deepEqual([job.state, job.attempts, job.failure], ["queued", 1, away]);
+  });
+
+  scene("a job given back waits until its time and lets younger jobs pass", async ({ store, clock }) => {
+    await store.arrive([arrival(1), arrival(2)]);
+    const due = clock.nowMs() + 5 * SECOND;
+    await store.retryLater(await claimOf(store), away, due, true);
+    assert.equal((await store.list()).at(-1)?.notBeforeMs, due);
+    assert.equal((await claimOf(store)).job.key, "1.2.3.2");
+    clock.move(5 * SECOND - 1);
+    assert.equal(await store.claim("worker-1", LEASE), null);
+    clock.move(1);
+    const { job } = await claimOf(store);
+    assert.deepEqual([job.key, job.attempts], ["1.2.3.1", 2]);
+  });
+}
+
+function releases(scene: MakeScene): void {
+  scene(
+    "F3 what a dead worker held is claimable again, what others hold is not touched",
+    async ({ store }) => {
+      await store.arrive([arrival(1), arrival(2), arrival(3)]);
+      const dead = [await claimOf(store, "dead"), await claimOf(store, "dead")];
+      const alive = await claimOf(store, "alive");
+      assert.equal(await store.releaseOwner("dead"), 2);
+      assert.equal(await store.releaseOwner("dead"), 0);
+      await store.heartbeat(alive, "examine", 0, LEASE);
+      for (const { job } of dead) assert.equal((await claimOf(store)).job.id, job.id);
+      assert.equal(await store.claim("worker-1", LEASE), null);
+    },
+  );
+
+  for (const how of ["death", "silence"] as const) {
+    scene(
+      `F4 a job whose worker ends by ${how} three times is dead, the others flow`,
+      async ({ store, clock }) => {
+        await store.arrive([arrival(1), arrival(2)]);
+        for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+          const { job } = await claimOf(store);
+          assert.deepEqual([job.key, job.attempts], ["1.2.3.1", attempt]);
+          if (how === "silence") clock.move(LEASE);
+          assert.equal(
+            how === "death" ? await store.releaseOwner("worker-1") : await store.releaseExpired(),
+            1,
+          );
+        }
+        const dead = await only(store, { state: "dead" });
+        assert.deepEqual([dead.key, dead.failure?.code], ["1.2.3.1", "WORKER_DIED"]);
+        assert.equal((await claimOf(store)).job.key, "1.2.3.2");
+      },
+    );
+  }
+
+  scene(
+    "F4 F14 news that came while a series killed its worker for the last time bring it back",
+    async ({ store }) => {
+      await store.arrive([arrival(1)]);
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        await claimOf(store);
+        if (attempt === MAX_ATTEMPTS) await store.arrive([arrival(1, { isEvent: true })]);
+        await store.releaseOwner("worker-1");
+      }
+      const job = await only(store);
+      assert.deepEqual([job.state, job.attempts], ["queued", 0]);
+    },
+  );
+}
+
+function clockJumps(scene: MakeScene): void {
+  for (const jump of [2 * HOUR, 10 * YEAR]) {
+    const hours = jump / HOUR;
+    scene(
+      `F27 a clock that goes back ${hours} h keeps no waiting job from its turn`,
+      async ({ store, clock }) => {
+        await store.arrive([arrival(1)]);
+        await store.retryLater(await claimOf(store), away, clock.nowMs() + 60 * SECOND, false);
+        clock.move(-jump);
+        await store.arrive([arrival(1, { isEvent: true, instanceCount: 21 })]);
+        assert.equal((await claimOf(store)).job.attempts, 1);
+      },
+    );
+
+    scene(
+      `F27 a clock that goes back ${hours} h neither takes a lease away nor keeps it for ever`,
+      async ({ store, clock }) => {
+        await store.arrive([arrival(1)]);
+        const claim = await claimOf(store);
+        clock.move(-jump);
+        assert.equal(await store.releaseExpired(), 0, "the worker may be alive");
+        await store.heartbeat(claim, "retrieve", 0, LEASE);
+        clock.move(LEASE - 1);
+        assert.equal(await store.releaseExpired(), 0);
+        clock.move(-jump);
+        assert.equal(await store.releaseExpired(), 0);
+        clock.move(LEASE);
+        assert.equal(await store.releaseExpired(), 1, "silent for a whole lease");
+      },
+    );
+
+    scene(
+      `F27 a clock that goes back ${hours} h does not keep a dead owner's jobs`,
+      async ({ store, clock }) => {
+        await store.arrive([arrival(1)]);
+        await claimOf(store);
+        clock.move(-jump);
+        assert.equal(await store.releaseOwner("worker-1"), 1);
+        await claimOf(store, "worker-2");
+      },
+    );
+
+    scene(`F27 jobs keep their order over a jump of ${hours} h either way`, async ({ store, clock }) => {
+      await store.arrive([arrival(1)]);
+      clock.move(-jump);
+      await store.arrive([arrival(2)]);
+      clock.move(2 * jump);
+      await store.arrive([arrival(3)]);
+      clock.move(-jump);
+      const order = [];
+      for (let i = 0; i < 3; i++) order.push((await claimOf(store)).job.key);
+      assert.deepEqual(order, ["1.2.3.1", "1.2.3.2", "1.2.3.3"]);
+    });
+  }
+}
+
+function people(scene: MakeScene): void {
+  for (const end of ["skipped", "dead"] as const) {
+    scene(`a person queues a ${end} job anew, with all its attempts`, async ({ store }) => {
+      await store.arrive([arrival(1), arrival(2)]);
+      const claim = await claimOf(store);
+      if (end === "skipped") await store.skip(claim, gone);
+      else await store.bury(claim, gone);
+      const job = await store.retry(claim.job.id);
+      assert.deepEqual([job.state, job.attempts, job.failure], ["queued", 0, null]);
+      assert.equal((await claimOf(store)).job.key, "1.2.3.2", "last in the queue");
+      assert.equal((await claimOf(store)).job.id, job.id);
+    });
+  }
+
+  scene(
+    "a job that is queued, running or done is left alone by retry; an unknown one is refused",
+    async ({ store }) => {
+      await store.arrive([arrival(1)]);
+      const queued = await only(store);
+      assert.deepEqual(await store.retry(queued.id), queued);
+      const { job } = await claimOf(store);
+      assert.deepEqual(await store.retry(job.id), job);
+      await store.releaseOwner("worker-1");
+      await store.completeExamination(await claimOf(store), segmentation(1));
+      const done = await only(store, { kind: "examine" });
+      assert.deepEqual(await store.retry(done.id), done);
+      await assert.rejects(store.retry(987_654), hasCode("JOB_NOT_FOUND"));
+      assert.equal(await store.find(987_654), null);
+    },
+  );
+
+  scene("jobs are listed newest first, by kind and state, and counted by both", async ({ store }) => {
+    await store.arrive([arrival(1), arrival(2), arrival(3)]);
+    await store.completeExamination(await claimOf(store), segmentation(1));
+    await store.completeExamination(await claimOf(store), gone);
+    const keys = async (filter: Parameters<typeof store.list>[0]): Promise<string[]> =>
+      (await store.list(filter)).map((job) => job.key);
+    assert.deepEqual(await keys({ kind: "examine" }), ["1.2.3.3", "1.2.3.2", "1.2.3.1"]);
+    assert.deepEqual(await keys({ kind: "examine", limit: 2 }), ["1.2.3.3", "1.2.3.2"]);
+    assert.deepEqual(await keys({ state: "queued" }), ["key-1", "1.2.3.3"]);
+    assert.deepEqual(await keys({ state: "queued", kind: "segment" }), ["key-1"]);
+    assert.deepEqual(await store.stats(), {
+      examine: { queued: 1, running: 0, done: 1, skipped: 1, dead: 0 },
+      segment: { queued: 1, running: 0, done: 0, skipped: 0, dead: 0 },
+    });
+  });
+
+  scene("hostile text is stored as text", async ({ store }) => {
+    const seriesUid = `1'; DROP TABLE job; -- "\u0000\\ \u{1F600}`;
+    await store.arrive([arrival(1, { seriesUid })], { source: "x'", value: "'; --" });
+    assert.equal((await only(store)).key, seriesUid);
+    assert.equal(await store.readCursor("x'"), "'; --");
+  });
+}
