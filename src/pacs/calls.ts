@@ -1,0 +1,51 @@
+import { api } from "dicomweb-client";
+import type { Limits } from "./exchange.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { makeXhr, type Xhr } from "./xhr.ts";
+
+type Client = InstanceType<typeof api.DICOMwebClient>;
+type Run = (client: Client, request: { instance: Xhr }) => Promise<unknown>;
+
+/**
+ * The call is over: its HTTP answer in full and what dicomweb-client made of it (null where it saw an error). Rejects
+ * with PACS_UNREACHABLE, PACS_TIMEOUT, PACS_TOO_LARGE or PACS_BAD_ANSWER where there is no whole answer.
+ */
+export type Call = (run: Run) => Promise<{ readonly value: unknown; readonly xhr: Xhr }>;
+
+/** One way to call dicomweb-client for each service, with that service's root, headers and limits. */
+export const makeCalls = (options: ResolvedOptions) => {
+  const { timeoutsMs, headers } = options;
+  const prompt = { headersMs: timeoutsMs.headers, idleMs: timeoutsMs.headers };
+  // Archives read every file of a series before they send the first byte of its metadata.
+  const patient = (totalMs: number) => ({ headersMs: totalMs, idleMs: totalMs, totalMs });
+  const maxBytes = options.maxJsonBytes;
+  return {
+    search: makeCall(options.qidoUrl, headers, { ...prompt, totalMs: timeoutsMs.metadata, maxBytes }),
+    metadata: makeCall(options.wadoUrl, headers, { ...patient(timeoutsMs.metadata), maxBytes }),
+    /** As stored: without the asterisk an archive sends Explicit VR Little Endian, or fails where it cannot decode. */
+    instance: makeCall(
+      options.wadoUrl,
+      { ...headers, accept: 'multipart/related; type="application/dicom"; transfer-syntax=*' },
+      { ...prompt, totalMs: timeoutsMs.instance, maxBytes: options.maxInstanceBytes },
+    ),
+    store: makeCall(
+      options.stowUrl,
+      { ...headers, accept: "application/dicom+json" },
+      { ...patient(timeoutsMs.store), maxBytes },
+    ),
+  } as const;
+};
+
+export type Calls = ReturnType<typeof makeCalls>;
+
+const makeCall = (url: string, headers: Readonly<Record<string, string>>, limits: Limits): Call => {
+  const client = new api.DICOMwebClient({ url, verbose: false });
+  return async (run) => {
+    const xhr = makeXhr(headers, limits);
+    const value = run(client, { instance: xhr }).catch(() => null);
+    await xhr.finished;
+    const failure = xhr.failure();
+    if (failure !== null) throw failure;
+    return { value: await value, xhr };
+  };
+};

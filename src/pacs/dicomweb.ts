@@ -1,0 +1,54 @@
+import { failed } from "../domain/failure.ts";
+import type { Log, Pacs } from "../ports.ts";
+import { type Calls, makeCalls } from "./calls.ts";
+import { findSeries } from "./findSeries.ts";
+import { readSeriesMetadata } from "./metadata.ts";
+import { type PacsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { makeRest } from "./rest.ts";
+import { retrieveInstance, retrieveInstances } from "./retrieve.ts";
+import { readDatasets } from "./searches.ts";
+import { statusFailure } from "./statusFailure.ts";
+import { hasInstance, storeInstance } from "./store.ts";
+import { assertUids } from "./uid.ts";
+
+/**
+ * A DICOMweb archive (PS3.18) as the story knows it. Addresses come from the options alone: no redirect, RetrieveURL or
+ * BulkDataURI is followed. Throws SETTINGS_INVALID for options that cannot be used.
+ */
+export const makeDicomwebPacs = (options: PacsOptions, log: Log): Pacs => {
+  const resolved = resolveOptions(options);
+  const calls = makeCalls(resolved);
+  return {
+    findSeries: (days) => findSeries(calls, resolved.pageSize, days, log),
+    seriesMetadata: async (series) => {
+      assertUids(series.studyUid, series.seriesUid);
+      return readSeriesMetadata(calls, series, resolved);
+    },
+    retrieveInstances: (series, sopInstanceUids, folder, onProgress = () => {}) =>
+      retrieveInstances(calls, resolved, series, sopInstanceUids, folder, onProgress),
+    hasInstance: (instance) => hasInstance(calls, instance),
+    retrieveInstance: (instance) => retrieveInstance(calls, instance),
+    storeInstance: (instance, bytes) => storeInstance(calls, instance, bytes, log),
+    ping: () => ping(calls, resolved),
+  };
+};
+
+/** A search for one study answers as soon as address, credentials and index are right. */
+const ping = async (calls: Calls, options: ResolvedOptions) => {
+  const startMs = performance.now();
+  const hits = await readDatasets(calls.search, (client, request) =>
+    client.searchForStudies({ queryParams: { limit: 1 }, request }),
+  );
+  if (hits === null) throw statusFailure(404, new Headers());
+  const milliseconds = performance.now() - startMs;
+  return { milliseconds, software: await readSoftware(options) };
+};
+
+const readSoftware = async (options: ResolvedOptions): Promise<string> => {
+  if (options.restUrl === null) return "DICOMweb archive";
+  const rest = makeRest({ ...options, restUrl: options.restUrl });
+  const version = (await rest.get("/system"))?.["Version"];
+  if (typeof version !== "string")
+    throw failed("PACS_BAD_ANSWER", "Orthanc's own API does not name its version.");
+  return `Orthanc ${version}`;
+};

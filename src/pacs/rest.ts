@@ -1,0 +1,50 @@
+import { failed } from "../domain/failure.ts";
+import { isDicomJson } from "./dicomJson.ts";
+import { exchange } from "./exchange.ts";
+import { baseUrl, checkHeaders } from "./options.ts";
+import { statusFailure } from "./statusFailure.ts";
+
+export type RestOptions = {
+  /** Root of Orthanc's own API. */
+  readonly restUrl: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutsMs?: { readonly metadata?: number; readonly headers?: number };
+  readonly maxJsonBytes?: number;
+};
+
+/** Orthanc's own API: one JSON object for each path, or null for 404. */
+export type Rest = {
+  readonly get: (path: string) => Promise<Readonly<Record<string, unknown>> | null>;
+};
+
+/** Throws SETTINGS_INVALID for options that cannot be used; `get` throws PACS_*. */
+export const makeRest = (options: RestOptions): Rest => {
+  const root = baseUrl(options.restUrl);
+  const headers = { accept: "application/json", ...checkHeaders(options.headers ?? {}) };
+  const quietMs = options.timeoutsMs?.headers ?? 10_000;
+  const limits = {
+    headersMs: quietMs,
+    idleMs: quietMs,
+    totalMs: options.timeoutsMs?.metadata ?? 60_000,
+    maxBytes: options.maxJsonBytes ?? 64 * 2 ** 20,
+  };
+  return {
+    get: async (path) => {
+      const answer = await exchange({ method: "GET", url: `${root}${path}`, headers }, limits);
+      if (answer.status === 404) return null;
+      if (answer.status !== 200) throw statusFailure(answer.status, answer.headers);
+      return parseObject(new TextDecoder().decode(answer.body));
+    },
+  };
+};
+
+const parseObject = (text: string): Readonly<Record<string, unknown>> => {
+  let value: unknown = null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Falls through: no JSON is no object.
+  }
+  if (isDicomJson(value)) return value;
+  throw failed("PACS_BAD_ANSWER", "Orthanc's own API did not answer with a JSON object.");
+};
