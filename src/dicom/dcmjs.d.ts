@@ -46,25 +46,27 @@ declare module "dcmjs" {
     write(options?: WriteOptions): ArrayBuffer;
   }
 
-  class DicomMessage {
+  type DicomMessage = {
     /** Needs exactly the file's bytes: never the `.buffer` of a pooled Buffer. Throws plain Errors. */
-    static readFile(buffer: ArrayBufferLike, options?: ReadOptions): DicomDict;
-  }
+    readonly readFile: (buffer: ArrayBufferLike, options?: ReadOptions) => DicomDict;
+  };
 
-  class DicomMetaDictionary {
-    static readonly nameMap: Readonly<
+  type DicomMetaDictionary = {
+    /** By tag written "(0028,0010)"; undefined for unknown and private tags. */
+    readonly dictionary: Readonly<Record<string, { vr: string; name: string } | undefined>>;
+    readonly nameMap: Readonly<
       Record<string, { tag: string; vr: string; vm: string; name: string } | undefined>
     >;
     /** Empty elements become null, one-valued ones their value, sequences arrays of natural data sets. */
-    static naturalizeDataset(elements: DicomElements): NaturalDataset;
+    readonly naturalizeDataset: (elements: DicomElements) => NaturalDataset;
     /** Unknown keywords are dropped and long values cut, each with a mere log line. */
-    static denaturalizeDataset(dataset: NaturalDataset): DicomElements;
-  }
+    readonly denaturalizeDataset: (dataset: NaturalDataset) => DicomElements;
+  };
 
   export const data: {
     readonly DicomDict: typeof DicomDict;
-    readonly DicomMessage: typeof DicomMessage;
-    readonly DicomMetaDictionary: typeof DicomMetaDictionary;
+    readonly DicomMessage: DicomMessage;
+    readonly DicomMetaDictionary: DicomMetaDictionary;
   };
 
   type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
@@ -74,7 +76,8 @@ declare module "dcmjs" {
   /** A loglevel logger. */
   type Logger = {
     readonly getLogger: (name: string) => Logger;
-    readonly setLevel: (level: LogLevel, persist?: boolean) => void;
+    readonly getLevel: () => number;
+    readonly setLevel: (level: LogLevel | number, persist?: boolean) => void;
     /** Assign, then call `rebuild()`, to catch the lines instead of printing them. */
     methodFactory: (methodName: string, level: number, loggerName: string | symbol) => LogMethod;
     readonly rebuild: () => void;

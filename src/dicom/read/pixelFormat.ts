@@ -1,0 +1,122 @@
+import { failed } from "../../domain/failure.ts";
+import type { Header } from "../../domain/series.ts";
+import { number, text } from "./header.ts";
+import type { Part10 } from "./part10.ts";
+import { mayBeLossy, type PixelCoding, pixelCoding, transferSyntaxName } from "./transferSyntax.ts";
+
+/** How stored values of one image become HU or MR intensities (PS3.3 sections C.7.6.3 and C.11.1). */
+export type PixelFormat = {
+  readonly coding: PixelCoding;
+  readonly rows: number;
+  readonly columns: number;
+  readonly bitsAllocated: 8 | 16;
+  readonly bitsStored: number;
+  readonly highBit: number;
+  readonly isSigned: boolean;
+  readonly slope: number;
+  readonly intercept: number;
+  /** Stored values that stand for "outside the reconstruction", both ends included. */
+  readonly padding: { readonly low: number; readonly high: number } | null;
+  readonly paddingBecomes: number;
+  readonly isLossy: boolean;
+  readonly isMonochrome1: boolean;
+};
+
+/** Padding becomes what the models know as outside: air on CT, no signal on MR. */
+const paddingValue: Readonly<Record<string, number>> = { CT: -1024, MR: 0 };
+
+/** RescaleType of images that are CT by modality but hold no Hounsfield units, e.g. effective atomic number. */
+const isHounsfield = (rescaleType: string | null): boolean =>
+  rescaleType === null || ["HU", "HU_MOD", "US"].includes(rescaleType);
+
+const uidDetails = (header: Header): { readonly sopInstanceUids: readonly string[] } => ({
+  sopInstanceUids: [text(header, "SOPInstanceUID") ?? ""],
+});
+
+const readRescale = (header: Header): Pick<PixelFormat, "slope" | "intercept"> => {
+  const sequence = header["ModalityLUTSequence"];
+  if (Array.isArray(sequence) && sequence.length > 0) {
+    throw failed("MODALITY_LUT", "The pixels need a modality look-up table.", uidDetails(header));
+  }
+  const slope = number(header, "RescaleSlope");
+  const intercept = number(header, "RescaleIntercept");
+  const rescaleType = text(header, "RescaleType");
+  if (text(header, "Modality") === "CT") {
+    if (slope === null || slope === 0 || intercept === null || !isHounsfield(rescaleType)) {
+      throw failed(
+        "CT_NO_RESCALE",
+        `RescaleSlope is ${slope}, RescaleIntercept ${intercept}, RescaleType ${rescaleType ?? "absent"}.`,
+        uidDetails(header),
+      );
+    }
+    return { slope, intercept };
+  }
+  if (slope === 0) {
+    throw failed("UNSUPPORTED_PIXEL_FORMAT", "RescaleSlope is 0.", uidDetails(header));
+  }
+  return { slope: slope ?? 1, intercept: intercept ?? 0 };
+};
+
+/** The VR of the padding tags is ambiguous, so -2000 may come as 63536 (P14). */
+const readPadding = (header: Header, bitsAllocated: number, isSigned: boolean): PixelFormat["padding"] => {
+  const value = number(header, "PixelPaddingValue");
+  if (value === null) return null;
+  const reinterpret = (stored: number): number => {
+    const unused = 32 - bitsAllocated;
+    return isSigned ? (stored << unused) >> unused : (stored << unused) >>> unused;
+  };
+  const ends = [value, number(header, "PixelPaddingRangeLimit") ?? value].map(reinterpret);
+  return { low: Math.min(...ends), high: Math.max(...ends) };
+};
+
+const isLossy = (header: Header, transferSyntaxUid: string): boolean => {
+  const stated = text(header, "LossyImageCompression");
+  return stated === "01" || (stated === null && mayBeLossy(transferSyntaxUid));
+};
+
+const readBits = (
+  header: Header,
+): Pick<PixelFormat, "bitsAllocated" | "bitsStored" | "highBit" | "isSigned"> => {
+  const bitsAllocated = number(header, "BitsAllocated");
+  const bitsStored = number(header, "BitsStored") ?? bitsAllocated ?? 0;
+  const highBit = number(header, "HighBit") ?? bitsStored - 1;
+  const isSound = bitsStored >= 1 && highBit < (bitsAllocated ?? 0) && highBit + 1 >= bitsStored;
+  if ((bitsAllocated !== 8 && bitsAllocated !== 16) || !isSound) {
+    throw failed(
+      "UNSUPPORTED_PIXEL_FORMAT",
+      `BitsAllocated is ${bitsAllocated}, BitsStored ${bitsStored}, HighBit ${highBit}.`,
+      { bitsAllocated, bitsStored, highBit, ...uidDetails(header) },
+    );
+  }
+  return { bitsAllocated, bitsStored, highBit, isSigned: number(header, "PixelRepresentation") === 1 };
+};
+
+/**
+ * The pixel format of one slice. Throws UNSUPPORTED_TRANSFER_SYNTAX, UNSUPPORTED_PIXEL_FORMAT, CT_NO_RESCALE,
+ * MODALITY_LUT.
+ */
+export const readPixelFormat = (header: Header, { transferSyntaxUid, encoding }: Part10): PixelFormat => {
+  const coding = pixelCoding(transferSyntaxUid);
+  if (coding === null) {
+    throw failed(
+      "UNSUPPORTED_TRANSFER_SYNTAX",
+      `Pixels in ${transferSyntaxName(transferSyntaxUid)} are not read.`,
+      { transferSyntaxUid, ...uidDetails(header) },
+    );
+  }
+  const bits = readBits(header);
+  if (bits.bitsAllocated === 8 && !encoding.littleEndian) {
+    throw failed("UNSUPPORTED_PIXEL_FORMAT", "8-bit pixels in big endian are not read.", uidDetails(header));
+  }
+  return {
+    coding,
+    rows: number(header, "Rows") ?? 0,
+    columns: number(header, "Columns") ?? 0,
+    ...bits,
+    ...readRescale(header),
+    padding: readPadding(header, bits.bitsAllocated, bits.isSigned),
+    paddingBecomes: paddingValue[text(header, "Modality") ?? ""] ?? 0,
+    isLossy: isLossy(header, transferSyntaxUid),
+    isMonochrome1: text(header, "PhotometricInterpretation") === "MONOCHROME1",
+  };
+};

@@ -1,0 +1,107 @@
+import { type Lps, lps } from "../../domain/axes.ts";
+import { failed } from "../../domain/failure.ts";
+import type { Header } from "../../domain/series.ts";
+import { cross, dot, norm, normalise } from "../../geometry/vector.ts";
+import { number, numbers, text } from "./header.ts";
+
+/** Where the pixels of one image lie in the patient. */
+export type Slice = {
+  readonly sopInstanceUid: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** Between rows and between columns (PixelSpacing[0] and [1]), mm. */
+  readonly rowSpacingMm: number;
+  readonly columnSpacingMm: number;
+  /** Centre of the first pixel. */
+  readonly positionLps: Lps;
+  /** Unit vector along a row, i.e. towards higher column indices. */
+  readonly alongRow: Lps;
+  /** Unit vector down a column, perpendicular to `alongRow`. */
+  readonly alongColumn: Lps;
+  /** Empty when absent. */
+  readonly frameOfReferenceUid: string;
+  /** Never used for geometry, only compared with it and for a lone slice. */
+  readonly spacingBetweenSlicesMm: number | null;
+  readonly sliceThicknessMm: number | null;
+};
+
+/** Direction cosines that stray further from unit length or from a right angle describe no plane. */
+const cosineTolerance = 0.02;
+
+const triple = (values: readonly number[], from: number): Lps | null => {
+  const [a, b, c] = values.slice(from, from + 3);
+  return a === undefined || b === undefined || c === undefined ? null : lps(a, b, c);
+};
+
+const orientation = (values: readonly number[]): Pick<Slice, "alongRow" | "alongColumn"> | null => {
+  const row = triple(values, 0);
+  const column = triple(values, 3);
+  if (values.length !== 6 || row === null || column === null) return null;
+  if (Math.abs(norm(row) - 1) > cosineTolerance || Math.abs(norm(column) - 1) > cosineTolerance) return null;
+  if (Math.abs(dot(row, column)) > cosineTolerance) return null;
+  const alongRow = normalise(row);
+  const normal = normalise(cross(alongRow, column));
+  return { alongRow, alongColumn: cross(normal, alongRow) };
+};
+
+/** The attributes without which there is no geometry (G7), by what is wrong with them. */
+const missingAttributes = (header: Header): readonly string[] => {
+  const spacing = numbers(header, "PixelSpacing");
+  const faults: Readonly<Record<string, boolean>> = {
+    ImagePositionPatient: numbers(header, "ImagePositionPatient").length !== 3,
+    ImageOrientationPatient: orientation(numbers(header, "ImageOrientationPatient")) === null,
+    PixelSpacing: spacing.length !== 2 || spacing.some((mm) => mm <= 0),
+    Rows: (number(header, "Rows") ?? 0) < 1,
+    Columns: (number(header, "Columns") ?? 0) < 1,
+  };
+  return Object.keys(faults).filter((keyword) => faults[keyword]);
+};
+
+/** The geometry of one header, or the keywords that are missing or malformed. Never a default in their place. */
+export const readSlice = (header: Header): Slice | { readonly missing: readonly string[] } => {
+  const positionLps = triple(numbers(header, "ImagePositionPatient"), 0);
+  const axes = orientation(numbers(header, "ImageOrientationPatient"));
+  const [rowSpacingMm, columnSpacingMm] = numbers(header, "PixelSpacing");
+  const missing = missingAttributes(header);
+  if (
+    missing.length > 0 ||
+    positionLps === null ||
+    axes === null ||
+    rowSpacingMm === undefined ||
+    columnSpacingMm === undefined
+  ) {
+    return { missing };
+  }
+  return {
+    sopInstanceUid: text(header, "SOPInstanceUID") ?? "",
+    rows: number(header, "Rows") ?? 0,
+    columns: number(header, "Columns") ?? 0,
+    rowSpacingMm,
+    columnSpacingMm,
+    positionLps,
+    ...axes,
+    frameOfReferenceUid: text(header, "FrameOfReferenceUID") ?? "",
+    spacingBetweenSlicesMm: number(header, "SpacingBetweenSlices"),
+    sliceThicknessMm: number(header, "SliceThickness"),
+  };
+};
+
+type Readable = { readonly sopInstanceUid: string; readonly slice: ReturnType<typeof readSlice> };
+
+/** Every object's slice. Throws NO_GEOMETRY naming the instances and attributes when one has none. */
+export const requireGeometry = <T extends Readable>(
+  objects: readonly T[],
+): readonly (T & { slice: Slice })[] => {
+  const without = objects.flatMap(({ slice, sopInstanceUid }) =>
+    "missing" in slice ? [{ sopInstanceUid, missing: slice.missing }] : [],
+  );
+  if (without.length > 0) {
+    const attributes = [...new Set(without.flatMap(({ missing }) => missing))].sort();
+    throw failed(
+      "NO_GEOMETRY",
+      `${without.length} of ${objects.length} images lack a usable ${attributes.join(", ")}.`,
+      { sopInstanceUids: without.map(({ sopInstanceUid }) => sopInstanceUid).sort(), attributes },
+    );
+  }
+  return objects as readonly (T & { slice: Slice })[];
+};

@@ -1,0 +1,95 @@
+import { failed } from "../../domain/failure.ts";
+import type { Warning } from "../../domain/warning.ts";
+
+/** Position along the normal, mm, with the image that lies there. */
+export type Station = { readonly sopInstanceUid: string; readonly positionMm: number };
+
+/** S1: rounding of decimal strings. S2: jitter that real scanners write and the mean grid absorbs. */
+const exactTolerance = (spacingMm: number): number => Math.max(0.01, 0.01 * spacingMm);
+const jitterTolerance = (spacingMm: number): number => Math.max(0.01, Math.min(0.25, 0.05 * spacingMm));
+
+const gapsOf = (stations: readonly Station[]): readonly number[] =>
+  stations.slice(1).map(({ positionMm }, i) => positionMm - (stations[i]?.positionMm ?? Number.NaN));
+
+const rounded = (mm: number): number => Number(mm.toFixed(4));
+
+type Hole = { readonly afterUid: string; readonly beforeUid: string; readonly missing: number };
+
+/** The holes of a stack whose gaps are whole multiples of one base gap, or null when they are not (S3 against S5). */
+const findHoles = (stations: readonly Station[]): { baseMm: number; holes: readonly Hole[] } | null => {
+  const gaps = gapsOf(stations);
+  const smallest = Math.min(...gaps);
+  const multiples = gaps.map((gap) => Math.round(gap / smallest));
+  const baseMm = gaps.reduce((a, b) => a + b, 0) / multiples.reduce((a, b) => a + b, 0);
+  const fits = gaps.every(
+    (gap, i) => Math.abs(gap - (multiples[i] ?? 0) * baseMm) <= jitterTolerance(baseMm),
+  );
+  // A small base fits any gaps: it must be the rule, not the exception.
+  const single = multiples.filter((multiple) => multiple === 1).length;
+  if (!fits || single * 2 < gaps.length) return null;
+  const holes = multiples.flatMap((multiple, i) =>
+    multiple > 1
+      ? [
+          {
+            afterUid: stations[i]?.sopInstanceUid ?? "",
+            beforeUid: stations[i + 1]?.sopInstanceUid ?? "",
+            missing: multiple - 1,
+          },
+        ]
+      : [],
+  );
+  return { baseMm, holes };
+};
+
+const refuse = (stations: readonly Station[], residualMm: number): Error => {
+  const gaps = gapsOf(stations);
+  const found = findHoles(stations);
+  if (found !== null) {
+    const missing = found.holes.reduce((sum, hole) => sum + hole.missing, 0);
+    return failed(
+      "MISSING_SLICES",
+      `${missing} slices are missing at ${found.holes.length} places; the others lie ${found.baseMm.toFixed(3)} mm apart.`,
+      {
+        sopInstanceUids: found.holes.flatMap(({ afterUid, beforeUid }) => [afterUid, beforeUid]),
+        holes: found.holes,
+        spacingMm: rounded(found.baseMm),
+        gapsMm: gaps.map(rounded),
+      },
+    );
+  }
+  const [least, most] = [Math.min(...gaps), Math.max(...gaps)];
+  const typical = [...gaps].sort((a, b) => a - b)[gaps.length >> 1] ?? 0;
+  const odd = stations.filter(
+    (_, i) => i > 0 && Math.abs((gaps[i - 1] ?? 0) - typical) > jitterTolerance(typical),
+  );
+  return failed(
+    "NON_UNIFORM_SPACING",
+    `The slice distance varies from ${least.toFixed(3)} to ${most.toFixed(3)} mm; no uniform grid fits within ${residualMm.toFixed(3)} mm.`,
+    {
+      sopInstanceUids: odd.map(({ sopInstanceUid }) => sopInstanceUid),
+      gapsMm: gaps.map(rounded),
+      residualMm: rounded(residualMm),
+    },
+  );
+};
+
+/**
+ * Slice distance of at least two stations in ascending order, mm, measured over the whole stack so that jitter does
+ * not add up; with a warning when there is jitter. Throws MISSING_SLICES, NON_UNIFORM_SPACING.
+ */
+export const fitSpacing = (
+  stations: readonly Station[],
+): { readonly spacingMm: number; readonly warnings: readonly Warning[] } => {
+  const first = stations[0]?.positionMm ?? 0;
+  const spacingMm = ((stations.at(-1)?.positionMm ?? 0) - first) / (stations.length - 1);
+  const residuals = stations.map(({ positionMm }, k) => Math.abs(positionMm - first - k * spacingMm));
+  const residualMm = Math.max(...residuals);
+  if (residualMm <= exactTolerance(spacingMm)) return { spacingMm, warnings: [] };
+  if (residualMm > jitterTolerance(spacingMm)) throw refuse(stations, residualMm);
+  const jitter: Warning = {
+    code: "SPACING_JITTER",
+    sentence: `Slice positions stray by up to ${residualMm.toFixed(3)} mm from a grid of ${spacingMm.toFixed(4)} mm.`,
+    details: { residualMm: rounded(residualMm), spacingMm: rounded(spacingMm) },
+  };
+  return { spacingMm, warnings: [jitter] };
+};

@@ -1,0 +1,151 @@
+import { type Lps, zyx } from "../../domain/axes.ts";
+import { failed } from "../../domain/failure.ts";
+import type { Grid } from "../../domain/grid.ts";
+import type { Warning } from "../../domain/warning.ts";
+import { cross, dot, norm, subtract } from "../../geometry/vector.ts";
+import type { Slice } from "./slice.ts";
+import { fitSpacing } from "./spacing.ts";
+import { checkUniform, referenceSlice } from "./uniform.ts";
+
+/** Closer along the normal than any scanner reconstructs. */
+const samePositionMm = 0.01;
+/** Slabs that are thinner rarely hold a whole pancreas (S11). */
+const shortCoverageMm = 80;
+
+type Placed = { readonly slice: Slice };
+
+const normalOf = ({ alongRow, alongColumn }: Slice): Lps => cross(alongRow, alongColumn);
+
+/**
+ * Slices of one orientation in ascending order of their position along row × column (G1, G2), those at one position in
+ * one group (G12). Positions come from ImagePositionPatient alone.
+ * Throws MIXED_SHAPE, MIXED_ORIENTATION, MIXED_FRAME_OF_REFERENCE, LOCALIZER.
+ */
+export const groupByPosition = <T extends Placed>(
+  placed: readonly T[],
+): { readonly groups: readonly (readonly T[])[]; readonly warnings: readonly Warning[] } => {
+  const slices = placed.map(({ slice }) => slice);
+  const warnings = checkUniform(slices);
+  const normal = normalOf(referenceSlice(slices));
+  const along = (item: T): number => dot(item.slice.positionLps, normal);
+  const sorted = [...placed].sort(
+    (a, b) => along(a) - along(b) || (a.slice.sopInstanceUid < b.slice.sopInstanceUid ? -1 : 1),
+  );
+  const groups: T[][] = [];
+  for (const item of sorted) {
+    const open = groups.at(-1);
+    const [first] = open ?? [];
+    if (open !== undefined && first !== undefined && along(item) - along(first) < samePositionMm)
+      open.push(item);
+    else groups.push([item]);
+  }
+  return { groups, warnings };
+};
+
+/** S6: how far the positions leave the normal through the first one; GantryDetectorTilt is often absent or wrong. */
+const checkShear = (slices: readonly Slice[], first: Slice): void => {
+  const normal = normalOf(first);
+  const offsets = slices.map(({ positionLps }) => {
+    const step = subtract(positionLps, first.positionLps);
+    const height = dot(step, normal);
+    return { height, driftMm: Math.sqrt(Math.max(0, norm(step) ** 2 - height ** 2)) };
+  });
+  const worst = offsets.reduce((a, b) => (b.driftMm > a.driftMm ? b : a));
+  const toleranceMm = Math.max(1, 0.5 * Math.max(first.rowSpacingMm, first.columnSpacingMm));
+  if (worst.driftMm <= toleranceMm) return;
+  const angle = (Math.atan2(worst.driftMm, worst.height) * 180) / Math.PI;
+  throw failed(
+    "GANTRY_TILT",
+    `The stack is sheared by ${angle.toFixed(1)}°: slices drift ${worst.driftMm.toFixed(1)} mm off the normal.`,
+    {
+      angleDegrees: Number(angle.toFixed(3)),
+      driftMm: Number(worst.driftMm.toFixed(3)),
+      sopInstanceUids: slices
+        .filter((_, k) => (offsets[k]?.driftMm ?? 0) > toleranceMm)
+        .map(({ sopInstanceUid }) => sopInstanceUid),
+    },
+  );
+};
+
+/** A lone slice has no distance to a neighbour; its thickness is the best guess for a picture of one plane. */
+const loneSpacing = ({ sliceThicknessMm }: Slice): number =>
+  sliceThicknessMm !== null && sliceThicknessMm > 0 ? sliceThicknessMm : 1;
+
+const tagDisagreement = (slices: readonly Slice[], spacingMm: number): readonly Warning[] => {
+  const tagged = slices.find(({ spacingBetweenSlicesMm }) => spacingBetweenSlicesMm !== null);
+  const tagMm = Math.abs(tagged?.spacingBetweenSlicesMm ?? spacingMm);
+  if (Math.abs(tagMm - spacingMm) <= Math.max(0.01, 0.01 * spacingMm)) return [];
+  return [
+    {
+      code: "SPACING_TAG_DISAGREES",
+      sentence: `SpacingBetweenSlices says ${tagMm} mm, the positions ${spacingMm.toFixed(4)} mm; the positions count.`,
+      details: { tagMm, spacingMm },
+    },
+  ];
+};
+
+const coverage = (slices: number, spacingMm: number): readonly Warning[] => {
+  const coverageMm = slices * spacingMm;
+  if (coverageMm >= shortCoverageMm) return [];
+  return [
+    {
+      code: "SHORT_COVERAGE",
+      sentence: `The stack covers ${coverageMm.toFixed(1)} mm; the pancreas may be cut off.`,
+      details: { coverageMm: Number(coverageMm.toFixed(3)) },
+    },
+  ];
+};
+
+const nonAxial = (normal: Lps): readonly Warning[] => {
+  const [l, p, s] = normal.map(Math.abs);
+  if (s !== undefined && s >= (l ?? 0) && s >= (p ?? 0)) return [];
+  return [
+    {
+      code: "NON_AXIAL",
+      sentence: "The slices are sagittal or coronal; the models know axial ones.",
+      details: { normalLps: [...normal] },
+    },
+  ];
+};
+
+/**
+ * The grid of slices that are alone at their positions and in ascending order: x along a row with PixelSpacing[1], y
+ * down a column with PixelSpacing[0] (G5), z along row × column. Throws GANTRY_TILT, MISSING_SLICES,
+ * NON_UNIFORM_SPACING.
+ */
+export const buildGrid = (
+  slices: readonly Slice[],
+): { readonly grid: Grid; readonly warnings: readonly Warning[] } => {
+  const [first] = slices;
+  if (first === undefined) throw failed("NO_IMAGES", "The series is empty.");
+  checkShear(slices, first);
+  const normal = normalOf(first);
+  const stations = slices.map(({ sopInstanceUid, positionLps }) => ({
+    sopInstanceUid,
+    positionMm: dot(positionLps, normal),
+  }));
+  const isLone = slices.length === 1;
+  const fit = isLone ? { spacingMm: loneSpacing(first), warnings: [] } : fitSpacing(stations);
+  const grid: Grid = {
+    shape: zyx(slices.length, first.rows, first.columns),
+    spacingMm: zyx(fit.spacingMm, first.rowSpacingMm, first.columnSpacingMm),
+    originLps: first.positionLps,
+    axes: zyx(normal, first.alongColumn, first.alongRow),
+  };
+  const warnings = [
+    ...fit.warnings,
+    ...(isLone ? [] : tagDisagreement(slices, fit.spacingMm)),
+    ...coverage(slices.length, fit.spacingMm),
+    ...nonAxial(normal),
+  ];
+  return { grid, warnings };
+};
+
+/** Throws TOO_FEW_SLICES (S8). */
+export const requireSlices = (count: number, minSlices: number): void => {
+  if (count >= minSlices) return;
+  throw failed("TOO_FEW_SLICES", `The series has ${count} slices; at least ${minSlices} are needed.`, {
+    slices: count,
+    minSlices,
+  });
+};

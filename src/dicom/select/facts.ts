@@ -1,0 +1,52 @@
+import type { Header } from "../../domain/series.ts";
+import { number, text, texts } from "../read/header.ts";
+
+/** What one header says that matters for the choice of a model. Null: it does not say. */
+export type Facts = {
+  readonly modality: string;
+  /** ImageType in upper case. */
+  readonly imageType: readonly string[];
+  readonly scanningSequence: readonly string[];
+  readonly sequenceVariant: readonly string[];
+  readonly acquisitionContrast: string | null;
+  readonly repetitionTimeMs: number | null;
+  readonly echoTimeMs: number | null;
+  readonly inversionTimeMs: number | null;
+  readonly flipAngleDegrees: number | null;
+  readonly echoTrainLength: number | null;
+  readonly diffusionBValue: number | null;
+  readonly sliceThicknessMm: number | null;
+  readonly bodyPart: string | null;
+  readonly hasBurnedInText: boolean;
+  readonly hasRescale: boolean;
+  /** Protocol, description and sequence name in lower case. Read by patterns only, never repeated to anyone. */
+  readonly words: string;
+};
+
+const upper = (values: readonly string[]): readonly string[] => values.map((value) => value.toUpperCase());
+
+export const readFacts = (header: Header): Facts => ({
+  modality: text(header, "Modality") ?? "",
+  imageType: upper(texts(header, "ImageType")),
+  scanningSequence: upper(texts(header, "ScanningSequence")),
+  sequenceVariant: upper(texts(header, "SequenceVariant")),
+  acquisitionContrast: text(header, "AcquisitionContrast"),
+  repetitionTimeMs: number(header, "RepetitionTime"),
+  echoTimeMs: number(header, "EchoTime"),
+  inversionTimeMs: number(header, "InversionTime"),
+  flipAngleDegrees: number(header, "FlipAngle"),
+  echoTrainLength: number(header, "EchoTrainLength"),
+  diffusionBValue: number(header, "DiffusionBValue"),
+  sliceThicknessMm: number(header, "SliceThickness"),
+  bodyPart: text(header, "BodyPartExamined")?.toUpperCase() ?? null,
+  hasBurnedInText: text(header, "BurnedInAnnotation") === "YES",
+  hasRescale: number(header, "RescaleSlope") !== null && number(header, "RescaleIntercept") !== null,
+  words: ["ProtocolName", "SeriesDescription", "SequenceName"]
+    .map((keyword) => text(header, keyword) ?? "")
+    .join(" | ")
+    .toLowerCase(),
+});
+
+/** Whether one of the words stands alone in the text, e.g. `adc` in "ADC_map" but not in "headcoil". */
+export const hasWord = (words: string, alternatives: string): boolean =>
+  new RegExp(`(?<![a-z0-9])(?:${alternatives})(?![a-z0-9])`).test(words);
