@@ -129,7 +129,8 @@ const refuseInstance: Run = ({ reader }) => {
   throw unsafePickle(`opcode INST of ${reader.line()}.${reader.line()}`);
 };
 
-const bytesOf = (bytes: Uint8Array): Uint8Array => bytes.slice();
+/** A copy: what stays alive must not hold on to the whole file. */
+const bytesOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 
