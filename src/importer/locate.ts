@@ -37,8 +37,9 @@ const foldOf = (folder: string): number | null => {
   return found === null ? null : Number(found[1]);
 };
 
+/** A folder that may not be read holds nothing to import. */
 const subfolders = async (folder: string): Promise<string[]> => {
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(folder, entry.name))

@@ -1,27 +1,11 @@
 import type { PickleMachine } from "./pickle.ts";
+import { build } from "./pickleBuild.ts";
 import { callGlobal, findGlobal } from "./pickleGlobals.ts";
+import { addItems, append, dictOf, lastItems, pop, popToMark, setItems, top } from "./pickleStack.ts";
 import { binaryInteger, decimalFloat, decimalInteger, quotedString, rawUnicode } from "./pickleText.ts";
-import { countOf, countsOf, isKind, malformedPickle, type PickleValue, unsafePickle } from "./pickleValue.ts";
+import { countOf, malformedPickle, type PickleValue, unsafePickle } from "./pickleValue.ts";
 
 type Run = (machine: PickleMachine) => void;
-
-const pop = ({ stack, marks }: PickleMachine): PickleValue => {
-  if (stack.length <= (marks.at(-1) ?? 0))
-    throw malformedPickle("The pickle takes more values than it made.");
-  return stack.pop() as PickleValue;
-};
-
-const top = ({ stack }: PickleMachine): PickleValue => {
-  const value = stack.at(-1);
-  if (value === undefined) throw malformedPickle("The pickle uses a value that it never made.");
-  return value;
-};
-
-const popToMark = ({ stack, marks }: PickleMachine): PickleValue[] => {
-  const mark = marks.pop();
-  if (mark === undefined) throw malformedPickle("The pickle closes a list that it never opened.");
-  return stack.splice(mark);
-};
 
 const push =
   (make: (machine: PickleMachine) => PickleValue): Run =>
@@ -45,61 +29,6 @@ const recall =
 
 const lineIndex = ({ reader }: PickleMachine): number =>
   countOf(decimalInteger(reader.line()), "a memo index");
-
-const append = (machine: PickleMachine, items: readonly PickleValue[]): void => {
-  const list = top(machine);
-  if (!Array.isArray(list)) throw malformedPickle("The pickle appends to something that is no list.");
-  for (const item of items) list.push(item);
-};
-
-const setItems = (machine: PickleMachine, items: readonly PickleValue[]): void => {
-  const map = top(machine);
-  if (!(map instanceof Map) || items.length % 2 !== 0) {
-    throw malformedPickle("The pickle sets items of something that is no dict.");
-  }
-  for (let i = 0; i < items.length; i += 2) map.set(items[i] as PickleValue, items[i + 1] as PickleValue);
-};
-
-const addItems = (machine: PickleMachine): void => {
-  const items = popToMark(machine);
-  const set = top(machine);
-  if (!(set instanceof Set)) throw malformedPickle("The pickle adds items to something that is no set.");
-  for (const item of items) set.add(item);
-};
-
-const dictOf = (items: readonly PickleValue[]): PickleValue => {
-  const map = new Map<PickleValue, PickleValue>();
-  if (items.length % 2 !== 0) throw malformedPickle("The pickle holds a dict with a key but no value.");
-  for (let i = 0; i < items.length; i += 2) map.set(items[i] as PickleValue, items[i + 1] as PickleValue);
-  return map;
-};
-
-const lastItems = (machine: PickleMachine, count: number): PickleValue[] =>
-  Array.from({ length: count }, () => pop(machine)).reverse();
-
-/** Fill numpy objects; attributes of an OrderedDict (torch's `_metadata`) are dropped. No other object has state. */
-const build = (machine: PickleMachine): void => {
-  const state = pop(machine);
-  const target = top(machine);
-  if (target instanceof Map) return;
-  if (isKind(target, "dtype") && Array.isArray(state)) {
-    const isPlain = state.slice(2, 5).every((item) => item === null);
-    if (!isPlain) throw malformedPickle("The pickle holds a structured numpy type.");
-    target.isBigEndian = state[1] === ">";
-    return;
-  }
-  if (isKind(target, "ndarray") && Array.isArray(state)) {
-    const [, shape, dtype, isFortranOrder, data] = state;
-    if (!isKind(dtype, "dtype")) throw malformedPickle("The pickle holds a numpy array without a type.");
-    if (!(data instanceof Uint8Array || Array.isArray(data) || typeof data === "string")) {
-      throw malformedPickle("The pickle holds a numpy array without data.");
-    }
-    Object.assign(target, { shape: countsOf(shape, "an array shape"), dtype, data });
-    target.isFortranOrder = isFortranOrder === true;
-    return;
-  }
-  throw unsafePickle("BUILD on an object that has no state");
-};
 
 const persistentValue = (machine: PickleMachine, id: PickleValue): PickleValue => {
   if (machine.persistent === null) throw unsafePickle("an outside object (PERSID) in a plain pickle");
