@@ -9,6 +9,7 @@ import { openSqliteJobStore } from "./jobs/sqlite.ts";
 import { makeDicomwebPacs } from "./pacs/dicomweb.ts";
 import { makeOrthancWatcher } from "./pacs/orthancWatcher.ts";
 import { makeQidoWatcher } from "./pacs/qidoWatcher.ts";
+import { sweep } from "./pacs/sweep.ts";
 import type { Clock, JobStore, Log, Pacs, StorySettings, Teller, Watcher, World } from "./ports.ts";
 import type { Settings } from "./settings.ts";
 
@@ -53,6 +54,7 @@ export const composePacs = ({ pacs }: Settings, log: Log): Pacs =>
   makeDicomwebPacs(
     {
       url: pacs.dicomwebUrl,
+      restUrl: pacs.kind === "orthanc" ? pacs.orthancUrl : null,
       headers: authorization(pacs),
       parallelInstances: pacs.parallelInstances,
       maxSeriesInstances: pacs.maxSeriesInstances,
@@ -78,7 +80,11 @@ export const composeJobs = (settings: Settings): JobStore => {
 export const composeWatcher = (settings: Settings, pacs: Pacs, jobs: JobStore, log: Log): Watcher =>
   settings.pacs.kind === "orthanc"
     ? makeOrthancWatcher(
-        { restUrl: settings.pacs.orthancUrl, headers: authorization(settings.pacs) },
+        {
+          restUrl: settings.pacs.orthancUrl,
+          headers: authorization(settings.pacs),
+          onReplaced: () => sweep(pacs, jobs, { days: settings.watch.sweepDays }, log),
+        },
         jobs,
         log,
       )

@@ -1,5 +1,6 @@
 import { text } from "./dicom/read/header.ts";
 import { instancesDigest, resultKey } from "./dicom/write/resultKey.ts";
+import { failed } from "./domain/failure.ts";
 import type { NewSegmentJob } from "./domain/job.ts";
 import type { ModelClass } from "./domain/plan.ts";
 import type { Header, SeriesRef } from "./domain/series.ts";
@@ -16,7 +17,7 @@ export const orderSegmentation = (
 ): NewSegmentJob | null => {
   const model = models.forClass(modelClass);
   if (model === null) return null;
-  const digest = instancesDigest(headers.map((header) => text(header, "SOPInstanceUID")));
+  const digest = instancesDigest(headers.map((header) => uidOf(header, "SOPInstanceUID")));
   const { studyUid, seriesUid } = series;
   const { settingsDigest } = settings;
   const { id: modelId, weightsSha256 } = model;
@@ -35,4 +36,11 @@ export const orderSegmentation = (
     }),
     order: { modelId, modelClass, instancesDigest: digest, settingsDigest, orderedAtMs: clock.nowMs() },
   };
+};
+
+/** A UID of a header. Throws UID_INVALID when it is absent or malformed (PS3.5 section 9.1). */
+export const uidOf = (header: Header, keyword: string): string => {
+  const uid = text(header, keyword);
+  if (uid !== null && /^[0-9.]{1,64}$/.test(uid)) return uid;
+  throw failed("UID_INVALID", `${keyword} is absent or malformed.`);
 };

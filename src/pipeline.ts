@@ -3,7 +3,7 @@
  * SEG + SR → spool → store → read back and compare → done. The command line tells the same story with a folder in
  * place of the archive. Every step may be the last one before the power fails; the next run goes on from the spool.
  */
-import { headerFromJson, text } from "./dicom/read/header.ts";
+import { headerFromJson } from "./dicom/read/header.ts";
 import type { InstanceBytes } from "./dicom/read/instance.ts";
 import { readSeries } from "./dicom/read/readSeries.ts";
 import { selectModel } from "./dicom/select/selectModel.ts";
@@ -18,7 +18,7 @@ import { measureMask } from "./measure/measureMask.ts";
 import { preprocess } from "./nnunet/preprocess.ts";
 import { restoreMask } from "./nnunet/restoreMask.ts";
 import { slidingWindow } from "./nnunet/slidingWindow.ts";
-import { orderSegmentation } from "./order.ts";
+import { orderSegmentation, uidOf } from "./order.ts";
 import type { InstanceRef, Segmenter, Spooled, Step, StorySettings, Teller, World } from "./ports.ts";
 import { algorithmParameters, type Segmentation, summarise, writtenObjects } from "./results.ts";
 import { judgeMask } from "./trust/judgeMask.ts";
@@ -66,7 +66,7 @@ const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spo
     await world.jobs.skip(claim, makeFailure("SERIES_CHANGED", "The order no longer describes the series."));
     return "superseded";
   }
-  const uids = headers.map((header) => text(header, "SOPInstanceUID")).sort();
+  const uids = headers.map((header) => uidOf(header, "SOPInstanceUID")).sort();
   const instances = await step("retrieve", (progress) =>
     world.pacs.retrieveInstances(job, uids, world.workFolder, progress),
   );

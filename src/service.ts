@@ -43,6 +43,7 @@ export const startService = async (
           everySeconds: settings.watch.everySeconds,
           sweepCron: settings.watch.sweepCron,
           sweepDays: settings.watch.sweepDays,
+          sweepStableMs: settings.watch.stableSeconds * 1000,
         },
         log,
       )

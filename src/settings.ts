@@ -81,7 +81,7 @@ export const settingsSchema = z.strictObject({
   output: z
     .strictObject({
       manufacturer: z.string().min(1).max(64).default("panseg (research software)"),
-      seriesDescriptionSuffix: z.string().max(24).default("(research)"),
+      seriesDescriptionSuffix: z.string().max(20).default("(research)"),
       volumeInLabel: z.boolean().default(false),
       /** `study` takes the study's date for our objects: a real date beside a shifted one would betray the shift. */
       dates: z.enum(["now", "study"]).default("now"),

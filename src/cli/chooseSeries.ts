@@ -1,9 +1,10 @@
-import { parseHeader, text } from "../dicom/read/header.ts";
+import { parseHeader } from "../dicom/read/header.ts";
 import { type Selection, selectModel } from "../dicom/select/selectModel.ts";
 import { FailureError, failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import type { Header, SeriesRef } from "../domain/series.ts";
 import type { Warning } from "../domain/warning.ts";
+import { uidOf } from "../order.ts";
 import type { InstanceBytes } from "../ports.ts";
 
 export type ChosenSeries = SeriesRef & {
@@ -56,7 +57,7 @@ export const chooseSeries = (
   const [first] = headers;
   return {
     seriesUid,
-    studyUid: first === undefined ? "" : text(first, "StudyInstanceUID"),
+    studyUid: first === undefined ? "" : uidOf(first, "StudyInstanceUID"),
     instances,
     headers,
     modelClass: only.selection.modelClass,
@@ -87,7 +88,7 @@ const groupBySeries = (
     progress(index / files.length);
     const header = headerOrNull(file);
     if (header === null) continue;
-    const seriesUid = text(header, "SeriesInstanceUID");
+    const seriesUid = uidOf(header, "SeriesInstanceUID");
     const group: Candidate = groups.get(seriesUid) ?? { seriesUid, instances: [], headers: [] };
     group.instances.push(file);
     group.headers.push(header);

@@ -90,16 +90,17 @@ const networkFailure = (error: unknown, hasBegun: boolean): FailureError => {
     return failed("PACS_TIMEOUT", `The archive did not answer (${errorCode}).`, { errorCode });
   if (hasBegun)
     return failed("PACS_BAD_ANSWER", "The archive's answer broke off before its end.", { errorCode });
-  if (errorCode !== null && /^HPE_|HEADERS_OVERFLOW/.test(errorCode))
+  if (errorCode !== null && /^HPE_|HEADERS_OVERFLOW|^HTTPParserError$/.test(errorCode))
     return failed("PACS_BAD_ANSWER", `The answer is no readable HTTP (${errorCode}).`, { errorCode });
   return failed("PACS_UNREACHABLE", `No connection to the archive (${errorCode ?? "unknown cause"}).`, {
     errorCode,
   });
 };
 
+/** The code of the innermost error, else its name. */
 const codeOf = (error: unknown): string | null => {
   if (!(error instanceof Error)) return null;
-  if ("code" in error && typeof error.code === "string") return error.code;
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  return codeOf(error.cause);
+  const inner = codeOf(error instanceof AggregateError ? error.errors[0] : error.cause);
+  if (inner !== null) return inner;
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 };

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { readSegPlanes } from "../../src/dicom/write/readSeg.ts";
+import { readSr } from "../../src/dicom/write/readSr.ts";
+import type { ResultSummary } from "../../src/domain/result.ts";
+import { voxelToLps } from "../../src/geometry/vector.ts";
+import { readNifti } from "../../src/nifti/readNifti.ts";
+import { eventually, panseg, serve } from "../support/panseg.ts";
+import { needsShared, needsTool } from "../support/shared.ts";
+import {
+  complaintsOf,
+  countOf,
+  download,
+  importCtModel,
+  seriesFiles,
+  seriesFolder,
+  serviceSettings,
+  startArchive,
+  storedResults,
+  temporaryFolder,
+} from "./world.ts";
+
+const skip = needsShared("vectors", "ct") || needsTool("Orthanc", "dciodvfy", "dsrdump");
+
+type JobList = { readonly jobs: readonly { kind: string; state: string }[] };
+
+describe("a CT series in Orthanc becomes a SEG and an SR in Orthanc", { skip }, () => {
+  test("serve, told nothing else, stores one valid pair; the same as panseg segment; and never twice", async (t) => {
+    const folder = temporaryFolder(t);
+    const models = await importCtModel(folder);
+    const orthanc = await startArchive(t);
+    const data = join(folder, "data");
+    mkdirSync(data);
+    const settings = serviceSettings(orthanc, models, data);
+    let service = await serve(settings);
+    t.after(() => service.kill());
+
+    await orthanc.stow(seriesFiles());
+    const slowest = await slowestAnswerUntil(`${service.url}/livez`, async () => {
+      const { jobs } = (await (await fetch(`${service.url}/api/jobs`)).json()) as JobList;
+      return jobs.some(({ kind, state }) => kind === "segment" && state === "done");
+    });
+    t.diagnostic(`slowest answer of /livez while the job ran: ${slowest.toFixed(1)} ms`);
+    assert.ok(slowest < 100);
+
+    const results = await storedResults(orthanc);
+    assert.deepEqual(countOf(results), { SEG: 1, SR: 1 });
+    const [seg, sr] = await Promise.all(
+      ["SEG", "SR"].map(async (modality) => {
+        const found = results.find((result) => result.modality === modality);
+        assert.ok(found);
+        const bytes = await download(orthanc, found);
+        writeFileSync(join(folder, `${modality}.dcm`), bytes);
+        assert.deepEqual(complaintsOf(join(folder, `${modality}.dcm`)), []);
+        return bytes;
+      }),
+    );
+    assert.ok(seg && sr);
+    assert.match(
+      execFileSync("dsrdump", [join(folder, "SR.dcm")], { encoding: "utf8" }),
+      /Comprehensive 3D SR/,
+    );
+
+    const out = join(folder, "out");
+    const run = await panseg(["segment", "-i", seriesFolder, "-o", out, "--json"], settings);
+    assert.equal(run.code, 0, run.stderr);
+    const result = JSON.parse(run.stdout) as ResultSummary;
+    const mask = readNifti(readFileSync(join(out, "mask.nii.gz")));
+    assert.deepEqual(pointsOfSeg(seg), pointsOfMask(mask));
+
+    const planes = readSegPlanes(seg);
+    const voxels = planes.planes.reduce((sum, plane) => sum + plane.voxels.filter((v) => v === 1).length, 0);
+    const [rowSpacing, columnSpacing] = planes.pixelSpacingMm;
+    const popcountMl = (voxels * rowSpacing * columnSpacing * planes.sliceSpacingMm) / 1000;
+    const { volumeMl } = readSr(sr);
+    t.diagnostic(
+      `SR ${volumeMl} ml, popcount × spacing ${popcountMl} ml, panseg segment ${result.measures.volumeMl} ml`,
+    );
+    assert.ok(Math.abs(volumeMl - popcountMl) <= 1e-4 * popcountMl);
+
+    assert.equal(await service.stop(), 0);
+    service = await serve(settings);
+    await orthanc.stow(seriesFiles());
+    await orthanc.rest("/changes?last");
+    await eventually("the series is examined again", async () =>
+      service.lines.some(({ message }) => message === "sweep.done") ? true : null,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    assert.deepEqual(await storedResults(orthanc), results);
+    assert.deepEqual(
+      [...new Set(service.lines.map((line) => line["step"]))].filter((step) => step === "infer"),
+      [],
+    );
+    assert.equal(await service.stop(), 0);
+  });
+});
+
+/** Ask an address every few milliseconds until something holds; the slowest answer, ms. */
+const slowestAnswerUntil = async (url: string, holds: () => Promise<boolean>): Promise<number> => {
+  let slowest = 0;
+  await eventually("the job ends", async () => {
+    for (let i = 0; i < 20; i++) {
+      const start = performance.now();
+      await (await fetch(url)).text();
+      slowest = Math.max(slowest, performance.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return (await holds()) ? true : null;
+  });
+  return slowest;
+};
+
+const key = (point: readonly number[]): string => point.map((mm) => Math.round(mm * 100)).join(",");
+
+/** Every foreground voxel of a stored SEG as a point in patient space, 0.01 mm. */
+const pointsOfSeg = (bytes: Uint8Array): ReadonlySet<string> => {
+  const { planes, columns, pixelSpacingMm, imageOrientation } = readSegPlanes(bytes);
+  const [rowSpacing, columnSpacing] = pixelSpacingMm;
+  const points = new Set<string>();
+  for (const { positionLps, voxels } of planes)
+    for (const [index, value] of voxels.entries()) {
+      if (value === 0) continue;
+      const [row, column] = [Math.floor(index / columns), index % columns];
+      points.add(
+        key(
+          [0, 1, 2].map(
+            (axis) =>
+              (positionLps[axis] as number) +
+              column * columnSpacing * (imageOrientation[axis] as number) +
+              row * rowSpacing * (imageOrientation[axis + 3] as number),
+          ),
+        ),
+      );
+    }
+  return points;
+};
+
+/** The same of a mask read from NIfTI. */
+const pointsOfMask = ({ grid, voxels }: ReturnType<typeof readNifti>): ReadonlySet<string> => {
+  const [, rows, columns] = grid.shape;
+  const points = new Set<string>();
+  for (const [index, value] of voxels.entries()) {
+    if (value === 0) continue;
+    const [k, rest] = [Math.floor(index / (rows * columns)), index % (rows * columns)];
+    points.add(key(voxelToLps(grid, k, Math.floor(rest / columns), rest % columns)));
+  }
+  return points;
+};

@@ -1,0 +1,115 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+type Settings = Readonly<Record<string, string>>;
+
+/** The environment without settings of the machine, with the given ones. */
+const environment = (settings: Settings): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^PANSEG_/i.test(name))),
+  NO_COLOR: "1",
+  ...settings,
+});
+
+export type Finished = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+/** Run the command line to its end. */
+export const panseg = (args: readonly string[], settings: Settings = {}): Promise<Finished> =>
+  new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [main, ...args],
+      { env: environment(settings), maxBuffer: 2 ** 28 },
+      (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
+    );
+  });
+
+export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string };
+
+export type RunningService = {
+  readonly process: ChildProcess;
+  readonly url: string;
+  readonly lines: readonly LogLine[];
+  /** Wait for a log line from now on or before; rejects when the process ends first. */
+  readonly waitForLine: (matches: (line: LogLine) => boolean) => Promise<LogLine>;
+  readonly workerPid: () => number;
+  readonly kill: () => Promise<void>;
+  /** SIGTERM; the exit code. */
+  readonly stop: () => Promise<number | null>;
+};
+
+/** Start `panseg serve` on a free port and wait until it listens. */
+export const serve = async (settings: Settings): Promise<RunningService> => {
+  const child = spawn(process.execPath, [main, "serve"], {
+    env: environment({ PANSEG__HTTP__PORT: "0", ...settings }),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const lines: LogLine[] = [];
+  const waiting = new Set<() => void>();
+  createInterface({ input: child.stderr }).on("line", (text) => {
+    lines.push(parseLine(text));
+    for (const look of waiting) look();
+  });
+  const exited = once(child, "exit");
+
+  const waitForLine = (matches: (line: LogLine) => boolean): Promise<LogLine> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = lines.find(matches);
+        if (found === undefined) return;
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+      void exited.then(() => {
+        if (waiting.delete(look))
+          reject(new Error(`service ended:\n${lines.map((line) => JSON.stringify(line)).join("\n")}`));
+      });
+    });
+
+  const listening = await waitForLine(({ message }) => message === "listening");
+  return {
+    process: child,
+    url: `http://127.0.0.1:${listening["port"]}`,
+    lines,
+    waitForLine,
+    workerPid: () => Number(lines.findLast(({ message }) => message === "worker started")?.["pid"]),
+    kill: async () => {
+      child.kill("SIGKILL");
+      await exited;
+    },
+    stop: async () => {
+      child.kill("SIGTERM");
+      const [code] = (await exited) as [number | null];
+      return code;
+    },
+  };
+};
+
+const parseLine = (text: string): LogLine => {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return { message: text };
+  }
+};
+
+/** Ask again and again until the answer is not null. */
+export const eventually = async <T>(
+  what: string,
+  ask: () => Promise<T | null>,
+  timeoutMs = 180_000,
+): Promise<T> => {
+  const deadline = Date.now() + timeoutMs;
+  while (Date.now() < deadline) {
+    const answer = await ask();
+    if (answer !== null) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`not within ${timeoutMs} ms: ${what}`);
+};
