@@ -13,6 +13,7 @@ import { verifyBuilt, verifyStored } from "./dicom/write/readBack.ts";
 import { failed, makeFailure } from "./domain/failure.ts";
 import type { Volume } from "./domain/grid.ts";
 import type { Claim, SegmentOrder } from "./domain/job.ts";
+import type { SeriesRef } from "./domain/series.ts";
 import type { Warning } from "./domain/warning.ts";
 import { measureMask } from "./measure/measureMask.ts";
 import { preprocess } from "./nnunet/preprocess.ts";
@@ -71,8 +72,9 @@ const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spo
     world.pacs.retrieveInstances(job, uids, world.workFolder, progress),
   );
   const segmenter = await step("load-model", () => world.models.open(order.modelId));
+  const series = { studyUid: job.studyUid, seriesUid: job.seriesUid };
   const results = await segmentSeries(
-    { instances, segmenter, resultKey: job.key, orderedAtMs: order.orderedAtMs, warnings: [] },
+    { series, instances, segmenter, resultKey: job.key, orderedAtMs: order.orderedAtMs, warnings: [] },
     world,
     step,
   );
@@ -80,6 +82,8 @@ const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spo
 };
 
 export type SeriesOrder = {
+  /** The study and series that the results belong to. */
+  readonly series: SeriesRef;
   readonly instances: readonly InstanceBytes[];
   readonly segmenter: Segmenter;
   readonly resultKey: string;
@@ -95,9 +99,10 @@ export const segmentSeries = async (
   step: Step,
 ): Promise<Spooled & { readonly segmentation: Segmentation }> => {
   const { segmenter } = order;
-  const { source, volume, warnings } = await step("volume", (onProgress) =>
+  const { volume, warnings, ...read } = await step("volume", (onProgress) =>
     readSeries(order.instances, { ...teller.settings, onProgress }),
   );
+  const source = { ...read.source, ...order.series };
   const found = await segmentVolume(volume, segmenter, teller.settings, step);
   const segmentation = { ...found, warnings: [...order.warnings, ...warnings, ...found.warnings] };
   if (found.measures.voxels === 0)

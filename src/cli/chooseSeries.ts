@@ -1,5 +1,6 @@
-import { parseHeader } from "../dicom/read/header.ts";
+import { parseHeader, text } from "../dicom/read/header.ts";
 import { type Selection, selectModel } from "../dicom/select/selectModel.ts";
+import { deriveUid, instancesDigest } from "../dicom/write/resultKey.ts";
 import { FailureError, failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import type { Header, SeriesRef } from "../domain/series.ts";
@@ -7,7 +8,8 @@ import type { Warning } from "../domain/warning.ts";
 import { uidOf } from "../order.ts";
 import type { InstanceBytes } from "../ports.ts";
 
-export type ChosenSeries = SeriesRef & {
+export type ChosenSeries = {
+  readonly series: SeriesRef;
   readonly instances: readonly InstanceBytes[];
   readonly headers: readonly Header[];
   readonly modelClass: ModelClass;
@@ -53,15 +55,25 @@ export const chooseSeries = (
       ),
     });
   if (only.selection.kind === "refused") throw refusal(judged);
-  const { seriesUid, instances, headers } = only.candidate;
-  const [first] = headers;
+  const { instances, headers } = only.candidate;
+  const { series, warnings } = identify(headers);
+  const { modelClass } = only.selection;
+  return { series, instances, headers, modelClass, warnings: [...only.selection.warnings, ...warnings] };
+};
+
+/** Study and series of the headers; where a de-identifier emptied them, UIDs that follow from the instances' own. */
+const identify = (headers: readonly Header[]): { series: SeriesRef; warnings: readonly Warning[] } => {
+  const digest = instancesDigest(headers.map((header) => uidOf(header, "SOPInstanceUID")));
+  const uid = (keyword: string): string | null =>
+    headers.some((header) => text(header, keyword) === null) ? null : uidOf(headers[0] ?? {}, keyword);
+  const [studyUid, seriesUid] = [uid("StudyInstanceUID"), uid("SeriesInstanceUID")];
+  const sentence = "The files name no study or series; the results bear UIDs derived from their instances.";
   return {
-    seriesUid,
-    studyUid: first === undefined ? "" : uidOf(first, "StudyInstanceUID"),
-    instances,
-    headers,
-    modelClass: only.selection.modelClass,
-    warnings: only.selection.warnings,
+    series: {
+      studyUid: studyUid ?? deriveUid("source-study", digest),
+      seriesUid: seriesUid ?? deriveUid("source-series", digest),
+    },
+    warnings: studyUid === null || seriesUid === null ? [{ code: "UIDS_DERIVED", sentence }] : [],
   };
 };
 
@@ -88,7 +100,7 @@ const groupBySeries = (
     progress(index / files.length);
     const header = headerOrNull(file);
     if (header === null) continue;
-    const seriesUid = uidOf(header, "SeriesInstanceUID");
+    const seriesUid = text(header, "SeriesInstanceUID") ?? "";
     const group: Candidate = groups.get(seriesUid) ?? { seriesUid, instances: [], headers: [] };
     group.instances.push(file);
     group.headers.push(header);

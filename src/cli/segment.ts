@@ -109,7 +109,7 @@ const segmentDicom = async (
   step: Step,
 ): Promise<Results> => {
   const files = await step("open", () => listFolder(options.input, tempFolder));
-  const series = await step("headers", (progress) =>
+  const { modelClass, headers, warnings, ...chosen } = await step("headers", (progress) =>
     chooseSeries(
       files,
       { seriesUid: options.series ?? null, force, minSlices: teller.settings.minSlices },
@@ -118,14 +118,10 @@ const segmentDicom = async (
   );
   const orderedAtMs = clock.nowMs();
   // The moment is part of the key: two runs at the command line are two results with UIDs of their own.
-  const order = orderSegmentation(series, series.headers, series.modelClass, teller, orderedAtMs);
-  if (order === null) throw failed("NO_MODEL", `No ${series.modelClass} model is installed.`);
+  const order = orderSegmentation(chosen.series, headers, modelClass, teller, orderedAtMs);
+  if (order === null) throw failed("NO_MODEL", `No ${modelClass} model is installed.`);
   const segmenter = await step("load-model", () => teller.models.open(order.order.modelId));
-  return segmentSeries(
-    { instances: series.instances, segmenter, resultKey: order.key, orderedAtMs, warnings: series.warnings },
-    teller,
-    step,
-  );
+  return segmentSeries({ ...chosen, segmenter, resultKey: order.key, orderedAtMs, warnings }, teller, step);
 };
 
 const segmentNifti = async (

@@ -20,4 +20,4 @@ export type WarningCode =
   | "CONTRAST_FORCED"
   | "MASK_AT_EDGE"
   | "VOLUME_UNUSUAL"
-  | "CPU_FALLBACK";
+  | "UIDS_DERIVED";

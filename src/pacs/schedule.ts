@@ -24,10 +24,11 @@ export type ScheduleOptions = {
  * Throws SETTINGS_INVALID for a time that is none.
  */
 export const startSchedule = (options: ScheduleOptions, log: Log): Schedule => {
-  const lookCron = `*/${options.everySeconds} * * * * *`;
-  for (const expression of [lookCron, options.sweepCron])
-    if (!cron.validate(expression))
-      throw failed("SETTINGS_INVALID", `"${expression}" is no time that cron understands.`);
+  const { everySeconds, sweepCron } = options;
+  if (!Number.isInteger(everySeconds) || everySeconds < 1 || everySeconds > 59)
+    throw failed("SETTINGS_INVALID", `Looking every ${everySeconds} s: give whole seconds from 1 to 59.`);
+  if (!cron.validate(sweepCron))
+    throw failed("SETTINGS_INVALID", `"${sweepCron}" is no time that cron understands.`);
 
   const stopping = new AbortController();
   const trouble = reportTrouble(log);
@@ -58,9 +59,9 @@ export const startSchedule = (options: ScheduleOptions, log: Log): Schedule => {
   };
 
   const tasks = [
-    cron.schedule(lookCron, takeTurn, { suppressMissedWarning: true }),
+    cron.schedule(`*/${everySeconds} * * * * *`, takeTurn, { suppressMissedWarning: true }),
     cron.schedule(
-      options.sweepCron,
+      sweepCron,
       () => {
         isSweepDue = true;
       },

@@ -228,7 +228,7 @@ const decodePlanes = async (
     if (signsDisagree) note("SIGN_MISMATCH", sopInstanceUid);
     if (pixels.isLossy) note("LOSSY_SOURCE", sopInstanceUid);
     if (pixels.isMonochrome1) note("MONOCHROME1", sopInstanceUid);
-    onProgress(scanShare + ((1 - scanShare) * (k + 1)) / planes.length);
+    onProgress(1 - ((1 - scanShare) * (planes.length - k - 1)) / planes.length);
     await breathe();
   }
   return { voxels, header, warnings: pixelWarnings(found) };

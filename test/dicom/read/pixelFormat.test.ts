@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { explicitBig, explicitLittle, implicitLittle, uid } from "../../support/dicomSeries.ts";
+import { at, codes, readSpec, refusal, uidsOf } from "./support.ts";
+
+test("P1: implicit, explicit and big endian give the same voxels", async () => {
+  const volumes = await Promise.all(
+    [explicitLittle, implicitLittle, explicitBig].map((transferSyntax) =>
+      readSpec({
+        transferSyntax,
+        bits: { signed: true },
+        stored: (k, row, column) => k - 300 * row + column,
+      }),
+    ),
+  );
+  const [first] = volumes;
+  for (const other of volumes) assert.deepEqual(other.volume.voxels, first?.volume.voxels);
+  assert.equal(first === undefined ? 0 : at(first, 2, 7, 1), 2 - 2100 + 1 - 1024);
+});
+
+test("P1, P2: syntaxes that are not decoded are refused by name", async () => {
+  const failure = await refusal(
+    readSpec({ transferSyntax: "1.2.840.10008.1.2.5" }),
+    "UNSUPPORTED_TRANSFER_SYNTAX",
+  );
+  assert.ok(failure.sentence.includes("RLE Lossless (1.2.840.10008.1.2.5)"), failure.sentence);
+  const extended = await refusal(
+    readSpec({ transferSyntax: "1.2.840.10008.1.2.4.51" }),
+    "UNSUPPORTED_TRANSFER_SYNTAX",
+  );
+  assert.ok(extended.sentence.includes("JPEG Extended"));
+});
+
+test("P3: a lossy source converts with a warning", async () => {
+  const series = await readSpec({ attributes: (k) => ({ LossyImageCompression: k === 2 ? "01" : "00" }) });
+  assert.deepEqual(codes(series), ["LOSSY_SOURCE"]);
+  assert.deepEqual(series.warnings[0]?.details?.["sopInstanceUids"], [uid(7, 3)]);
+});
+
+test("P5: a trailing pad byte after an odd number of 8-bit pixels is no harm", async () => {
+  const series = await readSpec({
+    rows: 3,
+    columns: 3,
+    bits: { allocated: 8 },
+    stored: (_, row, column) => 100 + row + column,
+    damage: (pixels) => Buffer.concat([pixels, new Uint8Array(1)]),
+  });
+  assert.equal(at(series, 5, 2, 2), 104 - 1024);
+});
+
+test("P6: pixel data shorter than the header says are refused with the numbers, never filled up", async () => {
+  const short = readSpec({
+    damage: (pixels, k) => (k === 4 ? pixels.subarray(0, pixels.length - 2) : pixels),
+  });
+  const failure = await refusal(short, "PIXEL_DATA_TRUNCATED");
+  assert.deepEqual(failure.details, { have: 158, need: 160, sopInstanceUids: [uid(7, 5)] });
+});
+
+test("P6: matrices that promise more than the file holds are refused before anything is allocated", async () => {
+  const bomb = readSpec({ attributes: () => ({ Rows: 65535, Columns: 65535 }) }, { maxVoxels: 1e12 });
+  assert.deepEqual(uidsOf(await refusal(bomb, "PIXEL_DATA_TRUNCATED")), [uid(7, 1)]);
+});
+
+test("P9: unused high bits are masked away and the sign comes from the stored bits", async () => {
+  const dirty = 0xa000;
+  const unsigned = await readSpec({ bits: { stored: 12 }, stored: () => dirty | 0x123 });
+  assert.equal(at(unsigned, 0, 0, 0), 0x123 - 1024);
+  const signed = await readSpec({ bits: { stored: 12, signed: true }, stored: () => dirty | 0xfff });
+  assert.equal(at(signed, 0, 0, 0), -1 - 1024);
+});
+
+test("P9: values below HighBit are shifted down", async () => {
+  const series = await readSpec({ bits: { stored: 12, high: 15 }, stored: () => (0x123 << 4) | 0xf });
+  assert.equal(at(series, 0, 0, 0), 0x123 - 1024);
+});
+
+test("P10: 8-bit pixels convert, 32-bit ones are refused", async () => {
+  const series = await readSpec({ bits: { allocated: 8, signed: true }, stored: () => -5 });
+  assert.equal(at(series, 0, 0, 0), -5 - 1024);
+  const wide = readSpec({ attributes: () => ({ BitsAllocated: 32, BitsStored: 32, HighBit: 31 }) });
+  await refusal(wide, "UNSUPPORTED_PIXEL_FORMAT");
+});
+
+test("P11: each slice is rescaled by its own slope and intercept in floating point", async () => {
+  const series = await readSpec({
+    modality: "MR",
+    attributes: (k) => ({ RescaleSlope: `0.00${102 + k}`, RescaleIntercept: `${33 + k}` }),
+  });
+  for (const k of [0, 3, 5]) {
+    const expected = (1000 + 100 * k + 11) * ((102 + k) / 1e5) + 33 + k;
+    assert.equal(at(series, k, 1, 1), Math.fround((1000 + 100 * k + 11) * Number(`0.00${102 + k}`) + 33 + k));
+    assert.ok(Math.abs(at(series, k, 1, 1) - expected) < 1e-4);
+  }
+});
+
+test("P12: private scaling is not applied; MR without rescale keeps its stored values", async () => {
+  const series = await readSpec({ modality: "MR" });
+  assert.equal(at(series, 1, 2, 3), 1123);
+});
+
+test("P13: CT without slope or intercept, or rescaled to something else than HU, is refused", async () => {
+  await refusal(readSpec({ attributes: () => ({ RescaleIntercept: undefined }) }), "CT_NO_RESCALE");
+  await refusal(readSpec({ attributes: () => ({ RescaleSlope: null }) }), "CT_NO_RESCALE");
+  await refusal(readSpec({ attributes: () => ({ RescaleType: "Z_EFF" }) }), "CT_NO_RESCALE");
+});
+
+test("P14: CT padding becomes -1024 HU, also when -2000 is written as 63536", async () => {
+  const stored = (_: number, row: number): number => (row === 0 ? -2000 : 500);
+  for (const vrMap of ["SS", "US"]) {
+    const series = await readSpec({
+      bits: { signed: true },
+      stored,
+      attributes: () => ({
+        PixelPaddingValue: vrMap === "SS" ? -2000 : 63536,
+        _vrMap: { PixelPaddingValue: vrMap },
+      }),
+    });
+    assert.equal(at(series, 2, 0, 3), -1024);
+    assert.equal(at(series, 2, 1, 3), 500 - 1024);
+  }
+});
+
+test("P14: a padding range is replaced from end to end and nothing beyond it", async () => {
+  const series = await readSpec({
+    bits: { signed: true },
+    stored: (_, row) => [-2001, -2000, -1900, -1800, -1799, 0, 1, 2][row] ?? 0,
+    attributes: () => ({ PixelPaddingValue: -2000, PixelPaddingRangeLimit: -1800 }),
+  });
+  assert.deepEqual(
+    [0, 1, 2, 3, 4].map((row) => at(series, 0, row, 0)),
+    [-3025, -1024, -1024, -1024, -2823],
+  );
+});
+
+test("P14: padding outside the stored bits is recognised before they are masked", async () => {
+  const series = await readSpec({
+    bits: { stored: 12 },
+    stored: (_, row) => (row === 0 ? 63536 : 100),
+    attributes: () => ({ PixelPaddingValue: 63536 }),
+  });
+  assert.deepEqual([at(series, 0, 0, 0), at(series, 0, 1, 0)], [-1024, 100 - 1024]);
+});
+
+test("P14: MR padding becomes 0, an empty padding tag means none", async () => {
+  const padded = await readSpec({
+    modality: "MR",
+    stored: () => 9,
+    attributes: () => ({ PixelPaddingValue: 9 }),
+  });
+  assert.equal(at(padded, 0, 0, 0), 0);
+  const empty = await readSpec({
+    bits: { signed: true },
+    stored: () => 0,
+    attributes: () => ({ PixelPaddingValue: null, RescaleIntercept: "0" }),
+  });
+  assert.equal(at(empty, 0, 0, 0), 0);
+});
+
+test("P15: MONOCHROME1 is not inverted, only warned of", async () => {
+  const series = await readSpec({ attributes: () => ({ PhotometricInterpretation: "MONOCHROME1" }) });
+  assert.deepEqual(codes(series), ["MONOCHROME1"]);
+  assert.equal(at(series, 0, 0, 0), 1000 - 1024);
+});
+
+test("P16: a modality look-up table is refused, not ignored", async () => {
+  const lut = {
+    LUTDescriptor: [2, 0, 16],
+    ModalityLUTType: "HU",
+    LUTData: [0, 1],
+    _vrMap: { LUTDescriptor: "US", LUTData: "US" },
+  };
+  await refusal(readSpec({ attributes: () => ({ ModalityLUTSequence: [lut] }) }), "MODALITY_LUT");
+});
+
+test("P17: values beyond 16 bits after rescale are kept", async () => {
+  const series = await readSpec({ attributes: () => ({ RescaleSlope: "100" }) });
+  assert.equal(at(series, 0, 0, 0), 100000 - 1024);
+});
