@@ -1,0 +1,304 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { headerFromJson, parseHeader } from "../../../src/dicom/read/header.ts";
+import { type SelectOptions, selectModel } from "../../../src/dicom/select/selectModel.ts";
+import type { Failure, FailureCode } from "../../../src/domain/failure.ts";
+import type { ModelClass } from "../../../src/domain/plan.ts";
+import type { Header } from "../../../src/domain/series.ts";
+import { type Attributes, classicSeries, type SeriesSpec, uid } from "../../support/dicomSeries.ts";
+import { needsShared, sharedFolder } from "../../support/shared.ts";
+
+type Accepted = Extract<ReturnType<typeof selectModel>, { kind: "accepted" }>;
+
+const trunk: SeriesSpec = { pixelSpacing: [40, 40] };
+
+const headersOf = (spec: SeriesSpec): readonly Header[] =>
+  classicSeries({ ...trunk, ...spec }).map(parseHeader);
+
+const mr = (attributes: Attributes, spec: SeriesSpec = {}): readonly Header[] =>
+  headersOf({ ...spec, modality: "MR", attributes: () => attributes });
+
+const ct = (attributes: Attributes, spec: SeriesSpec = {}): readonly Header[] =>
+  headersOf({ ...spec, attributes: () => attributes });
+
+const accepted = (
+  headers: readonly Header[],
+  modelClass: ModelClass,
+  options: Partial<SelectOptions> = {},
+): Accepted => {
+  const selection = selectModel(headers, { minSlices: 5, ...options });
+  assert.ok(selection.kind === "accepted", selection.kind === "refused" ? selection.failure.sentence : "");
+  assert.equal(selection.modelClass, modelClass);
+  assert.ok(selection.reasons.length > 0);
+  return selection;
+};
+
+const refused = (
+  headers: readonly Header[],
+  code: FailureCode,
+  options: Partial<SelectOptions> = {},
+): Failure => {
+  const selection = selectModel(headers, { minSlices: 5, ...options });
+  assert.ok(selection.kind === "refused", "accepted");
+  assert.equal(selection.failure.code, code, selection.failure.sentence);
+  return selection.failure;
+};
+
+const vibe = {
+  ScanningSequence: "GR",
+  SequenceVariant: ["SK", "SP", "OSP"],
+  RepetitionTime: "4.2",
+  EchoTime: "1.9",
+  FlipAngle: "10",
+};
+const lava = { ...vibe, SequenceVariant: ["SS", "SP", "SK"] };
+const spinT1 = { ScanningSequence: "SE", SequenceVariant: "SK", RepetitionTime: "450", EchoTime: "20" };
+const tse = { ScanningSequence: "SE", SequenceVariant: "SK", RepetitionTime: "3667", EchoTime: "83" };
+const haste = { ...tse, RepetitionTime: "700", EchoTime: "90", EchoTrainLength: "128" };
+const imageType = (...values: readonly string[]): Attributes => ({
+  ImageType: ["ORIGINAL", "PRIMARY", ...values],
+});
+
+test("axial CT with rescale is for the CT model", () => {
+  const { warnings } = accepted(ct({}), "CT");
+  assert.deepEqual(warnings, []);
+  accepted(ct(imageType("OTHER")), "CT");
+});
+
+test("X5: a derived axial reconstruction is still a CT volume", () => {
+  accepted(ct({ ImageType: ["DERIVED", "PRIMARY", "AXIAL"] }), "CT");
+});
+
+test("CT without rescale, or neither axial by name nor by orientation, is refused", () => {
+  assert.equal(
+    (refused(ct({ RescaleSlope: null }), "CT_NO_RESCALE").details["sopInstanceUids"] as string[]).length,
+    6,
+  );
+  const coronal = { alongRow: [1, 0, 0], alongColumn: [0, 0, -1] } as const;
+  refused(ct(imageType("OTHER"), coronal), "DERIVED_NOT_VOLUME");
+  accepted(ct({}, coronal), "CT");
+});
+
+test("spoiled gradient echo and short spin echo are T1", () => {
+  for (const attributes of [vibe, lava, spinT1, { ...spinT1, RepetitionTime: "400", EchoTime: "14" }])
+    accepted(mr(attributes), "T1");
+  accepted(mr({ ...vibe, RepetitionTime: "300", EchoTime: "2.46", FlipAngle: "70" }), "T1");
+});
+
+test("long spin echo and single-shot spin echo of any repetition time are T2", () => {
+  accepted(mr(tse), "T2");
+  accepted(mr(haste), "T2");
+  accepted(mr({ ...haste, EchoTrainLength: undefined, SequenceName: "HASTE" }), "T2");
+  accepted(mr({ ...tse, RepetitionTime: "99999", EchoTime: "100" }), "T2");
+  accepted(mr({ ...tse, ScanningSequence: ["SE", "IR"], InversionTime: "170" }), "T2");
+});
+
+const unknown: Readonly<Record<string, Attributes>> = {
+  "proton density": { ...tse, RepetitionTime: "2300", EchoTime: "22" },
+  "balanced steady state": { ...vibe, SequenceVariant: "SS", FlipAngle: "50", RepetitionTime: "4" },
+  "balanced steady state by its times": {
+    ...vibe,
+    SequenceVariant: "SK",
+    FlipAngle: "50",
+    RepetitionTime: "4",
+  },
+  "T2* gradient echo": { ...vibe, RepetitionTime: "500", EchoTime: "15", FlipAngle: "20" },
+  FLAIR: {
+    ...tse,
+    ScanningSequence: ["SE", "IR"],
+    InversionTime: "2500",
+    RepetitionTime: "10002",
+    EchoTime: "165",
+  },
+  "heavy T2": { ...tse, EchoTime: "700" },
+  "inversion of unknown time": { ...tse, ScanningSequence: ["SE", "IR"] },
+  "spin echo of 700 ms that is no single shot": { ...tse, RepetitionTime: "700" },
+  "research sequence": { ...vibe, ScanningSequence: "RM" },
+  "no TR": { ...vibe, RepetitionTime: undefined },
+  "no TE": { ...tse, EchoTime: null },
+  "no flip angle": { ...vibe, FlipAngle: undefined },
+  "nothing at all": {},
+};
+
+for (const [name, attributes] of Object.entries(unknown)) {
+  test(`an MR series with ${name} is unknown, never guessed`, () => {
+    const { sentence, details } = refused(mr(attributes), "CONTRAST_UNKNOWN");
+    assert.ok((details["reasons"] as string[]).length > 0);
+    assert.ok(sentence.includes("T1 spin echo"), sentence);
+  });
+}
+
+test("a series whose images differ in contrast is unknown", () => {
+  refused(headersOf({ modality: "MR", attributes: (k) => (k === 3 ? tse : vibe) }), "CONTRAST_UNKNOWN");
+});
+
+test("a stated acquisition contrast decides", () => {
+  accepted(mr({ AcquisitionContrast: "T2" }), "T2");
+});
+
+test("physics wins over text, which is a warning", () => {
+  const { warnings } = accepted(mr({ ...tse, SeriesDescription: "t1_vibe_tra" }), "T2");
+  assert.deepEqual(
+    warnings.map(({ code }) => code),
+    ["TEXT_CONFLICT"],
+  );
+  assert.deepEqual(accepted(mr({ ...tse, SeriesDescription: "t2_tse_tra" }), "T2").warnings, []);
+});
+
+test("X1: localizers are refused, by ImageType, by directions and by text", () => {
+  refused(ct(imageType("LOCALIZER")), "LOCALIZER");
+  refused(ct({ SeriesDescription: "Topogram 0.6 T20s" }), "LOCALIZER");
+  accepted(ct({ SeriesDescription: "local recon, lower abdomen" }), "CT");
+});
+
+test("X3: projections, subtractions, reports, screen saves and burned-in text are refused", () => {
+  for (const value of ["MIP", "PROJECTION IMAGE", "MIN IP", "SUB", "SCREEN SAVE", "DOSE_INFO"]) {
+    refused(ct(imageType(value)), "DERIVED_NOT_VOLUME");
+  }
+  refused(ct({ ImageType: ["DERIVED", "SECONDARY", "AXIAL"] }), "DERIVED_NOT_VOLUME");
+  refused(ct({ BurnedInAnnotation: "YES" }), "DERIVED_NOT_VOLUME");
+  refused(ct({ SOPClassUID: "1.2.840.10008.5.1.4.1.1.7" }), "DERIVED_NOT_VOLUME");
+  refused(mr({ ...vibe, SeriesDescription: "t1_vibe_SUB" }), "DERIVED_NOT_VOLUME");
+});
+
+test("X4: MPR alone excludes nothing, only a derived thick slab does", () => {
+  accepted(mr({ ...vibe, ...imageType("MPR") }), "T1");
+  const derived = { ImageType: ["DERIVED", "PRIMARY", "MPR"] };
+  accepted(mr({ ...vibe, ...derived, SliceThickness: "3" }), "T1");
+  refused(mr({ ...vibe, ...derived, SliceThickness: "20" }), "DERIVED_NOT_VOLUME");
+});
+
+test("X6: mosaics are refused", () => {
+  refused(mr({ ...imageType("M", "MOSAIC"), ScanningSequence: "EP" }), "MOSAIC");
+});
+
+test("X7: diffusion, perfusion, phase, fat and maps are refused, by defined terms and by text", () => {
+  const excluded: readonly Attributes[] = [
+    { ...tse, ScanningSequence: ["EP", "SE"] },
+    { ...tse, DiffusionBValue: 800 },
+    ...["P", "PHASE MAP", "REAL", "ADC", "DIFFUSION", "FAT", "F", "FAT_FRACTION", "T1 MAP"].map((value) => ({
+      ...vibe,
+      ...imageType(value),
+    })),
+    { ...tse, SeriesDescription: "haste_dwi_b800" },
+    { ...vibe, ProtocolName: "R2*_map" },
+  ];
+  for (const attributes of excluded) refused(mr(attributes), "WRONG_CONTRAST");
+});
+
+test("X7: magnitude, water and phased-array words exclude nothing", () => {
+  accepted(mr({ ...vibe, ...imageType("DIXON", "WATER") }), "T1");
+  accepted(mr({ ...vibe, ...imageType("M", "ND", "NORM"), SeriesDescription: "t1_vibe portal phase" }), "T1");
+});
+
+test("X8, X9, M1: colour, other modalities and multi-frame objects are refused", () => {
+  refused(mr({ ...vibe, PhotometricInterpretation: "RGB", SamplesPerPixel: 3 }), "COLOUR_IMAGE");
+  for (const modality of ["PT", "SEG", "SR"]) refused(ct({ Modality: modality }), "MODALITY");
+  refused(mr({ SOPClassUID: "1.2.840.10008.5.1.4.1.1.4.1", NumberOfFrames: "80" }), "MULTI_FRAME");
+  refused([], "NO_IMAGES");
+});
+
+test("S8: few slices are refused before the contrast is looked at", () => {
+  refused(mr({}, { slices: 4 }), "TOO_FEW_SLICES");
+  accepted(mr(vibe, { slices: 4 }), "T1", { minSlices: 4 });
+  const twice = mr(vibe, { slices: 3 });
+  refused([...twice, ...twice], "TOO_FEW_SLICES");
+});
+
+test("S3, S5, S6, G7, G8: a geometry that cannot be converted is refused before anything is retrieved", () => {
+  refused(ct({}, { slices: 4, distanceMm: (k) => (k === 3 ? 20 : 5 * k) }), "MISSING_SLICES");
+  refused(ct({}, { distanceMm: (k) => k * k + 5 * k }), "NON_UNIFORM_SPACING");
+  refused(ct({}, { driftMm: (k) => [0, 5 * k, 0] }), "GANTRY_TILT");
+  refused(ct({ ImagePositionPatient: undefined }), "NO_GEOMETRY");
+  refused(headersOf({ attributes: (k) => ({ Rows: 8 + (k % 2) }) }), "MIXED_SHAPE");
+});
+
+test("G11, G12: images at one position are left to the reader, which sees their pixels", () => {
+  const copy = classicSeries({ ...trunk, attributes: (k) => ({ SOPInstanceUID: uid(70, k) }) }).map(
+    parseHeader,
+  );
+  accepted([...ct({}), ...copy], "CT");
+});
+
+test("a body part is refused only when the name and the field of view agree", () => {
+  const small: SeriesSpec = { pixelSpacing: [22, 22] };
+  refused(ct({ BodyPartExamined: "HEAD" }, small), "BODY_PART");
+  refused(mr({ ...tse, BodyPartExamined: "KNEE" }, small), "BODY_PART");
+  accepted(ct({ BodyPartExamined: "HEAD" }), "CT");
+  for (const BodyPartExamined of ["ABDOMEN", "PARTIALBODY", "UNKNOWN", undefined])
+    accepted(ct({ BodyPartExamined }, small), "CT");
+});
+
+test("force names the class, with a warning, and overrides text and contrast alone", () => {
+  const { warnings, reasons } = accepted(mr({ SeriesDescription: "ff map" }), "T2", { force: "T2" });
+  assert.deepEqual(
+    warnings.map(({ code }) => code),
+    ["CONTRAST_FORCED"],
+  );
+  assert.deepEqual(reasons, ["T2 named by the caller"]);
+  refused(mr({ ScanningSequence: "EP" }), "WRONG_CONTRAST", { force: "T2" });
+  refused(mr({}, { slices: 2 }), "TOO_FEW_SLICES", { force: "T1" });
+  refused(ct({}), "MODALITY", { force: "T1" });
+  refused(mr({}), "MODALITY", { force: "CT" });
+});
+
+test("no sentence or detail repeats the header's text", () => {
+  const secret = { SeriesDescription: "scout Doe^John", PatientName: "Doe^John", ProtocolName: "Doe dwi" };
+  for (const headers of [
+    ct(secret),
+    mr({ ...tse, ...secret }),
+    mr({ ...secret, SeriesDescription: "Doe" }),
+  ]) {
+    const selection = selectModel(headers, { minSlices: 5 });
+    assert.ok(!JSON.stringify(selection).includes("Doe"), JSON.stringify(selection));
+  }
+});
+
+test("WADO-RS metadata give the same choice as the files", () => {
+  const json = headersOf({ modality: "MR", attributes: () => vibe }).map((header) => ({
+    "00080060": { vr: "CS", Value: [header["Modality"]] },
+    "00080008": { vr: "CS", Value: header["ImageType"] },
+    "00080016": { vr: "UI", Value: [header["SOPClassUID"]] },
+    "00080018": { vr: "UI", Value: [header["SOPInstanceUID"]] },
+    "00180020": { vr: "CS", Value: [header["ScanningSequence"]] },
+    "00180021": { vr: "CS", Value: header["SequenceVariant"] },
+    "00180080": { vr: "DS", Value: [String(header["RepetitionTime"])] },
+    "00180081": { vr: "DS", Value: [header["EchoTime"]] },
+    "00181314": { vr: "DS", Value: [header["FlipAngle"]] },
+    "00200032": { vr: "DS", Value: header["ImagePositionPatient"] },
+    "00200037": { vr: "DS", Value: header["ImageOrientationPatient"] },
+    "00280010": { vr: "US", Value: [header["Rows"]] },
+    "00280011": { vr: "US", Value: [header["Columns"]] },
+    "00280030": { vr: "DS", Value: header["PixelSpacing"] },
+  }));
+  accepted(json.map(headerFromJson), "T1");
+});
+
+const skip = needsShared("fixtures", "dicom");
+
+const fixtureHeaders = (...parts: string[]): readonly Header[] => {
+  const folder = sharedFolder("fixtures", "dicom", ...parts);
+  return readdirSync(folder).map((file) => parseHeader(readFileSync(`${folder}/${file}`)));
+};
+
+const fixtureAnswers: readonly (readonly [string, number, ModelClass | FailureCode])[] = [
+  ["ct_abdomen_j2k", 5, "CT"],
+  ["ct_padding", 3, "CT"],
+  ["missing_slice", 5, "MISSING_SLICES"],
+  ["gantry_tilt/001", 5, "GANTRY_TILT"],
+  ["too_few_slices", 5, "TOO_FEW_SLICES"],
+  ["dwi_two_bvalues", 5, "WRONG_CONTRAST"],
+  ["enhanced_mr", 5, "MULTI_FRAME"],
+  ["colour", 5, "COLOUR_IMAGE"],
+  ["sagittal_plain", 4, "CONTRAST_UNKNOWN"],
+  ["non_square_pixels", 4, "CONTRAST_UNKNOWN"],
+];
+
+for (const [folder, minSlices, answer] of fixtureAnswers) {
+  test(`the headers of ${folder} answer ${answer}`, { skip }, () => {
+    const headers = fixtureHeaders(...folder.split("/"));
+    if (answer === "CT" || answer === "T1" || answer === "T2") accepted(headers, answer, { minSlices });
+    else refused(headers, answer, { minSlices });
+  });
+}
