@@ -191,16 +191,16 @@ test("F8 a reply that is lost is unreachable or late, and a search then finds th
 test("F7 WEB-15 a store that is never answered meets its own deadline, not that of reading", async (t) => {
   const archive = await startArchive(t, (asked, response) => {
     const slowly = asked.path.startsWith("/slow");
-    if (slowly) setTimeout(() => sendJson(response, stored(ours.sopInstanceUid)), 200);
+    if (slowly) setTimeout(() => sendJson(response, stored(ours.sopInstanceUid)), 300);
   });
-  const timeoutsMs = { headers: 100, store: 400 };
+  const timeoutsMs = { headers: 100, store: 1500 };
   await makeDicomwebPacs({ url: `${archive.url}/slow`, timeoutsMs }, keepLog()).storeInstance(
     ours,
     ours.bytes,
   );
   await assert.rejects(
     makeDicomwebPacs({ url: `${archive.url}/never`, timeoutsMs }, keepLog()).storeInstance(ours, ours.bytes),
-    isFailure("PACS_TIMEOUT", { milliseconds: 400 }),
+    isFailure("PACS_TIMEOUT", { milliseconds: 1500 }),
   );
 });
 

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { makeDicomwebPacs } from "../../src/pacs/dicomweb.ts";
+import { makeQidoWatcher } from "../../src/pacs/qidoWatcher.ts";
+import { type ScheduleOptions, startSchedule } from "../../src/pacs/schedule.ts";
+import {
+  type Asked,
+  dicomJson,
+  isFailure,
+  keepLog,
+  openJobs,
+  sendJson,
+  startArchive,
+} from "./fakeArchive.ts";
+import { uidOf } from "./objects.ts";
+
+const ct = dicomJson({
+  "0020000D": uidOf("study"),
+  "0020000E": uidOf("series"),
+  "00080060": "CT",
+  "00201209": 10,
+});
+
+const listOne = (asked: Asked, response: ServerResponse): void =>
+  sendJson(response, asked.query.get("Modality") === "CT" && asked.query.get("offset") === "0" ? [ct] : []);
+
+/** Everything as in the service, around an archive that answers as the test says. */
+const start = async (
+  t: Parameters<typeof startArchive>[0],
+  answer: Parameters<typeof startArchive>[1],
+  changed: Partial<ScheduleOptions> = {},
+) => {
+  const archive = await startArchive(t, answer);
+  const log = keepLog();
+  const jobs = openJobs(t);
+  const pacs = makeDicomwebPacs({ url: archive.url }, log);
+  const clock = { nowMs: () => Date.now() };
+  // Series count as stable only after an hour here, so that every job is the sweep's.
+  const watcher = makeQidoWatcher(pacs, { stableMs: 3_600_000, days: null }, jobs, log, clock);
+  const options = {
+    watcher,
+    pacs,
+    jobs,
+    everySeconds: 1,
+    sweepCron: "0 0 1 1 *",
+    sweepDays: null,
+    ...changed,
+  };
+  const schedule = startSchedule(options, log);
+  t.after(() => schedule.stop());
+  return { archive, log, jobs, schedule };
+};
+
+const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    if (await holds()) return;
+    await setTimeout(20);
+  }
+  throw new Error("not within 8 s");
+};
+
+test("WEB-3 looks and sweeps at the start without waiting for the clock", async (t) => {
+  const { jobs } = await start(t, listOne, { everySeconds: 59 });
+  await until(async () => (await jobs.list()).length === 1);
+});
+
+test("looks follow every second, a slow one is not overlapped, and stop waits for it", async (t) => {
+  let underWay = 0;
+  let most = 0;
+  let searches = 0;
+  const { schedule } = await start(t, (asked, response) => {
+    underWay++;
+    searches++;
+    most = Math.max(most, underWay);
+    setTimeout(300).then(() => {
+      underWay--;
+      listOne(asked, response);
+    });
+  });
+  // The first turn takes six searches, 1.8 s: the clock comes round in the middle of it.
+  await until(() => searches >= 8 && underWay > 0);
+  await schedule.stop();
+  assert.equal(underWay, 0);
+  assert.equal(most, 1);
+  const after = searches;
+  await setTimeout(1200);
+  assert.equal(searches, after);
+});
+
+test("F6 an archive that is down is one warning; its return is one line, and the sweep is made up for", async (t) => {
+  let isUp = false;
+  const { archive, log, jobs } = await start(t, (asked, response) =>
+    isUp ? listOne(asked, response) : response.writeHead(500).end("Canary^Patient"),
+  );
+  await until(() => archive.asked.length >= 6);
+  assert.deepEqual(log.lines, [
+    {
+      level: "warn",
+      event: "watch.trouble",
+      fields: {
+        code: "PACS_ERROR",
+        sentence: "The archive answered with status 500.",
+        details: { status: 500 },
+      },
+    },
+  ]);
+  isUp = true;
+  await until(async () => (await jobs.list()).length === 1);
+  await until(() => log.lines.some((line) => line.event === "watch.recovered"));
+  assert.deepEqual(
+    log.lines.map((line) => line.event),
+    ["watch.trouble", "sweep.done", "watch.recovered"],
+  );
+});
+
+test("F12 the sweep goes on where looking fails", async (t) => {
+  const failing = { look: () => Promise.reject(new Error("no change log here")), stop: async () => {} };
+  const { jobs, log } = await start(t, listOne, { watcher: failing });
+  await until(async () => (await jobs.list()).length === 1);
+  assert.ok(log.lines.some((line) => line.event === "watch.trouble" && line.fields["code"] === "INTERNAL"));
+});
+
+test("sweeps come by the clock too", async (t) => {
+  const { log } = await start(t, listOne, { sweepCron: "* * * * * *" });
+  await until(() => log.lines.filter((line) => line.event === "sweep.done").length >= 3);
+});
+
+test("a stop during a sweep's wait ends it at once", async (t) => {
+  const { archive, jobs, schedule } = await start(t, listOne, { sweepStableMs: 3_600_000 });
+  await until(() => archive.asked.length >= 6);
+  const startMs = performance.now();
+  await schedule.stop();
+  assert.ok(performance.now() - startMs < 1000);
+  assert.deepEqual(await jobs.list(), []);
+});
+
+test("times that are none are refused at once", async (t) => {
+  await assert.rejects(start(t, listOne, { sweepCron: "every full moon" }), isFailure("SETTINGS_INVALID"));
+  await assert.rejects(start(t, listOne, { everySeconds: 61 }), isFailure("SETTINGS_INVALID"));
+  await assert.rejects(start(t, listOne, { everySeconds: 0.5 }), isFailure("SETTINGS_INVALID"));
+});
