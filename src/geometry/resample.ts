@@ -1,12 +1,5 @@
 import { voxelCount, type Zyx, zyx } from "../domain/axes.ts";
-import {
-  type AxisSpline,
-  makeAxisSpline,
-  PAD,
-  resampleLine,
-  resampleRows,
-  type SplineOrder,
-} from "./spline.ts";
+import { makeAxisSpline, PAD, resampleLine, resampleRows, type SplineOrder } from "./spline.ts";
 import { permuted, readRow, type Strided, whole, writePlane } from "./strided.ts";
 
 export type Resampling = {
@@ -51,15 +44,16 @@ const clip = (values: Float64Array, { min, max }: Range): void => {
   }
 };
 
-/** A function that gives slice k of the window at another in-plane shape; its result lives until the next call. */
-const planeResampler = (source: Strided, shape: Zyx<number>, order: SplineOrder) => {
+/** Fills a plane with slice k of the source at another in-plane shape. */
+type PlaneResampler = (k: number, plane: Float64Array) => void;
+
+const makePlaneResampler = (source: Strided, shape: Zyx<number>, order: SplineOrder): PlaneResampler => {
   const [, height, width] = source.shape;
   const across = makeAxisSpline(order, width, shape[2]);
   const down = makeAxisSpline(order, height, shape[1]);
   const line = new Float64Array(width + 2 * PAD);
   const rows = new Float64Array((height + 2 * PAD) * shape[2]);
-  const plane = new Float64Array(shape[1] * shape[2]);
-  return (k: number): Float64Array => {
+  return (k, plane) => {
     for (let j = 0; j < height; j++) {
       const at = (j + PAD) * shape[2];
       if (width === shape[2]) {
@@ -71,14 +65,55 @@ const planeResampler = (source: Strided, shape: Zyx<number>, order: SplineOrder)
     }
     if (height === shape[1]) plane.set(rows.subarray(PAD * shape[2], (PAD + height) * shape[2]));
     else resampleRows(down, rows, shape[2], plane);
-    return plane;
   };
 };
 
-/** The window with `depth` samples along its slowest axis, in double precision. */
-const resampleSlowest = (source: Strided, depth: number, order: SplineOrder): Strided<Float64Array> => {
+const blend = (a: Float64Array, b: Float64Array, shareOfB: number, out: Float64Array): void => {
+  const shareOfA = 1 - shareOfB;
+  for (let i = 0; i < out.length; i++) out[i] = (a[i] as number) * shareOfA + (b[i] as number) * shareOfB;
+};
+
+/**
+ * Slice by slice with `order`, and between slices nearest or linear. Each slice is resampled at most once, and only where
+ * a target plane needs it.
+ */
+const resampleSlices = (
+  source: Strided,
+  target: Strided,
+  order: SplineOrder,
+  between: 0 | 1,
+  finish: Finish,
+): void => {
+  const [depth, planeSize] = [source.shape[0], target.shape[1] * target.shape[2]];
+  const axis = makeAxisSpline(between, depth, target.shape[0]);
+  const resamplePlane = makePlaneResampler(source, target.shape, order);
+  // Neighbours differ in parity, so that the two slices of a blend never share a place.
+  const held = [new Float64Array(planeSize), new Float64Array(planeSize)] as const;
+  const heldSlice = [-1, -1];
+  const sliceAt = (k: number): Float64Array => {
+    const place = (k % 2) as 0 | 1;
+    if (heldSlice[place] !== k) {
+      resamplePlane(k, held[place]);
+      if (order === 3) clip(held[place], rangeOf(source, k, k + 1));
+      heldSlice[place] = k;
+    }
+    return held[place];
+  };
+  const plane = new Float64Array(planeSize);
+  for (let k = 0; k < target.shape[0]; k++) {
+    const first = (axis.first[k] as number) - PAD;
+    const shareOfNext = between === 0 ? 0 : (axis.weights[2 * k + 1] as number);
+    if (shareOfNext === 0) plane.set(sliceAt(first));
+    else blend(sliceAt(first), sliceAt(first + 1), shareOfNext, plane);
+    finish(plane);
+    writePlane(target, k, plane);
+  }
+};
+
+/** The window with `depth` samples along its slowest axis, by a cubic spline, in double precision. */
+const resampleSlowest = (source: Strided, depth: number): Strided<Float64Array> => {
   const [from, height, width] = source.shape;
-  const axis: AxisSpline = makeAxisSpline(order, from, depth);
+  const axis = makeAxisSpline(3, from, depth);
   const result = new Float64Array(depth * height * width);
   const rows = new Float64Array((from + 2 * PAD) * width);
   for (let j = 0; j < height; j++) {
@@ -88,50 +123,32 @@ const resampleSlowest = (source: Strided, depth: number, order: SplineOrder): St
   return whole(result, zyx(depth, height, width));
 };
 
-const resampleTogether = (source: Strided, target: Strided, order: SplineOrder, finish: Finish): void => {
+/** A cubic needs every slice of a column at once, hence one double-precision copy whenever the depth changes. */
+const resampleCubic = (source: Strided, target: Strided, finish: Finish): void => {
+  const range = rangeOf(source, 0, source.shape[0]);
   const depth = target.shape[0];
-  const range = order === 3 ? rangeOf(source, 0, source.shape[0]) : null;
-  // The slowest axis first: its double-precision copy then has the input's plane size, which is the smaller one on the way back.
-  const stack = source.shape[0] === depth ? source : resampleSlowest(source, depth, order);
-  const planeAt = planeResampler(stack, target.shape, order);
+  const stack = source.shape[0] === depth ? source : resampleSlowest(source, depth);
+  const resamplePlane = makePlaneResampler(stack, target.shape, 3);
+  const plane = new Float64Array(target.shape[1] * target.shape[2]);
   for (let k = 0; k < depth; k++) {
-    const plane = planeAt(k);
-    if (range !== null) clip(plane, range);
+    resamplePlane(k, plane);
+    clip(plane, range);
     finish(plane);
     writePlane(target, k, plane);
   }
 };
 
-const resampleSlices = (source: Strided, target: Strided, order: SplineOrder, finish: Finish): void => {
-  const nearest = makeAxisSpline(0, source.shape[0], target.shape[0]);
-  const planeAt = planeResampler(source, target.shape, order);
-  let last = -1;
-  let plane: Float64Array = new Float64Array(0);
-  for (let k = 0; k < target.shape[0]; k++) {
-    const slice = (nearest.first[k] as number) - PAD;
-    if (slice !== last) {
-      plane = planeAt(slice);
-      if (order === 3) clip(plane, rangeOf(source, slice, slice + 1));
-      finish(plane);
-      last = slice;
-    }
-    writePlane(target, k, plane);
-  }
-};
-
 /** In plane first, because each slice is clipped to its own range before the slices mix. */
-const resampleSlicesThenMix = (
+const resampleSlicesThenCubic = (
   source: Strided,
   target: Strided,
   order: SplineOrder,
-  orderBetween: SplineOrder,
   finish: Finish,
 ): void => {
   const shape = zyx(source.shape[0], target.shape[1], target.shape[2]);
   const slices = whole(new Float64Array(voxelCount(shape)), shape);
-  resampleSlices(source, slices, order, leaveAsIs);
-  const mixed = resampleSlowest(slices, target.shape[0], orderBetween);
-  resampleTogether(mixed, target, 0, finish);
+  resampleSlices(source, slices, order, 0, leaveAsIs);
+  resampleSlices(resampleSlowest(slices, target.shape[0]), target, 0, 0, finish);
 };
 
 /**
@@ -148,9 +165,10 @@ export const resampleInto = (
 ): void => {
   const axes = slowestFirst(separate?.axis ?? 0);
   const [from, to] = [permuted(source, axes), permuted(target, axes)];
-  if (separate === null) resampleTogether(from, to, order, finish);
-  else if (separate.order === 0 || from.shape[0] === to.shape[0]) resampleSlices(from, to, order, finish);
-  else resampleSlicesThenMix(from, to, order, separate.order, finish);
+  const between = separate === null ? order : separate.order;
+  if (separate === null && order === 3) resampleCubic(from, to, finish);
+  else if (between !== 3) resampleSlices(from, to, order, between, finish);
+  else resampleSlicesThenCubic(from, to, order, finish);
 };
 
 /** `resampleInto` a fresh float32 array of `shape`, C order. */
