@@ -1,0 +1,118 @@
+import { voxelCount } from "../../domain/axes.ts";
+import { failed } from "../../domain/failure.ts";
+import type { Mask } from "../../domain/grid.ts";
+import type { SourceFrame, SourceSeries } from "../../domain/series.ts";
+import type { WriteContext } from "./context.ts";
+import { copyLossyCompression, copyPatientAndStudy } from "./copied.ts";
+import type { Dataset } from "./dataset.ts";
+import { dimensions, frameGroups, frameOfReference, sharedGroups } from "./functionalGroups.ts";
+import { packPlanes } from "./packBits.ts";
+import { type BuiltObject, writePart10 } from "./part10.ts";
+import { distinctInstances, referenceItem } from "./references.ts";
+import { resultUids } from "./resultKey.ts";
+import { segmentItem } from "./segment.ts";
+import { markPhantom, seriesModules } from "./seriesModules.ts";
+
+const segmentationStorage = "1.2.840.10008.5.1.4.1.1.66.4";
+
+/** A plane of the grid that holds at least one voxel of the mask, and the source image that it lies on. */
+type Plane = { readonly z: number; readonly frame: SourceFrame };
+
+const requireSourceGrid = (mask: Mask, source: SourceSeries): void => {
+  const isSame =
+    mask.grid.shape.every((size, axis) => size === source.grid.shape[axis]) &&
+    mask.voxels.length === voxelCount(mask.grid.shape) &&
+    source.frames.length === source.grid.shape[0];
+  if (isSame) return;
+  throw failed("INTERNAL", "The mask does not lie on the grid of its source series.", {
+    maskShape: mask.grid.shape,
+    sourceShape: source.grid.shape,
+    frames: source.frames.length,
+  });
+};
+
+const planesWithVoxels = (mask: Mask, { grid, frames }: SourceSeries): readonly Plane[] => {
+  const perPlane = grid.shape[1] * grid.shape[2];
+  return frames.flatMap((frame, z) => {
+    const plane = mask.voxels.subarray(z * perPlane, (z + 1) * perPlane);
+    return plane.some((voxel) => voxel !== 0) ? [{ z, frame }] : [];
+  });
+};
+
+const volumeMlOf = ({ voxels, grid }: Mask): number => {
+  let count = 0;
+  for (const voxel of voxels) if (voxel !== 0) count++;
+  return (count * grid.spacingMm[0] * grid.spacingMm[1] * grid.spacingMm[2]) / 1000;
+};
+
+/** General Image, Image Pixel and Segmentation Image modules (PS3.3 sections C.7.6.1, C.7.6.3, C.8.20.2). */
+const imageModules = (mask: Mask, planes: readonly Plane[], context: WriteContext): Dataset => {
+  const [, rows, columns] = mask.grid.shape;
+  return {
+    ImageType: ["DERIVED", "PRIMARY"],
+    SamplesPerPixel: 1,
+    PhotometricInterpretation: "MONOCHROME2",
+    Rows: rows,
+    Columns: columns,
+    BitsAllocated: 1,
+    BitsStored: 1,
+    HighBit: 0,
+    PixelRepresentation: 0,
+    BurnedInAnnotation: "NO",
+    SegmentationType: "BINARY",
+    SegmentsOverlap: "NO",
+    ContentLabel: "PANCREAS",
+    ContentDescription: markPhantom("AI segmentation, research use only", context),
+    ContentCreatorName: null,
+    SegmentSequence: [segmentItem(volumeMlOf(mask), context)],
+    NumberOfFrames: String(planes.length),
+    PixelData: packPlanes(
+      mask.voxels,
+      rows * columns,
+      planes.map(({ z }) => z),
+    ),
+  };
+};
+
+const frameModules = (planes: readonly Plane[], source: SourceSeries, organizationUid: string): Dataset => ({
+  ...frameOfReference(source),
+  ...dimensions(organizationUid),
+  SharedFunctionalGroupsSequence: [sharedGroups(source)],
+  PerFrameFunctionalGroupsSequence: planes.map(({ frame }, i) => frameGroups(frame, i + 1)),
+  ReferencedSeriesSequence: [
+    {
+      SeriesInstanceUID: source.seriesUid,
+      ReferencedInstanceSequence: distinctInstances(planes.map(({ frame }) => frame)).map(referenceItem),
+    },
+  ],
+});
+
+/**
+ * A binary DICOM Segmentation (PS3.3 annex A.51) of the mask, which lies on the source's grid: one frame for every
+ * plane that holds a voxel, in ascending order. The same mask and context give the same bytes (with `dates: "now"`
+ * and a source that names no time zone: on machines of one time zone). Throws EMPTY_MASK, UID_INVALID.
+ */
+export const buildSeg = (mask: Mask, context: WriteContext): BuiltObject => {
+  const { source, software } = context;
+  requireSourceGrid(mask, source);
+  const planes = planesWithVoxels(mask, source);
+  if (planes.length === 0) {
+    throw failed("EMPTY_MASK", `None of the ${mask.voxels.length} voxels is pancreas.`, {
+      voxels: mask.voxels.length,
+    });
+  }
+  const uids = resultUids(context);
+  return writePart10(
+    { sopClassUid: segmentationStorage, seriesUid: uids.segSeries, sopInstanceUid: uids.segSop },
+    { ...copyPatientAndStudy(source), ...copyLossyCompression(source.header) },
+    {
+      ...seriesModules(
+        { modality: "SEG", description: "AI Pancreas segmentation", numberBase: 9000 },
+        context,
+      ),
+      ...imageModules(mask, planes, context),
+      ...frameModules(planes, source, uids.dimensionOrganization),
+    },
+    software,
+  );
+};

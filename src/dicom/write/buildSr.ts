@@ -1,0 +1,59 @@
+import { failed } from "../../domain/failure.ts";
+import type { Measures, StoredObject } from "../../domain/result.ts";
+import type { SourceSeries } from "../../domain/series.ts";
+import type { WriteContext } from "./context.ts";
+import { copyPatientAndStudy } from "./copied.ts";
+import type { Dataset } from "./dataset.ts";
+import { type BuiltObject, writePart10 } from "./part10.ts";
+import { distinctInstances, type InstanceReference, referenceItem } from "./references.ts";
+import { reportTree } from "./reportTree.ts";
+import { resultUids } from "./resultKey.ts";
+import { seriesModules } from "./seriesModules.ts";
+
+const comprehensive3dSr = "1.2.840.10008.5.1.4.1.1.88.34";
+
+const seriesReference = (seriesUid: string, instances: readonly InstanceReference[]): Dataset => ({
+  SeriesInstanceUID: seriesUid,
+  ReferencedSOPSequence: instances.map(referenceItem),
+});
+
+/** SR Document General module (PS3.3 section C.17.2). The SEG comes first: readers take the first series for it. */
+const documentModule = (seg: StoredObject, source: SourceSeries): Dataset => ({
+  CompletionFlag: "COMPLETE",
+  VerificationFlag: "UNVERIFIED",
+  PreliminaryFlag: "FINAL",
+  ReferencedPerformedProcedureStepSequence: [],
+  PerformedProcedureCodeSequence: [],
+  CurrentRequestedProcedureEvidenceSequence: [
+    {
+      StudyInstanceUID: source.studyUid,
+      ReferencedSeriesSequence: [
+        seriesReference(seg.seriesUid, [seg]),
+        seriesReference(source.seriesUid, distinctInstances(source.frames)),
+      ],
+    },
+  ],
+});
+
+/**
+ * A Comprehensive 3D SR (PS3.3 annex A.35.13) after TID 1500 with the measures of the segment that `seg` holds; the
+ * volume in cm³. The same input gives the same bytes (see `buildSeg`). Throws EMPTY_MASK, UID_INVALID.
+ */
+export const buildSr = (measures: Measures, seg: StoredObject, context: WriteContext): BuiltObject => {
+  if (measures.voxels === 0) throw failed("EMPTY_MASK", "Nothing was measured: the mask has no voxel.");
+  const { source, software } = context;
+  const uids = resultUids(context);
+  return writePart10(
+    { sopClassUid: comprehensive3dSr, seriesUid: uids.srSeries, sopInstanceUid: uids.srSop },
+    copyPatientAndStudy(source),
+    {
+      ...seriesModules(
+        { modality: "SR", description: "AI Pancreas measurements", numberBase: 10000 },
+        context,
+      ),
+      ...documentModule(seg, source),
+      ...reportTree(measures, seg, context),
+    },
+    software,
+  );
+};

@@ -1,0 +1,29 @@
+import type { ModelIdentity, SoftwareIdentity } from "../../domain/result.ts";
+import type { SourceSeries } from "../../domain/series.ts";
+import type { Warning } from "../../domain/warning.ts";
+
+/** Everything besides the mask and its measures that goes into the objects of one job. Equal contexts give equal bytes. */
+export type WriteContext = {
+  readonly source: SourceSeries;
+  readonly model: ModelIdentity;
+  readonly software: SoftwareIdentity;
+  /** From `resultKey`; every UID of this result follows from it. */
+  readonly resultKey: string;
+  /** The only clock of the objects, fixed once per job, epoch ms. */
+  readonly orderedAtMs: number;
+  readonly settings: WriteSettings;
+  /** How the network was run, e.g. "tile stride 0.5", "mirrors 8". */
+  readonly algorithmParameters: readonly string[];
+  readonly warnings: readonly Warning[];
+};
+
+export type WriteSettings = {
+  /** `study` dates the objects like the study: a real date beside a shifted StudyDate would give the shift away. */
+  readonly dates: "now" | "study";
+  /** Ends every SeriesDescription, e.g. "(research)"; what exceeds 64 characters is cut. */
+  readonly seriesDescriptionSuffix: string;
+  /** Whether the SEG's SegmentDescription names the volume, for viewers that do not show the SR. */
+  readonly volumeInLabel: boolean;
+  /** Not empty (type 1 in the Enhanced General Equipment module). */
+  readonly manufacturer: string;
+};

@@ -1,0 +1,112 @@
+import type { Header, SourceSeries } from "../../domain/series.ts";
+import { text } from "../read/header.ts";
+import { codeItem, codes } from "./codes.ts";
+import { type Dataset, type Value, vrOf } from "./dataset.ts";
+import { formatDs } from "./formatDs.ts";
+
+/** Type 2: present even when the source has them empty or not at all. */
+const always = [
+  "PatientName",
+  "PatientID",
+  "PatientBirthDate",
+  "PatientSex",
+  "StudyDate",
+  "StudyTime",
+  "AccessionNumber",
+  "ReferringPhysicianName",
+  "StudyID",
+];
+
+/** Patient, Clinical Trial, General Study, Patient Study and SOP Common attributes (PS3.3 annex C.7, C.12). */
+const whenPresent = [
+  "IssuerOfPatientID",
+  "IssuerOfPatientIDQualifiersSequence",
+  "OtherPatientIDsSequence",
+  "EthnicGroup",
+  "PatientComments",
+  "PatientIdentityRemoved",
+  "DeidentificationMethod",
+  "DeidentificationMethodCodeSequence",
+  "LongitudinalTemporalInformationModified",
+  "ClinicalTrialSponsorName",
+  "ClinicalTrialProtocolID",
+  "ClinicalTrialProtocolName",
+  "ClinicalTrialSiteID",
+  "ClinicalTrialSiteName",
+  "ClinicalTrialSubjectID",
+  "ClinicalTrialTimePointID",
+  "StudyDescription",
+  "ReferencedStudySequence",
+  "ProcedureCodeSequence",
+  "PatientAge",
+  "PatientSize",
+  "PatientWeight",
+  "TimezoneOffsetFromUTC",
+];
+
+const personName = (value: unknown): string => {
+  if (value === null || typeof value !== "object") return String(value ?? "");
+  const { Alphabetic = "", Ideographic = "", Phonetic = "" } = value as Record<string, unknown>;
+  return [Alphabetic, Ideographic, Phonetic].join("=").replace(/=+$/, "");
+};
+
+const copyText = (vr: string, value: unknown): string => {
+  if (vr === "PN") return personName(value);
+  if (typeof value === "number") return vr === "DS" ? formatDs(value) : String(value);
+  return String(value ?? "");
+};
+
+const numericVrs = new Set(["AT", "FD", "FL", "SL", "SS", "UL", "US"]);
+
+const copyValue = (vr: string, value: unknown): Value => {
+  if (value === null || value === undefined || value === "") return vr === "SQ" ? [] : null;
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (vr === "SQ") return values.map((item) => copyItem(item as Header));
+  if (numericVrs.has(vr)) return values.map(Number);
+  return values.map((single) => copyText(vr, single));
+};
+
+const copyItem = (item: Header): Dataset => {
+  const copied: Record<string, Value> = {};
+  for (const [keyword, value] of Object.entries(item)) {
+    const vr = vrOf(keyword);
+    if (vr !== null) copied[keyword] = copyValue(vr, value);
+  }
+  return copied;
+};
+
+const pick = (header: Header, keywords: readonly string[]): Dataset =>
+  copyItem(
+    Object.fromEntries(
+      keywords
+        .filter((keyword) => header[keyword] !== undefined)
+        .map((keyword) => [keyword, header[keyword]]),
+    ),
+  );
+
+/** The scanner that made the source images (PS3.3 section C.12.1, ContributingEquipmentSequence). */
+const acquisitionEquipment = (header: Header): Dataset => ({
+  PurposeOfReferenceCodeSequence: [codeItem(codes.acquisitionEquipment)],
+  ...pick(header, ["ManufacturerModelName", "DeviceSerialNumber", "SoftwareVersions"]),
+  Manufacturer: text(header, "Manufacturer") ?? "Unknown",
+});
+
+/**
+ * What SEG and SR have from their source's header, both alike: patient, study and acquisition equipment.
+ * Nothing that is not listed is ever copied.
+ */
+export const copyPatientAndStudy = (source: SourceSeries): Dataset => ({
+  ...Object.fromEntries(always.map((keyword) => [keyword, null])),
+  ...pick(source.header, always),
+  ...pick(source.header, whenPresent),
+  ContributingEquipmentSequence: [acquisitionEquipment(source.header)],
+});
+
+/** Whether the source's pixels ever were compressed with loss, and how (PS3.3 section C.7.6.1.1.5). */
+export const copyLossyCompression = (header: Header): Dataset =>
+  text(header, "LossyImageCompression") === "01"
+    ? {
+        LossyImageCompression: "01",
+        ...pick(header, ["LossyImageCompressionRatio", "LossyImageCompressionMethod"]),
+      }
+    : { LossyImageCompression: "00" };

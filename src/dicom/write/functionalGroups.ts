@@ -1,0 +1,85 @@
+import type { SourceFrame, SourceSeries } from "../../domain/series.ts";
+import { number, numbers, text } from "../read/header.ts";
+import { codeItem, codes } from "./codes.ts";
+import { shortText } from "./conform.ts";
+import type { Dataset } from "./dataset.ts";
+import { formatDs } from "./formatDs.ts";
+import { frameOfReferenceOf } from "./resultKey.ts";
+
+const tags = {
+  referencedSegmentNumber: 0x0062000b,
+  segmentIdentificationSequence: 0x0062000a,
+  imagePositionPatient: 0x00200032,
+  planePositionSequence: 0x00209113,
+};
+
+/** Multi-frame Dimension module (PS3.3 section C.7.6.17): segment, then position. */
+export const dimensions = (organizationUid: string): Dataset => ({
+  DimensionOrganizationSequence: [{ DimensionOrganizationUID: organizationUid }],
+  DimensionIndexSequence: [
+    {
+      DimensionOrganizationUID: organizationUid,
+      DimensionIndexPointer: tags.referencedSegmentNumber,
+      FunctionalGroupPointer: tags.segmentIdentificationSequence,
+      DimensionDescriptionLabel: "ReferencedSegmentNumber",
+    },
+    {
+      DimensionOrganizationUID: organizationUid,
+      DimensionIndexPointer: tags.imagePositionPatient,
+      FunctionalGroupPointer: tags.planePositionSequence,
+      DimensionDescriptionLabel: "ImagePositionPatient",
+    },
+  ],
+});
+
+/** Frame of Reference module (PS3.3 section C.7.4.1). */
+export const frameOfReference = (source: SourceSeries): Dataset => ({
+  FrameOfReferenceUID: frameOfReferenceOf(source),
+  PositionReferenceIndicator: shortText(text(source.header, "PositionReferenceIndicator") ?? "") || null,
+});
+
+/** The source's own cosines: viewers compare them with the image's. */
+const orientation = ({ header, grid }: SourceSeries): readonly number[] => {
+  const cosines = numbers(header, "ImageOrientationPatient");
+  return cosines.length === 6 ? cosines : [...grid.axes[2], ...grid.axes[1]];
+};
+
+const sliceThickness = ({ header, grid }: SourceSeries): number => {
+  const thickness = number(header, "SliceThickness");
+  return thickness !== null && thickness > 0 ? thickness : grid.spacingMm[0];
+};
+
+/** What all frames have in common: plane orientation and pixel measures (PS3.3 sections C.7.6.16.2.1 and .4). */
+export const sharedGroups = (source: SourceSeries): Dataset => ({
+  PlaneOrientationSequence: [{ ImageOrientationPatient: orientation(source).map(formatDs) }],
+  PixelMeasuresSequence: [
+    {
+      PixelSpacing: [source.grid.spacingMm[1], source.grid.spacingMm[2]].map(formatDs),
+      SliceThickness: formatDs(sliceThickness(source)),
+      SpacingBetweenSlices: formatDs(source.grid.spacingMm[0]),
+    },
+  ],
+});
+
+/** Reference to the image (or the frame of one) that a plane of the source is. */
+const sourceImage = ({ sopClassUid, sopInstanceUid, frameNumber }: SourceFrame): Dataset => ({
+  ReferencedSOPClassUID: sopClassUid,
+  ReferencedSOPInstanceUID: sopInstanceUid,
+  ...(frameNumber === null ? {} : { ReferencedFrameNumber: String(frameNumber) }),
+  SpatialLocationsPreserved: "YES",
+  PurposeOfReferenceCodeSequence: [codeItem(codes.sourceImageForProcessing)],
+});
+
+/** The groups of one frame, `index` counting from 1 over the frames written (PS3.3 section C.7.6.16). */
+export const frameGroups = (frame: SourceFrame, index: number): Dataset => ({
+  FrameContentSequence: [{ DimensionIndexValues: [1, index] }],
+  PlanePositionSequence: [{ ImagePositionPatient: frame.positionLps.map(formatDs) }],
+  // Per frame although it never changes: viewers look for it only here.
+  SegmentIdentificationSequence: [{ ReferencedSegmentNumber: 1 }],
+  DerivationImageSequence: [
+    {
+      DerivationCodeSequence: [codeItem(codes.segmentation)],
+      SourceImageSequence: [sourceImage(frame)],
+    },
+  ],
+});

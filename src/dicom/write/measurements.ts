@@ -1,0 +1,44 @@
+import type { Measures } from "../../domain/result.ts";
+import { type Code, codes } from "./codes.ts";
+import { code, num } from "./contentItems.ts";
+import type { Dataset } from "./dataset.ts";
+import { formatFixed } from "./formatDs.ts";
+
+/** Voxel count × voxel volume in cm³: CID 7462 knows no mL, which is the same. */
+const volume = (volumeMl: number): readonly Dataset[] => {
+  const value = formatFixed(volumeMl, 3);
+  if (value === null) return [];
+  return [
+    num(codes.volume, value, codes.cubicCentimetre, [
+      code("HAS CONCEPT MOD", codes.measurementMethod, codes.sumOfSegmentedVoxels),
+    ]),
+  ];
+};
+
+type Intensity = NonNullable<Measures["intensity"]>;
+
+const derivations: readonly (readonly [keyof Intensity, Code])[] = [
+  ["mean", codes.mean],
+  ["sd", codes.standardDeviation],
+  ["median", codes.median],
+  ["min", codes.minimum],
+  ["max", codes.maximum],
+];
+
+/** CT attenuation in HU, or MR signal in units of its own: rescaled values may be small, hence the more decimals. */
+const intensities = (intensity: Intensity, modality: "CT" | "MR"): readonly Dataset[] => {
+  const isCt = modality === "CT";
+  const concept = isCt ? codes.attenuationCoefficient : codes.mrSignalIntensity;
+  const unit = isCt ? codes.hounsfieldUnit : codes.noUnits;
+  return derivations.flatMap(([measure, derivation]) => {
+    const value = formatFixed(intensity[measure], isCt ? 1 : 3);
+    if (value === null) return [];
+    return [num(concept, value, unit, [code("HAS CONCEPT MOD", codes.derivation, derivation)])];
+  });
+};
+
+/** The NUM items of the measurement group (PS3.16 TID 1419); a measure that could not be computed is left out. */
+export const measurements = (measures: Measures, modality: "CT" | "MR"): readonly Dataset[] => [
+  ...volume(measures.volumeMl),
+  ...(measures.intensity === null ? [] : intensities(measures.intensity, modality)),
+];

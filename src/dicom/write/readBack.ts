@@ -1,0 +1,96 @@
+import type { Lps } from "../../domain/axes.ts";
+import { FailureError, failed } from "../../domain/failure.ts";
+import type { Mask } from "../../domain/grid.ts";
+import type { Measures } from "../../domain/result.ts";
+import { gridPlanes } from "./placeVoxels.ts";
+import { readSegPlanes } from "./readSeg.ts";
+import { readSr } from "./readSr.ts";
+import { sha256 } from "./sha256.ts";
+import { compareSeg } from "./verify.ts";
+
+/** The SR states three decimals; SEG spacings have 16 characters. */
+const volumeTolerance = 1e-4;
+const srRoundingMl = 0.0005;
+
+const agree = (aMl: number, bMl: number): boolean =>
+  Math.abs(aMl - bMl) <= srRoundingMl * 1.001 + volumeTolerance * Math.abs(bMl);
+
+/** Volume from the stored SEG alone, millilitres: set bits × its own pixel measures. */
+export const segVolumeMl = (seg: Uint8Array): number => {
+  const { planes, pixelSpacingMm, sliceSpacingMm } = readSegPlanes(seg);
+  let voxels = 0;
+  for (const plane of planes) for (const voxel of plane.voxels) voxels += voxel;
+  return (voxels * pixelSpacingMm[0] * pixelSpacingMm[1] * sliceSpacingMm) / 1000;
+};
+
+/**
+ * Prove before anything is sent that the SEG marks the mask's voxels in patient space, and that SEG, SR and measures
+ * state one volume and refer to each other. `planes` is the position of each source image (see `compareSeg`). Throws
+ * INTERNAL.
+ */
+export const verifyBuilt = (
+  seg: Uint8Array,
+  sr: Uint8Array,
+  mask: Mask,
+  measures: Measures,
+  planes: readonly Lps[] = gridPlanes(mask.grid),
+): void => {
+  const comparison = compareSeg(seg, mask, planes);
+  if (comparison.kind === "different") {
+    throw failed("INTERNAL", `The SEG differs from the mask in ${comparison.voxels} voxels.`, comparison);
+  }
+  const report = readSr(sr);
+  const segMl = segVolumeMl(seg);
+  if (!agree(report.volumeMl, measures.volumeMl) || !agree(segMl, measures.volumeMl)) {
+    throw failed("INTERNAL", "Mask, SEG and SR do not state the same volume.", {
+      measuredMl: measures.volumeMl,
+      segMl,
+      srMl: report.volumeMl,
+    });
+  }
+  if (report.segSopInstanceUid !== readSegPlanes(seg).sopInstanceUid) {
+    throw failed("INTERNAL", "The SR refers to another SEG.", {
+      segSopInstanceUid: report.segSopInstanceUid,
+    });
+  }
+};
+
+const volumeMl = { seg: segVolumeMl, sr: (bytes: Uint8Array): number => readSr(bytes).volumeMl };
+
+/** Everything that a segmentation says about where it lies and what it marks, as comparable text. */
+const segContent = (bytes: Uint8Array): string => {
+  const seg = readSegPlanes(bytes);
+  const planes = seg.planes.map((plane) => ({ ...plane, voxels: sha256(plane.voxels) }));
+  return JSON.stringify({ ...seg, planes });
+};
+
+const srContent = (bytes: Uint8Array): string => JSON.stringify(readSr(bytes));
+
+const contentOrNothing = (content: (bytes: Uint8Array) => string, stored: Uint8Array): string | null => {
+  try {
+    return content(stored);
+  } catch (error) {
+    if (error instanceof FailureError) return null;
+    throw error;
+  }
+};
+
+/**
+ * Prove that the archive holds what was sent: the same bytes, or, since archives may write headers anew, the same
+ * voxels in patient space or the same measured volume, under the same UIDs. Throws STORED_DIFFERS.
+ */
+export const verifyStored = (
+  name: "seg" | "sr",
+  stored: Uint8Array,
+  sent: Uint8Array,
+  measures: Measures,
+): void => {
+  if (sha256(stored) === sha256(sent)) return;
+  const content = name === "seg" ? segContent : srContent;
+  const isSame = contentOrNothing(content, stored) === content(sent);
+  if (isSame && agree(volumeMl[name](stored), measures.volumeMl)) return;
+  throw failed("STORED_DIFFERS", `The stored ${name.toUpperCase()} is not the one that was sent.`, {
+    storedBytes: stored.length,
+    sentBytes: sent.length,
+  });
+};

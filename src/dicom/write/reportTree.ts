@@ -1,0 +1,85 @@
+import { type Measures, RESEARCH_NOTICE, type StoredObject } from "../../domain/result.ts";
+import type { SourceSeries } from "../../domain/series.ts";
+import { codes } from "./codes.ts";
+import { shortText } from "./conform.ts";
+import { code, container, containerValue, image, text, uidRef } from "./contentItems.ts";
+import type { WriteContext } from "./context.ts";
+import type { Dataset } from "./dataset.ts";
+import { measurements } from "./measurements.ts";
+import { distinctInstances, referenceItem } from "./references.ts";
+import { frameOfReferenceOf, resultUids } from "./resultKey.ts";
+import { trackingIdentifier } from "./segment.ts";
+import { modelVersion } from "./seriesModules.ts";
+
+/** TID 1204 and, the observer being a program, TID 1004. */
+const languageAndObserver = (context: WriteContext): readonly Dataset[] => [
+  code("HAS CONCEPT MOD", codes.language, codes.englishUnitedStates),
+  code("HAS OBS CONTEXT", codes.observerType, codes.device),
+  uidRef("HAS OBS CONTEXT", codes.deviceObserverUid, resultUids(context).observer),
+  text("HAS OBS CONTEXT", codes.deviceObserverName, shortText(context.software.name)),
+  text("HAS OBS CONTEXT", codes.deviceObserverManufacturer, shortText(context.settings.manufacturer)),
+  text(
+    "HAS OBS CONTEXT",
+    codes.deviceObserverModelName,
+    shortText(
+      `${context.software.name} ${context.software.version}, ${shortText(context.model.id, 24)}@${modelVersion(context)}`,
+    ),
+  ),
+];
+
+/** TID 1600; optional in the standard, but some viewers fail without it. */
+const imageLibrary = (source: SourceSeries): Dataset =>
+  container(codes.imageLibrary, "1600", [
+    container(codes.imageLibraryGroup, null, [
+      code("HAS ACQ CONTEXT", codes.modality, source.modality === "CT" ? codes.ct : codes.mr),
+      uidRef("HAS ACQ CONTEXT", codes.frameOfReferenceUid, frameOfReferenceOf(source)),
+      ...distinctInstances(source.frames).map((instance) => image(null, referenceItem(instance))),
+    ]),
+  ]);
+
+/** TID 4019 at group level. */
+const algorithm = (context: WriteContext): readonly Dataset[] => [
+  text("HAS CONCEPT MOD", codes.algorithmName, shortText(context.model.id)),
+  text("HAS CONCEPT MOD", codes.algorithmVersion, modelVersion(context)),
+  ...[
+    ...context.algorithmParameters,
+    `plan ${context.model.planSha256.slice(0, 16)}`,
+    "standard deviation over the population of voxels",
+  ].map((parameter) => text("HAS CONCEPT MOD", codes.algorithmParameters, shortText(parameter))),
+];
+
+/** TID 1411. The tracking UID comes first among the UIDs: readers take the first for it. */
+const measurementGroup = (measures: Measures, seg: StoredObject, context: WriteContext): Dataset =>
+  container(codes.measurementGroup, "1411", [
+    text("HAS OBS CONTEXT", codes.trackingIdentifier, trackingIdentifier),
+    uidRef("HAS OBS CONTEXT", codes.trackingUniqueIdentifier, resultUids(context).tracking),
+    code("CONTAINS", codes.findingCategory, codes.anatomicalStructure),
+    code("CONTAINS", codes.finding, codes.pancreas),
+    image(codes.referencedSegment, { ...referenceItem(seg), ReferencedSegmentNumber: 1 }),
+    uidRef("CONTAINS", codes.sourceSeriesForSegmentation, context.source.seriesUid),
+    code("HAS CONCEPT MOD", codes.findingSite, codes.pancreas),
+    ...algorithm(context),
+    ...measurements(measures, context.source.modality),
+  ]);
+
+/** What a reader must know before using the numbers: what they are not for, and what was unusual. No patient text. */
+const comment = ({ model, warnings }: WriteContext): string =>
+  [
+    RESEARCH_NOTICE,
+    ...(model.isPhantomModel ? ["PHANTOM DEMO MODEL: trained on synthetic phantoms only."] : []),
+    ...warnings.map(({ sentence }) => sentence.replace(/\p{Cc}/gu, " ")),
+  ].join(" ");
+
+/** The root content item: an Imaging Measurement Report (PS3.16 TID 1500). */
+export const reportTree = (measures: Measures, seg: StoredObject, context: WriteContext): Dataset =>
+  containerValue(codes.imagingMeasurementReport, "1500", [
+    ...languageAndObserver(context),
+    code(
+      "HAS CONCEPT MOD",
+      codes.procedureReported,
+      context.source.modality === "CT" ? codes.ctProcedure : codes.mrProcedure,
+    ),
+    imageLibrary(context.source),
+    container(codes.imagingMeasurements, null, [measurementGroup(measures, seg, context)]),
+    text("CONTAINS", codes.comment, comment(context)),
+  ]);

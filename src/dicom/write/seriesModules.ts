@@ -1,0 +1,62 @@
+import { number } from "../read/header.ts";
+import { shortText } from "./conform.ts";
+import type { WriteContext } from "./context.ts";
+import type { Dataset } from "./dataset.ts";
+import { objectMoment } from "./moment.ts";
+import { resultUids } from "./resultKey.ts";
+
+const phantomMark = "PHANTOM DEMO MODEL";
+
+/** The words, followed by the phantom mark where the model knows nothing but phantoms. */
+export const markPhantom = (words: string, { model }: WriteContext): string =>
+  model.isPhantomModel ? `${words} ${phantomMark}` : words;
+
+const seriesDescription = (words: string, context: WriteContext): string =>
+  shortText(`${markPhantom(words, context)} ${context.settings.seriesDescriptionSuffix}`);
+
+const seriesNumber = (base: number, context: WriteContext): string => {
+  const sourceNumber = number(context.source.header, "SeriesNumber");
+  const follows =
+    sourceNumber !== null && Number.isInteger(sourceNumber) && sourceNumber >= 1 && sourceNumber <= 999;
+  return String(base + (follows ? sourceNumber : 0));
+};
+
+/** The model's weights as a version: what tells two networks of one name apart. */
+export const modelVersion = ({ model }: WriteContext): string => model.weightsSha256.slice(0, 16);
+
+/** Enhanced General Equipment (PS3.3 section C.7.5.2); names software and model, never a host. */
+const equipment = (context: WriteContext): Dataset => ({
+  Manufacturer: shortText(context.settings.manufacturer),
+  ManufacturerModelName: shortText(context.software.name),
+  DeviceSerialNumber: resultUids(context).observer,
+  SoftwareVersions: [
+    shortText(context.software.version),
+    `${shortText(context.model.id, 40)}@${modelVersion(context)}`,
+  ],
+});
+
+type SeriesKind = {
+  readonly modality: "SEG" | "SR";
+  readonly description: string;
+  /** SeriesNumber is this plus the source's. */
+  readonly numberBase: number;
+};
+
+/** Series, equipment and dates, which SEG and SR have alike. */
+export const seriesModules = (kind: SeriesKind, context: WriteContext): Dataset => {
+  const { date, time } = objectMoment(context);
+  return {
+    StudyInstanceUID: context.source.studyUid,
+    Modality: kind.modality,
+    SeriesNumber: seriesNumber(kind.numberBase, context),
+    InstanceNumber: "1",
+    SeriesDescription: seriesDescription(kind.description, context),
+    SeriesDate: date,
+    SeriesTime: time,
+    ContentDate: date,
+    ContentTime: time,
+    InstanceCreationDate: date,
+    InstanceCreationTime: time,
+    ...equipment(context),
+  };
+};
