@@ -13,11 +13,11 @@ const typeIs =
   ({ imageType }: Facts): boolean =>
     values.some((value) => imageType.includes(value));
 
-/** From the third value on, where vendors put the complex component and the Dixon contrast. */
+/** Where vendors put the complex component and the Dixon contrast of MR. */
 const mrTypeIs =
   (...values: readonly string[]) =>
-  ({ modality, imageType }: Facts): boolean =>
-    modality === "MR" && values.some((value) => imageType.slice(2).includes(value));
+  (facts: Facts): boolean =>
+    facts.modality === "MR" && typeIs(...values)(facts);
 
 /** A reformat is a volume like any other unless it averages over a slab (X4). */
 const thickSlabMm = 10;

@@ -172,13 +172,21 @@ test("a deflated data set is refused without being inflated", () => {
 
 test("sequences nested beyond any real depth are refused, not followed", () => {
   const open = "\x08\x00\x40\x11SQ\x00\x00\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff";
+  const close = "\xfe\xff\x0d\xe0\x00\x00\x00\x00\xfe\xff\xdd\xe0\x00\x00\x00\x00";
   const file = one({});
   const pixelStart = file.length - 160 - 12;
-  const deep = Buffer.concat([file.subarray(0, pixelStart), Buffer.from(open.repeat(20000), "latin1")]);
-  assert.throws(
-    () => parseHeader(deep),
-    (error) => error instanceof FailureError && error.failure.code === "NOT_DICOM",
-  );
+  const nested = (depth: number): Uint8Array =>
+    Buffer.concat([
+      file.subarray(0, pixelStart),
+      Buffer.from(open.repeat(depth) + close.repeat(depth), "latin1"),
+    ]);
+  assert.equal(parseHeader(nested(10))["Rows"], 8);
+  for (const depth of [100, 20000]) {
+    assert.throws(
+      () => parseHeader(nested(depth)),
+      (error) => error instanceof FailureError && error.failure.code === "NOT_DICOM",
+    );
+  }
 });
 
 test("any damage to a file ends in a volume or a failure with a code, never in another error", async () => {

@@ -62,6 +62,15 @@ test("G11: an instance sent twice and a copy with identical pixels are dropped w
   for (const seed of [1, 2, 3]) assert.deepEqual((await read(shuffled(all, seed))).source, first.source);
 });
 
+test("G11: of one instance sent twice in different bytes the same one is kept in any order", async () => {
+  const recoded = classicSeries({ stored: () => 5, slices: 3 });
+  const all = [...classicSeries(), ...recoded.slice(2)];
+  const first = await read(all);
+  for (const seed of [1, 2, 3, 4]) {
+    assert.deepEqual((await read(shuffled(all, seed))).volume.voxels, first.volume.voxels);
+  }
+});
+
 test("G12: different pixels at one position are refused, naming every contested image", async () => {
   const second = classicSeries({
     attributes: (k) => ({ SOPInstanceUID: uid(70, k + 1) }),

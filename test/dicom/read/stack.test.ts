@@ -139,6 +139,14 @@ test("a series that mixes orientations is refused as such, not averaged", async 
   assert.deepEqual(uidsOf(failure), [uid(7, 2)]);
 });
 
+test("G6: cosines that differ by more than 1e-3 are another orientation", async () => {
+  const tipped = readSpec({
+    attributes: (k) =>
+      k === 1 ? { ImageOrientationPatient: ["1", "0.0012", "0", "-0.0012", "1", "0"] } : {},
+  });
+  assert.deepEqual(uidsOf(await refusal(tipped, "MIXED_ORIENTATION")), [uid(7, 2)]);
+});
+
 test("X1: two or three images in several orientations are a localizer", async () => {
   const orientations = [
     ["1", "0", "0", "0", "1", "0"],
@@ -203,6 +211,10 @@ test("S5: gaps that are no multiples of one another are refused as non-uniform",
   const failure = await refusal(readSpec({ slices: 28, distanceMm: distance }), "NON_UNIFORM_SPACING");
   assert.ok((failure.details["residualMm"] as number) > 1);
   assert.equal((failure.details["gapsMm"] as unknown[]).length, 27);
+});
+
+test("S5: one small gap among large ones is no base that makes all others holes", async () => {
+  await refusal(readSpec({ slices: 7, distanceMm: (k) => 10 * k + (k > 0 ? -9 : 0) }), "NON_UNIFORM_SPACING");
 });
 
 test("S6: a sheared stack is refused with the angle that its positions tell, whatever the tag says", async () => {

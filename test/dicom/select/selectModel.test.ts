@@ -97,6 +97,7 @@ test("long spin echo and single-shot spin echo of any repetition time are T2", (
 const unknown: Readonly<Record<string, Attributes>> = {
   "proton density": { ...tse, RepetitionTime: "2300", EchoTime: "22" },
   "balanced steady state": { ...vibe, SequenceVariant: "SS", FlipAngle: "50", RepetitionTime: "4" },
+  "balanced steady state at a low flip angle": { ...vibe, SequenceVariant: "SS", FlipAngle: "20" },
   "balanced steady state by its times": {
     ...vibe,
     SequenceVariant: "SK",
@@ -150,6 +151,7 @@ test("X1: localizers are refused, by ImageType, by directions and by text", () =
   refused(ct(imageType("LOCALIZER")), "LOCALIZER");
   refused(ct({ SeriesDescription: "Topogram 0.6 T20s" }), "LOCALIZER");
   accepted(ct({ SeriesDescription: "local recon, lower abdomen" }), "CT");
+  accepted(ct(imageType("AXIAL", "P", "F")), "CT");
 });
 
 test("X3: projections, subtractions, reports, screen saves and burned-in text are refused", () => {
