@@ -37,7 +37,6 @@ const whenPresent = [
   "ClinicalTrialTimePointID",
   "StudyDescription",
   "ReferencedStudySequence",
-  "ProcedureCodeSequence",
   "PatientAge",
   "PatientSize",
   "PatientWeight",
@@ -84,6 +83,19 @@ const pick = (header: Header, keywords: readonly string[]): Dataset =>
     ),
   );
 
+/** Of PS3.16 table 8-1, those in use for procedures; 99 begins every private one (PS3.3 section 8.2). */
+const codingScheme =
+  /^(99.*|DCM|SCT|SRT|SNM3|LN|RADLEX|UMLS|I9C?|I10P?|I9P|C4|C5|HPC|ACR|MCM|NCIt|JJ1017-16)$/;
+
+/** Procedure codes of archives bear designators that the standard does not know; those would make our object invalid. */
+const copyProcedureCodes = (header: Header): Dataset => {
+  const { ProcedureCodeSequence = [] } = copyItem({ ProcedureCodeSequence: header["ProcedureCodeSequence"] });
+  const valid = (ProcedureCodeSequence as readonly Dataset[]).filter((item) =>
+    codingScheme.test(String([item["CodingSchemeDesignator"]].flat()[0] ?? "")),
+  );
+  return valid.length === 0 ? {} : { ProcedureCodeSequence: valid };
+};
+
 /** The scanner that made the source images (PS3.3 section C.12.1, ContributingEquipmentSequence). */
 const acquisitionEquipment = (header: Header): Dataset => ({
   PurposeOfReferenceCodeSequence: [codeItem(codes.acquisitionEquipment)],
@@ -99,6 +111,7 @@ export const copyPatientAndStudy = (source: SourceSeries): Dataset => ({
   ...Object.fromEntries(always.map((keyword) => [keyword, null])),
   ...pick(source.header, always),
   ...pick(source.header, whenPresent),
+  ...copyProcedureCodes(source.header),
   ContributingEquipmentSequence: [acquisitionEquipment(source.header)],
 });
 

@@ -12,13 +12,12 @@ const noise = 1e-10;
 export const formatDs = (value: number): string => {
   if (!Number.isFinite(value)) throw failed("INTERNAL", "A decimal string must be a finite number.");
   if (Math.abs(value) < noise) return "0";
-  const exact = String(value);
-  if (exact.length <= maxLength) return exact;
-  for (let digits = 15; digits > 1; digits--) {
-    const rounded = String(Number(value.toPrecision(digits)));
-    if (rounded.length <= maxLength) return rounded;
+  for (const digits of [17, 15, 14, 13, 12, 11, 10, 9, 8]) {
+    const rounded = digits === 17 ? value : Number(value.toPrecision(digits));
+    const fitting = [String(rounded), rounded.toExponential()].find(({ length }) => length <= maxLength);
+    if (fitting !== undefined) return fitting;
   }
-  return String(Number(value.toPrecision(1)));
+  throw failed("INTERNAL", "A number does not fit a decimal string."); // 8 digits always do
 };
 
 /** A measured number with fixed decimals and no exponent, or null where 16 characters do not hold it. */

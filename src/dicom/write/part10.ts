@@ -7,7 +7,7 @@ import { sha256 } from "./sha256.ts";
 const explicitVrLittleEndian = "1.2.840.10008.1.2.1";
 
 /** Names this writer in the file meta information (PS3.10 section 7.1), whatever its version. */
-export const implementationClassUid = deriveUid("implementation", "panseg");
+const implementationClassUid = deriveUid("implementation", "panseg");
 
 const versionName = ({ name, version }: SoftwareIdentity): string =>
   `${name}_${version}`

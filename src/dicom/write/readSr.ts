@@ -6,6 +6,7 @@ import { number, parseHeader, text } from "../read/header.ts";
 export type ReadSr = {
   readonly sopInstanceUid: string;
   readonly seriesUid: string;
+  readonly studyUid: string;
   readonly volumeMl: number;
   readonly trackingUid: string;
   /** Code value and scheme, e.g. "15776009 SCT". */
@@ -55,6 +56,7 @@ export const readSr = (bytes: Uint8Array): ReadSr => {
   return {
     sopInstanceUid: text(header, "SOPInstanceUID") ?? "",
     seriesUid: text(header, "SeriesInstanceUID") ?? "",
+    studyUid: text(header, "StudyInstanceUID") ?? "",
     volumeMl: volumeMlOf(group),
     trackingUid: text(child(group, "112040 DCM"), "UID") ?? "",
     finding: codeOf(child(group, "121071 DCM"), "ConceptCodeSequence"),
