@@ -22,6 +22,7 @@ import { slidingWindow } from "./nnunet/slidingWindow.ts";
 import { orderSegmentation, uidOf } from "./order.ts";
 import type { InstanceRef, Segmenter, Spooled, Step, StorySettings, Teller, World } from "./ports.ts";
 import { algorithmParameters, type Segmentation, summarise, writtenObjects } from "./results.ts";
+import { judgeGrid } from "./trust/judgeGrid.ts";
 import { judgeMask } from "./trust/judgeMask.ts";
 
 /** Decide what a series is for us: a job, or the reason why not. */
@@ -137,7 +138,7 @@ export const segmentVolume = async (
   );
   const { mask } = await step("mask", () => restoreMask(probability, input.history, plan));
   const measures = await step("measure", () => measureMask(mask, volume));
-  const warnings = await step("judge", () => judgeMask(mask, measures));
+  const warnings = await step("judge", () => [...judgeGrid(volume.grid, plan), ...judgeMask(mask, measures)]);
   return { mask, measures, warnings };
 };
 

@@ -34,9 +34,13 @@ export type ImportedPlan = { readonly plan: Plan; readonly network: NetworkPlan 
 
 type Dict = ReadonlyMap<PickleValue, PickleValue>;
 
-/** CT and CT2 clip and scale by the plan; every unknown scheme is z-score, as in nnU-Net's preprocessing. */
+/**
+ * CT clips and scales by the plan; every unknown scheme is z-score, as in nnU-Net's preprocessing. CT2 scales by the
+ * image's own statistics within the plan's limits: neither of the two, and no published PanSegNet model uses it.
+ */
 const normalizationKind = (scheme: string): Normalization["kind"] => {
-  if (scheme === "CT" || scheme === "CT2") return "ct";
+  if (scheme === "CT") return "ct";
+  if (scheme === "CT2") throw invalidPlan("The plan's normalisation CT2 is not supported.", { scheme });
   return scheme === "noNorm" ? "none" : "zscore";
 };
 

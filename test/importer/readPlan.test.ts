@@ -55,15 +55,17 @@ test("an MR plan becomes a z-score plan with nnU-Net's defaults", () => {
   });
 });
 
-test("CT and CT2 clip and scale by the plan's statistics", () => {
-  for (const name of ["CT", "CT2"]) {
-    const { plan } = planOf(
-      { normalization_schemes: scheme(name), dataset_properties: ctProperties() },
-      {},
-      "CT",
-    );
-    assert.deepEqual(plan.normalization, { kind: "ct", mean: 80, sd: 40, lower: -100, upper: 200 });
-  }
+test("CT clips and scales by the plan's statistics; CT2, which takes the image's own, is refused", () => {
+  const planWith = (name: string) =>
+    planOf({ normalization_schemes: scheme(name), dataset_properties: ctProperties() }, {}, "CT");
+  assert.deepEqual(planWith("CT").plan.normalization, {
+    kind: "ct",
+    mean: 80,
+    sd: 40,
+    lower: -100,
+    upper: 200,
+  });
+  assert.throws(() => planWith("CT2"), /PLAN_INVALID.*CT2/);
 });
 
 test("noNorm is no normalisation for any class, and every other scheme is z-score", () => {

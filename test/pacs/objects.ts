@@ -84,7 +84,7 @@ const makeSlice = (
   };
 };
 
-/** The files of one fixture folder with their UIDs; empty ones are filled in, since an archive needs them. */
+/** The files of one fixture folder with their UIDs and ids; empty ones are filled in, since an archive needs them. */
 export const readFixture = (folder: string): readonly TestInstance[] =>
   readdirSync(sharedFolder("fixtures", "dicom", folder))
     .sort()
@@ -103,6 +103,10 @@ export const readFixture = (folder: string): readonly TestInstance[] =>
       };
       const isWhole = Object.keys(uids).every((tag) => read(tag) !== null);
       for (const [tag, uid] of Object.entries(uids)) dict.upsertTag(tag, "UI", [uid]);
+      if (!isWhole) {
+        dict.upsertTag("00100020", "LO", [folder]);
+        dict.upsertTag("00200010", "SH", ["1"]);
+      }
       return {
         studyUid: String(uids["0020000D"]),
         seriesUid: String(uids["0020000E"]),

@@ -129,8 +129,8 @@ const pointsOfSeg = (bytes: Uint8Array): ReadonlySet<string> => {
           [0, 1, 2].map(
             (axis) =>
               (positionLps[axis] as number) +
-              column * columnSpacing * (imageOrientation[axis] as number) +
-              row * rowSpacing * (imageOrientation[axis + 3] as number),
+              column * columnSpacing * (imageOrientation.flat()[axis] as number) +
+              row * rowSpacing * (imageOrientation.flat()[axis + 3] as number),
           ),
         ),
       );

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readFixture } from "../pacs/objects.ts";
 import { type Orthanc, startOrthanc } from "../support/orthanc.ts";
 import { panseg } from "../support/panseg.ts";
 import { sharedFolder } from "../support/shared.ts";
@@ -28,10 +29,9 @@ export const importCtModel = async (folder: string): Promise<string> => {
 
 export const seriesFolder = sharedFolder("fixtures", "dicom", "ct_abdomen_j2k");
 
+/** The same slices as an archive takes them: their empty UIDs filled in. */
 export const seriesFiles = (): readonly Uint8Array[] =>
-  readdirSync(seriesFolder)
-    .sort()
-    .map((name) => new Uint8Array(readFileSync(join(seriesFolder, name))));
+  readFixture("ct_abdomen_j2k").map(({ bytes }) => bytes);
 
 export const startArchive = (owner: Owner): Promise<Orthanc> => startOrthanc(owner, { stableAgeSeconds: 1 });
 
