@@ -66,6 +66,9 @@ export function isSound(file: string): boolean {
   }
 }
 
+/** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<DatabaseSync>();
+
 /** Takes a file for this process alone; null where another holds it. The kernel frees it when the process dies, however it dies. */
 export function holdExclusively(file: string): (() => void) | null {
   createPrivately(file);
@@ -77,8 +80,9 @@ export function holdExclusively(file: string): (() => void) | null {
     if (primaryCode(error) === SQLITE.BUSY) return null;
     throw error;
   }
+  held.add(sqlite);
   return () => {
-    if (sqlite.isOpen) sqlite.close();
+    if (held.delete(sqlite)) sqlite.close();
   };
 }
 

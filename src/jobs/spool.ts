@@ -137,7 +137,7 @@ function readIfThere(file: string): Uint8Array | null {
   try {
     return readFileSync(file);
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return null;
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return null;
     throw error;
   }
 }

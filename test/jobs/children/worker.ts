@@ -1,0 +1,21 @@
+// Works until nothing is due, and says what it completed: argv file, owner, milliseconds per job.
+import { LEASE, result, segmentation } from "../../contract/jobStoreBench.ts";
+import { sleep } from "../support/child.ts";
+import { say } from "../support/say.ts";
+import { openStore } from "../support/store.ts";
+
+const [file = "", owner = "", pause = "0"] = process.argv.slice(2);
+const store = openStore(file);
+say("ready");
+for (;;) {
+  const claim = await store.claim(owner, LEASE);
+  if (claim === null) break;
+  const { seriesUid, studyUid, kind, id } = claim.job;
+  say("claimed", id);
+  if (pause !== "0") await sleep(Number(pause));
+  if (kind === "segment") await store.complete(claim, result(seriesUid));
+  else
+    await store.completeExamination(claim, { ...segmentation(0, `key-${seriesUid}`), seriesUid, studyUid });
+  say("completed", id);
+}
+await store.close();

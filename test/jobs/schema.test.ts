@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { copyFileSync, existsSync, readdirSync, statSync } from "node:fs";
+import { test } from "node:test";
+import { openDatabase } from "../../src/jobs/database.ts";
+import { migrate } from "../../src/jobs/schema.ts";
+import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
+import { arrival, hasCode } from "../contract/jobStoreBench.ts";
+import { repetitions, sleep, startChild } from "./support/child.ts";
+import { privateFolder } from "./support/privateFolder.ts";
+import { schemaTwo } from "./support/schemaTwo.ts";
+import { allJobs, assertIntegrity, openStore, wallClock } from "./support/store.ts";
+
+async function filledStore(file: string, series: number): Promise<void> {
+  const store = openStore(file);
+  await store.arrive(Array.from({ length: series }, (_, n) => arrival(n)));
+  await store.close();
+}
+
+function read(file: string, sql: string): Record<string, unknown> {
+  const database = openDatabase(file);
+  const row = database.first(sql);
+  database.close();
+  return { ...row };
+}
+
+const versionOf = (file: string): unknown => read(file, "PRAGMA user_version")["user_version"];
+
+test("F30 a new version brings the file forward and leaves a copy of it as it was, private", async () => {
+  const { path, dispose } = privateFolder();
+  const file = `${path}/jobs.db`;
+  await filledStore(file, 50);
+  const database = openDatabase(file);
+  migrate(database, file, schemaTwo);
+  migrate(database, file, schemaTwo);
+  database.close();
+  assert.equal(versionOf(file), 2);
+  assert.deepEqual(read(file, "SELECT count(*) AS n, min(priority) AS least FROM job"), { n: 50, least: 7 });
+  const backup = `${file}.schema-1.backup`;
+  assert.equal(statSync(backup).mode & 0o777, 0o600);
+  const old = openStore(backup);
+  assert.equal((await allJobs(old)).length, 50);
+  await old.close();
+  dispose();
+});
+
+test("F30 an old version refuses a newer file and leaves it as it is", async () => {
+  const { path, dispose } = privateFolder();
+  const file = `${path}/jobs.db`;
+  const database = openDatabase(file);
+  migrate(database, file, schemaTwo);
+  database.close();
+  assert.throws(
+    () => openSqliteJobStore({ file, clock: wallClock, maxAttempts: 3 }),
+    (error) => hasCode("SETTINGS_INVALID")(error) && /schema 2.*up to 1/.test(String(error)),
+  );
+  assert.equal(versionOf(file), 2);
+  dispose();
+});
+
+test("F30 a step that fails leaves the version before it, whole", async () => {
+  const { path, dispose } = privateFolder();
+  const file = `${path}/jobs.db`;
+  await filledStore(file, 3);
+  const database = openDatabase(file);
+  const broken = [
+    schemaTwo[0] ?? "",
+    "ALTER TABLE job ADD COLUMN extra INTEGER; INSERT INTO absent VALUES (1)",
+  ];
+  assert.throws(() => migrate(database, file, broken), /absent/);
+  database.close();
+  const store = openStore(file);
+  assert.equal((await allJobs(store)).length, 3);
+  await store.close();
+  dispose();
+});
+
+test("a new file needs no copy; file and side files are for this user alone", async () => {
+  const { path, dispose } = privateFolder();
+  const store = openStore(`${path}/jobs.db`);
+  await store.arrive([arrival(1)]);
+  assert.deepEqual(readdirSync(path).toSorted(), ["jobs.db", "jobs.db-shm", "jobs.db-wal"]);
+  for (const name of readdirSync(path)) assert.equal(statSync(`${path}/${name}`).mode & 0o777, 0o600, name);
+  await store.close();
+  dispose();
+});
+
+test("F30 eight processes may open a new file at the same moment", async () => {
+  const { path, dispose } = privateFolder();
+  const children = Array.from({ length: 8 }, () => startChild("migrator", `${path}/jobs.db`));
+  assert.deepEqual(await Promise.all(children.map(({ end }) => end)), new Array(8).fill(0));
+  assert.equal(versionOf(`${path}/jobs.db`), 2);
+  dispose();
+});
+
+const kills = repetitions("PANSEG_TEST_MIGRATION_KILLS", 6);
+
+test(`F30 ${kills} kills in mid-migration leave the old or the new version, with every job`, async () => {
+  const { path, dispose } = privateFolder();
+  await filledStore(`${path}/seed.db`, 20_000);
+  const found = new Set<unknown>();
+  for (let n = 0; n < kills; n++) {
+    const file = `${path}/${n}.db`;
+    copyFileSync(`${path}/seed.db`, file);
+    const child = startChild("migrator", file);
+    await child.says("ready");
+    await sleep((n * 400) / kills);
+    child.signal("SIGKILL");
+    await child.end;
+    const version = versionOf(file);
+    found.add(version);
+    assert.ok(version === 1 || version === 2);
+    assert.deepEqual(read(file, "SELECT count(*) AS n FROM job"), { n: 20_000 });
+    assertIntegrity(file);
+    if (version === 2) assert.ok(existsSync(`${file}.schema-1.backup`), "the copy comes first");
+    const again = startChild("migrator", file);
+    assert.equal(await again.end, 0);
+    assert.deepEqual(read(file, "SELECT min(priority) AS least FROM job"), { least: 7 });
+    assertIntegrity(`${file}.schema-1.backup`);
+  }
+  assert.ok(found.has(1), "no kill came before the end");
+  dispose();
+});

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+/** A real process of ours: what it said so far, and the means to stop, freeze and kill it. */
+export type Child = {
+  readonly lines: string[];
+  /** Resolves with the first line, old or new, that starts so; rejects when the child ends without it. */
+  readonly says: (start: string) => Promise<string>;
+  readonly signal: (name: "SIGKILL" | "SIGSTOP" | "SIGCONT") => void;
+  /** Exit code, or the signal that ended it; all it said has arrived by then. */
+  readonly end: Promise<number | string>;
+};
+
+/** Start `children/<name>.ts` with these arguments. */
+export function startChild(name: string, ...args: readonly (string | number)[]): Child {
+  const script = fileURLToPath(new URL(`../children/${name}.ts`, import.meta.url));
+  const child = spawn(process.execPath, [script, ...args.map(String)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const killAtExit = (): boolean => child.kill("SIGKILL");
+  process.once("exit", killAtExit);
+  child.once("close", () => process.off("exit", killAtExit));
+  const lines: string[] = [];
+  const listeners = new Set<() => void>();
+  let rest = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop() ?? "";
+    lines.push(...parts);
+    for (const listener of listeners) listener();
+  });
+  const end = endOf(child);
+  return { lines, says: waitForLine(lines, listeners, end, name), signal: (kind) => child.kill(kind), end };
+}
+
+async function endOf(child: ChildProcess): Promise<number | string> {
+  const [code, signal] = await once(child, "close");
+  return (code ?? signal) as number | string;
+}
+
+const waitForLine =
+  (lines: string[], listeners: Set<() => void>, end: Promise<number | string>, name: string) =>
+  (start: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const line = lines.find((candidate) => candidate.startsWith(start));
+        if (line === undefined) return;
+        listeners.delete(look);
+        resolve(line);
+      };
+      listeners.add(look);
+      look();
+      void end.then((how) => reject(new Error(`${name} ended (${how}) without saying "${start}"`)));
+    });
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Repetitions of a test that draws its moments at random: few by default, as many as the variable says for a release. */
+export const repetitions = (variable: string, few: number): number => Number(process.env[variable] ?? few);
