@@ -223,11 +223,11 @@ test("PIT-5: the segment is coded as the pancreas, found automatically, tracked 
 });
 
 test("the volume stands in the segment's description where the settings ask for it, and equals the SR's", () => {
-  const source = makeSource({ spacingMm: [25, 7.5, 7.25] });
+  const source = makeSource({ spacingMm: [50, 7.5, 7.25] });
   const { seg, sr } = objectsOf(source, { settings: { volumeInLabel: true } });
   const description = only(parseHeader(seg.bytes), "SegmentSequence")["SegmentDescription"];
-  assert.equal(description, "Pancreas 9.5 mL"); // 7 voxels × 1359.375 mm³ = 9.515625 ml
-  assert.ok(Buffer.from(sr.bytes).includes("9.516"));
+  assert.equal(description, "Pancreas 19.0 mL"); // 7 voxels × 2718.75 mm³ = 19.03125 ml
+  assert.ok(Buffer.from(sr.bytes).includes("19.031"));
 });
 
 test("a phantom model is named as such in every description", () => {

@@ -66,7 +66,7 @@ const nums = (header: Header): readonly Num[] =>
 const references = (header: Header | undefined): readonly unknown[] =>
   sequence(header, "ReferencedSOPSequence").map((item) => item["ReferencedSOPInstanceUID"]);
 
-const ct = makeSource({ shape: [5, 5, 5], spacingMm: [25, 7.5, 7.25] });
+const ct = makeSource({ shape: [5, 5, 5], spacingMm: [50, 7.5, 7.25] });
 const plain = report(ct);
 
 test("SR-1: the current evidence holds the SEG's series first, then all images of the source", () => {
@@ -113,7 +113,7 @@ test("SR-4, SR-9: the volume stands in cubic centimetres, once, by the sum of vo
   assert.deepEqual(volumes, [
     {
       concept: "118565006|SCT|Volume",
-      value: 9.516, // 7 voxels × 1359.375 mm³
+      value: 19.031, // 7 voxels × 2718.75 mm³
       unit: "cm3|UCUM|cubic centimeter",
       by: "370129005|SCT|Measurement Method=126030|DCM|Sum of segmented voxel method for volume",
     },
@@ -172,12 +172,12 @@ test("SR-10: the volume equals that of the stored SEG alone, and does not depend
 
 test("SR-11: numbers have fixed decimals, and a measure that could not be computed is left out", () => {
   const raw = Buffer.from(plain.sr.bytes).toString("latin1");
-  for (const written of ["9.516", "14.9", "8.0"]) assert.ok(raw.includes(written), written);
+  for (const written of ["19.031", "14.9", "8.0"]) assert.ok(raw.includes(written), written);
   const intensity = { mean: Number.NaN, sd: 1e30, median: 3, min: 2, max: 4 };
   const partial = report(ct, {}, { intensity });
   assert.deepEqual(
     nums(partial.header).map(({ value }) => value),
-    [9.516, 3, 2, 4],
+    [19.031, 3, 2, 4],
   );
   assert.equal(nums(report(ct, {}, { intensity: null }).header).length, 1);
 });
@@ -237,7 +237,7 @@ test("the report reads back: volume, organ, and the segment of the SEG that was 
     sopInstanceUid: plain.sr.object.sopInstanceUid,
     seriesUid: plain.sr.object.seriesUid,
     studyUid: ct.studyUid,
-    volumeMl: 9.516,
+    volumeMl: 19.031,
     trackingUid: resultUids(plain.context).tracking,
     finding: "15776009 SCT",
     segSopInstanceUid: readSegPlanes(plain.seg.bytes).sopInstanceUid,
@@ -273,7 +273,7 @@ test("VAL-3: dsr2xml reads the report with all of its values", { skip: needsTool
   const { status, stdout } = runOn("dsr2xml", [plain.sr.bytes]);
   assert.equal(status, 0);
   assert.equal(stdout.match(/<num>/g)?.length, 6);
-  assert.match(stdout, /<value>9\.516<\/value>/);
+  assert.match(stdout, /<value>19\.031<\/value>/);
 });
 
 test("VAL-1: dciodvfy has nothing to say about a report without intensities, with warnings, of a phantom model", {

@@ -9,7 +9,7 @@ import { FailureError } from "../../../src/domain/failure.ts";
 import { measureMask } from "../../../src/measure/measureMask.ts";
 import { asymmetricMask, makeContext, makeSource, shifted } from "./sources.ts";
 
-const source = makeSource({ shape: [6, 7, 8], spacingMm: [25, 7.5, 7.25] });
+const source = makeSource({ shape: [6, 7, 8], spacingMm: [50, 7.5, 7.25] });
 const results = (mask = asymmetricMask(source.grid), context = makeContext(source)) => {
   const measures = measureMask(mask, { grid: mask.grid, voxels: new Float32Array(mask.voxels.length) });
   const seg = buildSeg(mask, context);
@@ -29,7 +29,7 @@ const rewritten = (bytes: Uint8Array): Uint8Array => {
 
 test("what was built from a mask is found to agree with it", () => {
   verifyBuilt(sound.seg.bytes, sound.sr.bytes, sound.mask, sound.measures);
-  assert.ok(Math.abs(segVolumeMl(sound.seg.bytes) - 9.515625) < 1e-9);
+  assert.ok(Math.abs(segVolumeMl(sound.seg.bytes) - 19.03125) < 1e-9);
 });
 
 test("a SEG of another mask, an SR of another volume or of another SEG is stopped before it is sent", () => {
@@ -74,7 +74,7 @@ test("a stored SEG with one bit turned, or of another series, differs from what 
 test("a stored SR of another volume differs from what was sent", () => {
   const { bytes } = sound.sr;
   const changed = Buffer.from(bytes);
-  changed.write("9.517", changed.indexOf("9.516"));
+  changed.write("19.032", changed.indexOf("19.031"));
   failsWith(() => verifyStored("sr", new Uint8Array(changed), bytes, sound.measures), "STORED_DIFFERS");
 });
 
