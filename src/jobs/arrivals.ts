@@ -12,8 +12,8 @@ export function recordArrival(database: Database, arrival: SeriesArrival, now: n
   if (row === null) return false;
   const known = toJob(row);
   const isCountNew = instanceCount !== null && instanceCount !== known.instanceCount;
-  if (isCountNew) database.run(sql.NOTE_INSTANCE_COUNT, { id: known.id, instanceCount });
   if (!isEvent && !isCountNew) return false;
+  database.run(sql.NOTE_ARRIVAL, { id: known.id, studyUid, instanceCount });
 
   switch (known.state) {
     case "queued":

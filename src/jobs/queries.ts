@@ -21,8 +21,9 @@ export const INSERT_SEGMENTATION = `
 
 export const FIND_EXAMINATION = "SELECT * FROM job WHERE kind = 'examine' AND key = $seriesUid";
 
-/** Leaves queued_at alone: it still tells when not_before was set. */
-export const NOTE_INSTANCE_COUNT = "UPDATE job SET instance_count = $instanceCount WHERE id = $id";
+/** A series can move to another study. Leaves queued_at alone: it still tells when not_before was set. */
+export const NOTE_ARRIVAL = `
+  UPDATE job SET study_uid = $studyUid, instance_count = coalesce($instanceCount, instance_count) WHERE id = $id`;
 
 export const NOTE_ARRIVED_AGAIN = "UPDATE job SET arrived_again = 1 WHERE id = $id AND arrived_again = 0";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import type { SeriesArrival } from "../../src/domain/job.ts";
+import type { NewSegmentJob, SeriesArrival } from "../../src/domain/job.ts";
 import {
   arrival,
   away,
@@ -104,6 +104,17 @@ function arrivals(scene: MakeScene): void {
       },
     );
   }
+
+  scene(
+    "a series that moved to another study is examined there, with the count that is known",
+    async ({ store }) => {
+      await store.arrive([arrival(1)]);
+      await store.completeExamination(await claimOf(store), gone);
+      await store.arrive([arrival(1, { studyUid: "1.2.4", instanceCount: null, isEvent: true })]);
+      const { job } = await claimOf(store);
+      assert.deepEqual([job.studyUid, job.instanceCount], ["1.2.4", 20]);
+    },
+  );
 
   scene("F14 late slices: a sweep that counts more makes a new examination, once", async ({ store }) => {
     await store.arrive([arrival(1)]);
@@ -230,6 +241,15 @@ function endings(scene: MakeScene): void {
       assert.deepEqual([job.studyUid, job.seriesUid], ["1.2.3", "1.2.3.1"]);
     },
   );
+
+  scene("an examination whose job cannot be saved has not ended", async ({ store }) => {
+    await store.arrive([arrival(1)]);
+    const claim = await claimOf(store);
+    const broken = { ...segmentation(1), key: null } as unknown as NewSegmentJob;
+    await assert.rejects(store.completeExamination(claim, broken));
+    assert.deepEqual(await store.list(), [claim.job]);
+    await store.completeExamination(claim, segmentation(1));
+  });
 
   scene("an ineligible series ends skipped, with its reason", async ({ store }) => {
     await store.arrive([arrival(1)]);

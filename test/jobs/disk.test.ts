@@ -5,7 +5,7 @@ import { lockDataFolder } from "../../src/jobs/lock.ts";
 import { openSpool } from "../../src/jobs/spool.ts";
 import type { JobStore } from "../../src/ports.ts";
 import { arrival, result } from "../contract/jobStoreBench.ts";
-import { repetitions, sleep, startChild } from "./support/child.ts";
+import { repetitions, said, sleep, startChild } from "./support/child.ts";
 import { afterPowerCut, type Disk, makeDisk, mountDisk, needsDisks } from "./support/disk.ts";
 import { privateFolder } from "./support/privateFolder.ts";
 import { allJobs, assertIntegrity, assertOneResultPerSeries, drain, openStore } from "./support/store.ts";
@@ -23,9 +23,6 @@ async function onDisk(megabytes: number, play: (disk: Disk, path: string) => Pro
     dispose();
   }
 }
-
-const said = (lines: readonly string[], word: string): string[] =>
-  lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
 
 async function assertAcknowledgedIsThere(folder: string, lines: readonly string[]): Promise<void> {
   const store = openStore(`${folder}/jobs.db`);
@@ -46,7 +43,7 @@ async function assertAcknowledgedIsThere(folder: string, lines: readonly string[
 describe("power loss", { skip }, () => {
   const cuts = repetitions("PANSEG_TEST_POWER_CUTS", 3);
 
-  test(`F5 after ${cuts} power cuts all that was acknowledged is on the disk, and opens without hand work`, async () => {
+  test(`F5 after ${cuts} power cuts all that was acknowledged is on the disk, and opens without hand work`, async (t) => {
     let acknowledged = 0;
     for (let cut = 0; cut < cuts; cut++) {
       await onDisk(48, async (disk, path) => {
@@ -66,6 +63,7 @@ describe("power loss", { skip }, () => {
         }
       });
     }
+    t.diagnostic(`${cuts} power cuts, ${acknowledged} arrivals acknowledged`);
     assert.ok(acknowledged > cuts * 5, `${acknowledged} acknowledgements are too few to mean anything`);
   });
 });

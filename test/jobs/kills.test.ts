@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { openSpool } from "../../src/jobs/spool.ts";
 import { arrival, LEASE } from "../contract/jobStoreBench.ts";
-import { repetitions, sleep, startChild } from "./support/child.ts";
+import { repetitions, said, sleep, startChild } from "./support/child.ts";
 import { privateFolder } from "./support/privateFolder.ts";
 import { allJobs, assertIntegrity, assertOneResultPerSeries, drain, openStore } from "./support/store.ts";
 
@@ -15,13 +15,10 @@ const inFolder = async (play: (folder: string) => Promise<void>): Promise<void> 
   }
 };
 
-const said = (lines: readonly string[], word: string): string[] =>
-  lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
-
 describe("kill -9", () => {
   const kills = repetitions("PANSEG_TEST_KILLS", 12);
 
-  test(`F1 ${kills} kills at random moments lose nothing that was acknowledged and do nothing twice`, () =>
+  test(`F1 ${kills} kills at random moments lose nothing that was acknowledged and do nothing twice`, (t) =>
     inFolder(async (folder) => {
       const lines: string[] = [];
       for (let kill = 0; kill < kills; kill++) {
@@ -48,6 +45,9 @@ describe("kill -9", () => {
       const cursor = await store.readCursor("orthanc");
       assert.ok(known.has(cursor ?? ""), "the cursor is ahead of the series");
 
+      t.diagnostic(
+        `${kills} kills, ${arrived.length} arrivals and ${completed.length} completions acknowledged`,
+      );
       await drain(store);
       await assertOneResultPerSeries(store);
       await store.close();

@@ -54,6 +54,10 @@ const waitForLine =
       void end.then((how) => reject(new Error(`${name} ended (${how}) without saying "${start}"`)));
     });
 
+/** What followed a word at the beginning of a line. */
+export const said = (lines: readonly string[], word: string): string[] =>
+  lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Repetitions of a test that draws its moments at random: few by default, as many as the variable says for a release. */
