@@ -119,8 +119,9 @@ export const segmentSeries = async (
     warnings: segmentation.warnings,
   };
   const seg = await step("build-seg", () => buildSeg(found.mask, context));
+  const planes = source.frames.map(({ positionLps }) => positionLps);
   const sr = await step("build-sr", () => buildSr(found.measures, seg.object, context));
-  await step("verify-built", () => verifyBuilt(seg.bytes, sr.bytes, found.mask, found.measures));
+  await step("verify-built", () => verifyBuilt(seg.bytes, sr.bytes, found.mask, found.measures, planes));
   return { ...summarise(order, teller, step, segmentation, source, { seg, sr }), segmentation };
 };
 

@@ -19,7 +19,6 @@ export const algorithmParameters = (settings: StorySettings, segmenter: Segmente
   `tile stride ${settings.tileStride} of a patch`,
   settings.mirror ? "mean of 8 mirrorings" : "no mirroring",
   `execution provider ${segmenter.executionProvider}`,
-  "SD over the population",
 ];
 
 /** result.json and the bytes that it describes. */

@@ -27,14 +27,15 @@ const moments = [
 const victims = ["child", "service"] as const;
 
 describe("kill -9 at any step still ends with exactly one SEG and one SR (F1, F2, F3)", { skip }, () => {
+  const modelsHome = temporaryFolder({ after });
   let models: string;
   before(async () => {
-    models = await importCtModel(temporaryFolder({ after }));
+    models = await importCtModel(modelsHome);
   });
 
   for (const victim of victims)
     for (const moment of moments)
-      test(`the ${victim} dies ${moment.name}`, async (t) => {
+      test(`the ${victim} dies ${moment.name}`, { timeout: 120_000 }, async (t) => {
         const folder = temporaryFolder(t);
         const orthanc = await startArchive(t);
         let strike: (() => Promise<void>) | null = null;

@@ -28,7 +28,9 @@ const skip = needsShared("vectors", "ct") || needsTool("Orthanc", "dciodvfy", "d
 type JobList = { readonly jobs: readonly { kind: string; state: string }[] };
 
 describe("a CT series in Orthanc becomes a SEG and an SR in Orthanc", { skip }, () => {
-  test("serve, told nothing else, stores one valid pair; the same as panseg segment; and never twice", async (t) => {
+  test("serve, told nothing else, stores one valid pair; the same as panseg segment; and never twice", {
+    timeout: 600_000,
+  }, async (t) => {
     const folder = temporaryFolder(t);
     const models = await importCtModel(folder);
     const orthanc = await startArchive(t);

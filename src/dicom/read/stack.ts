@@ -96,18 +96,6 @@ const coverage = (slices: number, spacingMm: number): readonly Warning[] => {
   ];
 };
 
-const nonAxial = (normal: Lps): readonly Warning[] => {
-  const [l, p, s] = normal.map(Math.abs);
-  if (s !== undefined && s >= (l ?? 0) && s >= (p ?? 0)) return [];
-  return [
-    {
-      code: "NON_AXIAL",
-      sentence: "The slices are sagittal or coronal; the models know axial ones.",
-      details: { normalLps: [...normal] },
-    },
-  ];
-};
-
 /**
  * The grid of slices that are alone at their positions and in ascending order: x along a row with PixelSpacing[1], y
  * down a column with PixelSpacing[0] (G5), z along row × column. Throws GANTRY_TILT, MISSING_SLICES,
@@ -136,7 +124,6 @@ export const buildGrid = (
     ...fit.warnings,
     ...(isLone ? [] : tagDisagreement(slices, fit.spacingMm)),
     ...coverage(slices.length, fit.spacingMm),
-    ...nonAxial(normal),
   ];
   return { grid, warnings };
 };

@@ -4,9 +4,12 @@ import { code, num } from "./contentItems.ts";
 import type { Dataset } from "./dataset.ts";
 import { formatFixed } from "./formatDs.ts";
 
-/** Voxel count × voxel volume in cm³: CID 7462 knows no mL, which is the same. */
+/**
+ * Voxel count × voxel volume in cm³: CID 7462 knows no mL, which is the same. Three decimals, and six below 10 ml, so
+ * that the number never strays from the SEG's own volume by more than 5e-5 of it.
+ */
 const volume = (volumeMl: number): readonly Dataset[] => {
-  const value = formatFixed(volumeMl, 3);
+  const value = formatFixed(volumeMl, volumeMl < 10 ? 6 : 3);
   if (value === null) return [];
   return [
     num(codes.volume, value, codes.cubicCentimetre, [

@@ -278,7 +278,3 @@ test("O1: frames name the source instances in the order of the planes, with thei
   assert.deepEqual([source.studyUid, source.seriesUid, source.modality], [uid(5), uid(6), "CT"]);
   assert.equal(source.header["SOPInstanceUID"], uid(7, 1));
 });
-
-test("O3: a sagittal or coronal source is a warning", async () => {
-  assert.deepEqual(codes(await readSpec({ alongRow: [0, 1, 0], alongColumn: [0, 0, -1] })), ["NON_AXIAL"]);
-});

@@ -170,6 +170,11 @@ test("SR-10: the volume equals that of the stored SEG alone, and does not depend
   assert.ok(texts.includes("standard deviation over the population of voxels"));
 });
 
+test("SR-10: a volume below 10 ml has six decimals, so that it still equals the SEG's within 1e-4", () => {
+  const { sr } = report(ct, {}, { volumeMl: 0.8487701 });
+  assert.equal(readSrVolumeMl(sr.bytes), 0.84877);
+});
+
 test("SR-11: numbers have fixed decimals, and a measure that could not be computed is left out", () => {
   const raw = Buffer.from(plain.sr.bytes).toString("latin1");
   for (const written of ["19.031", "14.9", "8.0"]) assert.ok(raw.includes(written), written);
