@@ -68,10 +68,12 @@ export const composePacs = ({ pacs }: Settings, log: Log): Pacs =>
     log,
   );
 
+export const jobsFile = ({ dataFolder }: Settings): string => join(dataFolder, "jobs.sqlite");
+
 export const composeJobs = (settings: Settings): JobStore => {
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   return openSqliteJobStore({
-    file: join(settings.dataFolder, "jobs.sqlite"),
+    file: jobsFile(settings),
     clock,
     maxAttempts: settings.jobs.maxAttempts,
   });

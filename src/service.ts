@@ -2,9 +2,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
 import type { Server } from "node:http";
-import { clock, composeJobs, composePacs, composeWatcher } from "./compose.ts";
+import { clock, composeJobs, composePacs, composeWatcher, jobsFile } from "./compose.ts";
 import { failed } from "./domain/failure.ts";
 import { makeApp, type Readiness } from "./http/app.ts";
+import { setAsideDamagedJobs } from "./jobs/damage.ts";
 import { lockDataFolder } from "./jobs/lock.ts";
 import { startSchedule } from "./pacs/schedule.ts";
 import type { JobStore, Log, Pacs } from "./ports.ts";
@@ -29,10 +30,12 @@ export const startService = async (
 ): Promise<Service> => {
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(settings.dataFolder);
+  setDamagedJobsAside(settings, log);
   const jobs = composeJobs(settings);
   await jobs.releaseOwner(WORKER);
+  await reopenWithoutModel(jobs);
   const pacs = composePacs(settings, log);
-  const worker = keepWorker(workerCommand, jobs, log);
+  const worker = keepWorker(workerCommand, jobs, settings.jobs.leaseSeconds * 1000, log);
   const server = await listen(settings, jobs, () => readiness(settings, pacs), log);
   const schedule = settings.watch.enabled
     ? startSchedule(
@@ -58,10 +61,23 @@ export const startService = async (
   };
 };
 
+/** A damaged ledger is kept for a person to look at; the archive is the truth from which the sweep builds a new one. */
+const setDamagedJobsAside = (settings: Settings, log: Log): void => {
+  const movedTo = setAsideDamagedJobs(jobsFile(settings));
+  if (movedTo !== null) log.error("the job ledger was damaged and is rebuilt from the archive", { movedTo });
+};
+
+/** Series that came before their model did: at a start the models may be others. */
+const reopenWithoutModel = async (jobs: JobStore): Promise<void> => {
+  const skipped = await jobs.list({ kind: "examine", state: "skipped", limit: 1_000_000 });
+  for (const { id, failure } of skipped) if (failure?.code === "NO_MODEL") await jobs.retry(id);
+};
+
 /** Keep one worker running: what a dead one held is queued again at once, and the next one starts a little later. */
 const keepWorker = (
   command: { readonly program: string; readonly arguments: readonly string[] },
   jobs: JobStore,
+  leaseMs: number,
   log: Log,
 ): { readonly stop: () => Promise<void> } => {
   let stopping = false;
@@ -89,10 +105,19 @@ const keepWorker = (
   };
   start();
 
+  // Whoever lets a lease run out hangs: a worker reports many times within one.
+  const watchdog = setInterval(async () => {
+    const expired = await jobs.releaseExpired().catch(() => 0);
+    if (expired === 0) return;
+    log.error("worker hangs", { expired });
+    child?.kill("SIGKILL");
+  }, leaseMs / 4);
+
   return {
     stop: async () => {
       stopping = true;
       clearTimeout(restart);
+      clearInterval(watchdog);
       if (child === null) return;
       const running = child;
       const exited = new Promise<void>((resolve) => running.once("exit", () => resolve()));

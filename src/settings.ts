@@ -75,7 +75,7 @@ export const settingsSchema = z.strictObject({
   jobs: z
     .strictObject({
       maxAttempts: z.int().positive().default(3),
-      leaseSeconds: positive.default(120),
+      leaseSeconds: positive.default(300),
     })
     .prefault({}),
   output: z

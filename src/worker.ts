@@ -1,7 +1,7 @@
 /** The process that runs jobs: claim, tell the story, record how it ended. It answers nobody, so it may block. */
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { toFailure } from "./domain/failure.ts";
+import { type Failure, toFailure } from "./domain/failure.ts";
 import type { Claim } from "./domain/job.ts";
 import { type Decision, decide, retryDelayMs } from "./jobs/retryPolicy.ts";
 import { examineSeries, processJob } from "./pipeline.ts";
@@ -21,14 +21,22 @@ const IDLE_MS = 250;
 
 /** Run due jobs one after the other until the signal; an unfinished job is given back unharmed. */
 export const runWorker = async (world: World, options: WorkerOptions): Promise<void> => {
+  // While the archive is away every job fails alike without using an attempt, so the outage itself is counted.
+  let failuresInRow = 0;
   while (!options.signal.aborted) {
     const claim = await world.jobs.claim(options.owner, options.leaseMs);
-    if (claim !== null) await runClaim(claim, world, options);
-    else await sleep(IDLE_MS, undefined, { signal: options.signal }).catch(() => {});
+    if (claim === null) await sleep(IDLE_MS, undefined, { signal: options.signal }).catch(() => {});
+    else failuresInRow = (await runClaim(claim, world, options, failuresInRow)) ? 0 : failuresInRow + 1;
   }
 };
 
-const runClaim = async (claim: Claim, world: World, options: WorkerOptions): Promise<void> => {
+/** Whether the job came to an end that says nothing against the archive. */
+const runClaim = async (
+  claim: Claim,
+  world: World,
+  options: WorkerOptions,
+  failuresInRow: number,
+): Promise<boolean> => {
   const { job } = claim;
   const { log, leaseMs } = options;
   const fields = () => ({
@@ -49,8 +57,9 @@ const runClaim = async (claim: Claim, world: World, options: WorkerOptions): Pro
   try {
     await (job.kind === "examine" ? examineSeries : processJob)(claim, world, step);
     log.info("job ended", { ...fields(), state: (await world.jobs.find(job.id))?.state });
+    return true;
   } catch (error) {
-    await endInFailure(claim, error, world, options, fields());
+    return await endInFailure(claim, error, world, options, failuresInRow, fields());
   } finally {
     rmSync(world.workFolder, { recursive: true, force: true });
   }
@@ -61,10 +70,14 @@ const endInFailure = async (
   error: unknown,
   { jobs, clock }: World,
   { maxAttempts, log }: WorkerOptions,
+  failuresInRow: number,
   fields: Readonly<Record<string, unknown>>,
-): Promise<void> => {
+): Promise<boolean> => {
   const failure = toFailure(error);
-  if (failure.code === "LEASE_LOST") return log.warn("lease lost", fields);
+  if (failure.code === "LEASE_LOST") {
+    log.warn("lease lost", fields);
+    return true;
+  }
   const { attempts } = claim.job;
   const isStopping = failure.code === "STOPPING";
   const decision: Decision = isStopping
@@ -77,10 +90,19 @@ const endInFailure = async (
     sentence: failure.sentence,
     ...(failure.code === "INTERNAL" ? { frames: framesOf(error) } : {}),
   });
-  if (decision.kind === "skip") return jobs.skip(claim, failure);
-  if (decision.kind === "bury") return jobs.bury(claim, failure);
-  const delayMs = isStopping ? 0 : retryDelayMs(attempts, Math.random());
-  return jobs.retryLater(claim, failure, clock.nowMs() + delayMs, decision.usesAttempt);
+  if (decision.kind === "skip") await jobs.skip(claim, failure);
+  else if (decision.kind === "bury") await jobs.bury(claim, failure);
+  else {
+    const delayMs = isStopping ? 0 : delayOf(failure, Math.max(attempts, failuresInRow));
+    await jobs.retryLater(claim, failure, clock.nowMs() + delayMs, decision.usesAttempt);
+  }
+  return decision.kind !== "retry";
+};
+
+/** At least what a busy archive asks for. */
+const delayOf = ({ details }: Failure, failuresInRow: number): number => {
+  const askedMs = Number(details["retryAfterMs"] ?? 0) || 0;
+  return Math.max(askedMs, retryDelayMs(failuresInRow, Math.random()));
 };
 
 /** Where it happened, without the message, which may hold patient text. */

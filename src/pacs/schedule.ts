@@ -19,47 +19,35 @@ export type ScheduleOptions = {
 };
 
 /**
- * Look at once and every few seconds, and sweep at the start and by the clock; one thing at a time. A sweep that fails
- * stays due. Failures are survived: the log names a trouble once, and once when it is over. `stop` waits for what runs.
- * Throws SETTINGS_INVALID for a time that is none.
+ * Look at once and every few seconds, and sweep at the start and by the clock; neither overlaps itself, and a sweep that
+ * waits for series to settle holds up no look. A sweep that fails stays due. Failures are survived: the log names a
+ * trouble once, and once when it is over. `stop` waits for what runs. Throws SETTINGS_INVALID for a time that is none.
  */
 export const startSchedule = (options: ScheduleOptions, log: Log): Schedule => {
-  const { everySeconds, sweepCron } = options;
+  const { watcher, pacs, jobs, everySeconds, sweepCron } = options;
   if (!Number.isInteger(everySeconds) || everySeconds < 1 || everySeconds > 59)
     throw failed("SETTINGS_INVALID", `Looking every ${everySeconds} s: give whole seconds from 1 to 59.`);
   if (!cron.validate(sweepCron))
     throw failed("SETTINGS_INVALID", `"${sweepCron}" is no time that cron understands.`);
 
   const stopping = new AbortController();
-  const trouble = reportTrouble(log);
+  const look = oneAtATime(reportTrouble(log, "watch"), () => watcher.look());
+  const sweepNow = oneAtATime(reportTrouble(log, "sweep"), () =>
+    sweep(pacs, jobs, sweepOptions(options, stopping.signal), log),
+  );
   let isSweepDue = true;
-  let running: Promise<void> | null = null;
 
-  const turn = async (): Promise<void> => {
-    const errors: unknown[] = [];
+  const takeTurn = async (): Promise<void> => {
+    if (stopping.signal.aborted) return;
     // Looking comes first: the very first look marks from where on events are heard, and the sweep covers the rest.
-    await options.watcher.look().catch((error: unknown) => errors.push(error));
-    // Without events the sweep is all there is, so it does not depend on the look.
-    if (isSweepDue && !stopping.signal.aborted) {
-      isSweepDue = false;
-      await sweep(options.pacs, options.jobs, sweepOptions(options, stopping.signal), log).catch(
-        (error: unknown) => {
-          isSweepDue = true;
-          errors.push(error);
-        },
-      );
-    }
-    trouble.report(errors[0]);
-  };
-  const takeTurn = (): void => {
-    if (running !== null || stopping.signal.aborted) return;
-    running = turn().finally(() => {
-      running = null;
-    });
+    await look.run();
+    if (!isSweepDue || stopping.signal.aborted || sweepNow.isRunning()) return;
+    isSweepDue = false;
+    if (!(await sweepNow.run())) isSweepDue = true;
   };
 
   const tasks = [
-    cron.schedule(`*/${everySeconds} * * * * *`, takeTurn, { suppressMissedWarning: true }),
+    cron.schedule(`*/${everySeconds} * * * * *`, () => void takeTurn(), { suppressMissedWarning: true }),
     cron.schedule(
       sweepCron,
       () => {
@@ -68,14 +56,14 @@ export const startSchedule = (options: ScheduleOptions, log: Log): Schedule => {
       { suppressMissedWarning: true },
     ),
   ];
-  takeTurn();
+  void takeTurn();
 
   return {
     stop: async () => {
       stopping.abort();
       await Promise.all(tasks.map((task) => task.destroy()));
-      await options.watcher.stop();
-      await running;
+      await watcher.stop();
+      await Promise.all([look.settled(), sweepNow.settled()]);
     },
   };
 };
@@ -86,21 +74,45 @@ const sweepOptions = ({ sweepDays, sweepStableMs = 0 }: ScheduleOptions, signal:
   signal,
 });
 
-/** An archive that is down for hours is one line in the log, not one for every look. */
-const reportTrouble = (log: Log) => {
-  let current: FailureCode | null = null;
+/** Runs a task that reports its own failures; a run that is asked for during another is that other one. */
+const oneAtATime = (report: (error: unknown) => void, task: () => Promise<unknown>) => {
+  let running: Promise<boolean> | null = null;
   return {
-    /** `error` is undefined after a turn without one. */
-    report: (error: unknown): void => {
-      const failure = error === undefined ? null : toFailure(error);
-      if (failure === null && current !== null) log.info("watch.recovered", { after: current });
-      if (failure !== null && failure.code !== current)
-        log.warn("watch.trouble", {
-          code: failure.code,
-          sentence: failure.sentence,
-          details: failure.details,
+    isRunning: () => running !== null,
+    /** Whether it went well. */
+    run: (): Promise<boolean> => {
+      running ??= task()
+        .then(
+          () => {
+            report(undefined);
+            return true;
+          },
+          (error: unknown) => {
+            report(error);
+            return false;
+          },
+        )
+        .finally(() => {
+          running = null;
         });
-      current = failure?.code ?? null;
+      return running;
     },
+    settled: async (): Promise<void> => void (await running),
+  };
+};
+
+/** An archive that is down for hours is one line in the log, not one for every look. `error` undefined: it went well. */
+const reportTrouble = (log: Log, what: "watch" | "sweep"): ((error: unknown) => void) => {
+  let current: FailureCode | null = null;
+  return (error) => {
+    const failure = error === undefined ? null : toFailure(error);
+    if (failure === null && current !== null) log.info(`${what}.recovered`, { after: current });
+    if (failure !== null && failure.code !== current)
+      log.warn(`${what}.trouble`, {
+        code: failure.code,
+        sentence: failure.sentence,
+        details: failure.details,
+      });
+    current = failure?.code ?? null;
   };
 };

@@ -2,7 +2,7 @@ import { type FailureError, failed } from "../domain/failure.ts";
 
 /**
  * What an HTTP status that is not a success means: PACS_UNAUTHORIZED (401, 403), PACS_BUSY (429, 503, with
- * details.retryAfterMs or null), PACS_TIMEOUT (408, 504), else PACS_ERROR. The body is left out: it could quote a patient.
+ * details.retryAfterMs or null), PACS_UNREACHABLE (502), PACS_TIMEOUT (408, 504), else PACS_ERROR. The body is left out: it could quote a patient.
  */
 export const statusFailure = (status: number, headers: Headers): FailureError => {
   if (status === 401 || status === 403)
@@ -11,6 +11,9 @@ export const statusFailure = (status: number, headers: Headers): FailureError =>
     const retryAfterMs = readRetryAfterMs(headers.get("retry-after"), Date.now());
     return failed("PACS_BUSY", `The archive answered with status ${status}.`, { status, retryAfterMs });
   }
+  // A proxy that does not reach the archive: as good as no answer.
+  if (status === 502)
+    return failed("PACS_UNREACHABLE", "A proxy does not reach the archive (status 502).", { status });
   if (status === 408 || status === 504)
     return failed("PACS_TIMEOUT", `The archive answered with status ${status}.`, { status });
   if (status >= 300 && status < 400)

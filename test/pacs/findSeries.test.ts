@@ -187,7 +187,8 @@ test("F9 every status has its code, and a busy archive's wait is handed on", asy
     PACS_UNAUTHORIZED: [401, 403],
     PACS_BUSY: [429, 503],
     PACS_TIMEOUT: [408, 504],
-    PACS_ERROR: [302, 307, 410, 413, 418, 500, 502, 507],
+    PACS_ERROR: [302, 307, 410, 413, 418, 500, 507],
+    PACS_UNREACHABLE: [502],
   } as const;
   for (const [code, statuses] of Object.entries(table))
     for (const status of statuses)

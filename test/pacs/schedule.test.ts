@@ -69,50 +69,60 @@ test("WEB-3 looks and sweeps at the start without waiting for the clock", async 
 test("looks follow every second, a slow one is not overlapped, and stop waits for it", async (t) => {
   let underWay = 0;
   let most = 0;
-  let searches = 0;
-  const { schedule } = await start(t, (asked, response) => {
-    underWay++;
-    searches++;
-    most = Math.max(most, underWay);
-    setTimeout(300).then(() => {
+  let looks = 0;
+  const slow = {
+    look: async () => {
+      looks++;
+      most = Math.max(most, ++underWay);
+      // The clock comes round in the middle of it.
+      await setTimeout(1500);
       underWay--;
-      listOne(asked, response);
-    });
-  });
-  // The first turn takes six searches, 1.8 s: the clock comes round in the middle of it.
-  await until(() => searches >= 8 && underWay > 0);
+    },
+    stop: async () => {},
+  };
+  const { schedule } = await start(t, listOne, { watcher: slow });
+  await until(() => looks >= 3 && underWay > 0);
   await schedule.stop();
   assert.equal(underWay, 0);
   assert.equal(most, 1);
-  const after = searches;
+  const after = looks;
   await setTimeout(1200);
-  assert.equal(searches, after);
+  assert.equal(looks, after);
 });
 
-test("F6 an archive that is down is one warning; its return is one line, and the sweep is made up for", async (t) => {
+test("a sweep that waits for series to settle holds up no look", async (t) => {
+  let looks = 0;
+  const counting = { look: async () => void looks++, stop: async () => {} };
+  const { jobs } = await start(t, listOne, { watcher: counting, sweepStableMs: 3_600_000 });
+  await until(() => looks >= 3);
+  assert.deepEqual(await jobs.list(), []);
+});
+
+test("F6 an archive that is down is one warning each of watch and sweep; its return likewise, and the sweep is made up for", async (t) => {
   let isUp = false;
   const { archive, log, jobs } = await start(t, (asked, response) =>
     isUp ? listOne(asked, response) : response.writeHead(500).end("Canary^Patient"),
   );
   await until(() => archive.asked.length >= 6);
+  const failure = {
+    code: "PACS_ERROR",
+    sentence: "The archive answered with status 500.",
+    details: { status: 500 },
+  };
   assert.deepEqual(log.lines, [
-    {
-      level: "warn",
-      event: "watch.trouble",
-      fields: {
-        code: "PACS_ERROR",
-        sentence: "The archive answered with status 500.",
-        details: { status: 500 },
-      },
-    },
+    { level: "warn", event: "watch.trouble", fields: failure },
+    { level: "warn", event: "sweep.trouble", fields: failure },
   ]);
   isUp = true;
   await until(async () => (await jobs.list()).length === 1);
-  await until(() => log.lines.some((line) => line.event === "watch.recovered"));
-  assert.deepEqual(
-    log.lines.map((line) => line.event),
-    ["watch.trouble", "sweep.done", "watch.recovered"],
-  );
+  await until(() => log.lines.length === 5);
+  assert.deepEqual(log.lines.map((line) => line.event).sort(), [
+    "sweep.done",
+    "sweep.recovered",
+    "sweep.trouble",
+    "watch.recovered",
+    "watch.trouble",
+  ]);
 });
 
 test("F12 the sweep goes on where looking fails", async (t) => {
