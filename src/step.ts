@@ -26,7 +26,6 @@ export const makeStep = (options: StepOptions): Step => {
     await report(name, 0);
     const startedAtMs = clock.nowMs();
     const seconds = (): number => Math.round(clock.nowMs() - startedAtMs) / 1000;
-    log.info("step started", { ...fields(), step: name });
     try {
       const value = await work(makeProgress(name, { signal, report, clock, reportEveryMs }));
       secondsPerStep[name] = seconds();

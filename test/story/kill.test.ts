@@ -78,7 +78,11 @@ describe("kill -9 at any step still ends with exactly one SEG and one SR (F1, F2
         });
         await orthanc.stow(seriesFiles());
         if (moment.at === "infer") {
-          await service.waitForLine(({ message, step }) => message === "step started" && step === "infer");
+          await eventually("the network runs", async () => {
+            const response = await fetch(`${service.url}/api/jobs?state=running`);
+            const { jobs } = (await response.json()) as { jobs: { step: string; progress: number }[] };
+            return jobs.some(({ step, progress }) => step === "infer" && progress > 0.1) ? true : null;
+          });
           await strikeNow(strike);
         }
         await struck;
