@@ -104,7 +104,8 @@ export const readFixture = (folder: string): readonly TestInstance[] =>
       const isWhole = Object.keys(uids).every((tag) => read(tag) !== null);
       for (const [tag, uid] of Object.entries(uids)) dict.upsertTag(tag, "UI", [uid]);
       if (!isWhole) {
-        dict.upsertTag("00100020", "LO", [folder]);
+        dict.upsertTag("00100010", "PN", ["Canary^Patient"]);
+        dict.upsertTag("00100020", "LO", ["Canary-Id"]);
         dict.upsertTag("00200010", "SH", ["1"]);
       }
       return {

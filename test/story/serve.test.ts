@@ -98,6 +98,36 @@ describe("a CT series in Orthanc becomes a SEG and an SR in Orthanc", { skip }, 
     );
     assert.equal(await service.stop(), 0);
   });
+
+  test("any other DICOMweb server is polled by QIDO-RS, and no patient text comes into log or API (P1)", {
+    timeout: 180_000,
+  }, async (t) => {
+    const folder = temporaryFolder(t);
+    const models = await importCtModel(folder);
+    const orthanc = await startArchive(t);
+    const data = join(folder, "data");
+    mkdirSync(data);
+    const service = await serve({
+      ...serviceSettings(orthanc, models, data),
+      PANSEG__PACS__KIND: "dicomweb",
+      PANSEG__INFERENCE__MIRROR: "false",
+    });
+    t.after(() => service.kill());
+    await orthanc.stow(seriesFiles());
+    const api = await eventually("the job is done", async () => {
+      const answer = await (await fetch(`${service.url}/api/jobs`)).text();
+      const { jobs } = JSON.parse(answer) as JobList;
+      return jobs.some(({ kind, state }) => kind === "segment" && state === "done") ? answer : null;
+    });
+    assert.deepEqual(countOf(await storedResults(orthanc)), { SEG: 1, SR: 1 });
+    assert.equal(await service.stop(), 0);
+    const log = service.lines.map((line) => JSON.stringify(line)).join("\n");
+    for (const [where, text] of Object.entries({ api, log })) assert.doesNotMatch(text, /canary/i, where);
+    const inferred = service.lines.filter(({ step }) => step === "infer");
+    assert.equal(inferred.length, 1);
+    assert.equal(inferred[0]?.["executionProvider"], "cpu");
+    assert.ok(Number(inferred[0]?.["jobId"]) > 0 && Number(inferred[0]?.["seconds"]) > 0);
+  });
 });
 
 /** Ask an address every few milliseconds until something holds; the slowest answer, ms. */
