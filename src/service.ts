@@ -35,8 +35,9 @@ export const startService = async (
   await jobs.releaseOwner(WORKER);
   await reopenWithoutModel(jobs);
   const pacs = composePacs(settings, log);
-  const worker = keepWorker(workerCommand, jobs, settings.jobs.leaseSeconds * 1000, log);
+  // Listening first: of what may fail at a start it is the last, and nothing is left running behind it.
   const server = await listen(settings, jobs, () => readiness(settings, pacs), log);
+  const worker = keepWorker(workerCommand, jobs, settings.jobs.leaseSeconds * 1000, log);
   const schedule = settings.watch.enabled
     ? startSchedule(
         {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import cron from "node-cron";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { failed } from "./domain/failure.ts";
@@ -42,7 +43,10 @@ export const settingsSchema = z.strictObject({
       everySeconds: z.int().min(1).max(59).default(5),
       /** A series without new instances for this long counts as complete (servers without a stable event). */
       stableSeconds: positive.default(60),
-      sweepCron: z.string().default("7 * * * *"),
+      sweepCron: z
+        .string()
+        .refine((text) => cron.validate(text), "is no time that cron understands")
+        .default("7 * * * *"),
       /** Study dates that a sweep covers; null: all. */
       sweepDays: z.int().positive().nullable().default(14),
     })

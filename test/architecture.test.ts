@@ -29,7 +29,7 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
   },
   "step.ts": { rooms: ["domain", "ports.ts"], packages: [] },
   "log.ts": { rooms: ["domain", "ports.ts"], packages: ["winston"] },
-  "settings.ts": { rooms: ["domain"], packages: ["node:fs", "node:os", "yaml", "zod"] },
+  "settings.ts": { rooms: ["domain"], packages: ["node:fs", "node:os", "node-cron", "yaml", "zod"] },
   pacs: { rooms: ["domain", "ports.ts"], packages: ["*", "dicomweb-client", "node-cron", "yauzl"] },
   jobs: { rooms: ["domain", "ports.ts"], packages: ["*"] },
   inference: { rooms: ["domain", "ports.ts", "nnunet"], packages: ["*", "onnxruntime-node", "zod"] },

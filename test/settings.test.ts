@@ -65,6 +65,13 @@ test("D1: only loopback addresses can be listened on", () => {
   assert.equal(problemsOf(() => readSettings(null, { PANSEG__HTTP__HOST: "0.0.0.0" })).length, 1);
 });
 
+test("a sweep at a time that cron does not understand is refused before anything starts", () => {
+  assert.equal(
+    problemsOf(() => readSettings(null, { PANSEG__WATCH__SWEEPCRON: "every full moon" })).length,
+    1,
+  );
+});
+
 test("config/README.md lists every key with its default, and no other", () => {
   const page = readFileSync(new URL("../config/README.md", import.meta.url), "utf8");
   const listed = [...page.matchAll(/^\| `([\w.]+)` \| (?:`([^`]*)`|([^|]*)) \|/gm)].map(

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { eventually, panseg, serve } from "../support/panseg.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "panseg-serve-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Nothing listens at the archive's address. */
+const settings = (name: string) => ({
+  PANSEG__DATAFOLDER: join(folder, name),
+  PANSEG__MODELS__FOLDER: join(folder, "models"),
+  PANSEG__PACS__DICOMWEBURL: "http://127.0.0.1:9/dicom-web",
+  PANSEG__PACS__ORTHANCURL: "http://127.0.0.1:9",
+  PANSEG__WATCH__EVERYSECONDS: "1",
+});
+
+test("F6, F28: without its archive the service lives, says so once, is degraded, and ends in order", async (t) => {
+  const service = await serve(settings("alone"));
+  t.after(() => service.kill());
+  await service.waitForLine(({ message }) => message === "watch.trouble");
+  const ready = await fetch(`${service.url}/readyz`);
+  assert.equal(ready.status, 200);
+  assert.equal(((await ready.json()) as { status: string }).status, "degraded");
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  assert.equal(service.lines.filter(({ message }) => message === "watch.trouble").length, 1);
+  const worker = service.workerPid();
+  assert.equal(await service.stop(), 0);
+  assert.throws(() => process.kill(worker, 0), "the worker outlived its service");
+});
+
+test("F29: a second service on one data folder and one on a used port end with 2 and leave nothing behind", async (t) => {
+  const service = await serve(settings("first"));
+  t.after(() => service.kill());
+  const second = await panseg(["serve"], settings("first"));
+  assert.equal(second.code, 2, second.stderr);
+  assert.match(second.stderr, /DATA_DIR_LOCKED/);
+  const port = new URL(service.url).port;
+  const third = await panseg(["serve"], { ...settings("third"), PANSEG__HTTP__PORT: port });
+  assert.equal(third.code, 2, third.stderr);
+  assert.match(third.stderr, /PORT_IN_USE/);
+});
+
+test("F3: a dead worker is replaced, and a worker whose service was killed ends by itself", async (t) => {
+  const service = await serve(settings("pair"));
+  t.after(() => service.kill());
+  await service.waitForLine(({ message }) => message === "worker started");
+  const first = service.workerPid();
+  process.kill(first, "SIGKILL");
+  const next = await eventually("another worker", async () =>
+    service.workerPid() === first ? null : service.workerPid(),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await service.kill();
+  await eventually("the orphan ends", async () => {
+    try {
+      process.kill(next, 0);
+      return null;
+    } catch {
+      return true;
+    }
+  });
+});
