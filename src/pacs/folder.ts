@@ -3,7 +3,7 @@ import { extname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { openPromise } from "yauzl";
-import { failed } from "../domain/failure.ts";
+import { FailureError, failed } from "../domain/failure.ts";
 import type { InstanceBytes } from "../ports.ts";
 
 const MAX_UNZIPPED_BYTES = 8 * 2 ** 30;
@@ -34,9 +34,7 @@ const filesBelow = (folder: string): readonly string[] =>
 /** Entries become numbered files: names inside an archive are somebody else's and never reach the file system. */
 const unzip = async (path: string, tempFolder: string): Promise<readonly string[]> => {
   mkdirSync(tempFolder, { recursive: true });
-  const archive = await openPromise(path).catch((error: unknown) => {
-    throw failed("NOT_DICOM", "The zip archive cannot be read.", {}, error);
-  });
+  const archive = await openPromise(path).catch(unreadable);
   const files: string[] = [];
   let unpacked = 0;
   const cap = () =>
@@ -48,7 +46,7 @@ const unzip = async (path: string, tempFolder: string): Promise<readonly string[
         else done(null, chunk);
       },
     });
-  try {
+  const unpackAll = async (): Promise<void> => {
     for await (const entry of archive.eachEntry()) {
       if (entry.fileName.endsWith("/")) continue;
       const file = join(tempFolder, `${String(files.length).padStart(6, "0")}.dcm`);
@@ -59,8 +57,15 @@ const unzip = async (path: string, tempFolder: string): Promise<readonly string[
       );
       files.push(file);
     }
-  } finally {
-    archive.close();
-  }
+  };
+  await unpackAll()
+    .catch(unreadable)
+    .finally(() => archive.close());
   return files;
+};
+
+const unreadable = (error: unknown): never => {
+  throw error instanceof FailureError
+    ? error
+    : failed("NOT_DICOM", "The zip archive is damaged or names files outside itself.", {}, error);
 };

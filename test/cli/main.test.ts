@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { ResultSummary } from "../../src/domain/result.ts";
+import { writeZip } from "../importer/torchZip.ts";
 import { panseg } from "../support/panseg.ts";
 import { needsShared, sharedFolder } from "../support/shared.ts";
 
@@ -117,6 +118,30 @@ describe("with an imported model", { skip: needsShared("vectors", "ct") }, () =>
     assert.equal(result.executionProvider, "cpu");
     assert.match(result.notice, /Research use only/);
     assert.deepEqual(readdirSync(out).sort(), ["mask.nii.gz", "result.json"]);
+  });
+
+  test("a zip of a study with names that lead elsewhere is read by content, and nothing is written outside", async () => {
+    const source = sharedFolder("fixtures", "dicom", "ct_abdomen_j2k");
+    const zip = join(folder, "study.zip");
+    const names = readdirSync(source).sort();
+    const files = names.map((name, i) => ({
+      name: `series/${i}/${name}`,
+      bytes: readFileSync(join(source, name)),
+    }));
+    writeZip(zip, [{ name: "README.txt", bytes: Buffer.from("not an image") }, ...files]);
+    const out = join(folder, "zip");
+    const { code, stdout, stderr } = await panseg(
+      ["segment", "-i", zip, "-o", out, "--no-mirror", "--json"],
+      settings,
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal((JSON.parse(stdout) as ResultSummary).series?.instances, names.length);
+    const hostile = join(folder, "hostile.zip");
+    writeZip(hostile, [{ name: "../../escaped.dcm", bytes: files[0]?.bytes ?? Buffer.alloc(0) }]);
+    const refused = await panseg(["segment", "-i", hostile, "-o", out], settings);
+    assert.equal(refused.code, 3);
+    assert.match(refused.stderr, /NOT_DICOM/);
+    assert.throws(() => readFileSync(join(tmpdir(), "..", "escaped.dcm")));
   });
 
   test("a series that is not for us ends with 3, a code, a remedy and no files", async () => {
