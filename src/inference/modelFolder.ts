@@ -66,12 +66,13 @@ export type InstalledModel = {
   readonly manifest: z.infer<typeof manifestSchema>;
 };
 
-/** Ids of the installed models, sorted: every folder with a manifest. */
+/** Ids of the installed models, sorted: every folder with a manifest, but not what a killed import left behind. */
 export const listModelIds = (modelsFolder: string): readonly string[] =>
   existsSync(modelsFolder)
     ? readdirSync(modelsFolder, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory() && existsSync(join(modelsFolder, entry.name, "manifest.json")))
+        .filter((entry) => entry.isDirectory() && !entry.name.includes(".tmp-"))
         .map((entry) => entry.name)
+        .filter((name) => existsSync(join(modelsFolder, name, "manifest.json")))
         .sort()
     : [];
 
