@@ -32,6 +32,7 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
   "settings.ts": { rooms: ["domain"], packages: ["node:fs", "node:os", "node-cron", "yaml", "zod"] },
   pacs: { rooms: ["domain", "ports.ts"], packages: ["*", "dicomweb-client", "node-cron", "yauzl"] },
   jobs: { rooms: ["domain", "ports.ts"], packages: ["*"] },
+  archive: { rooms: ["domain", "dicom"], packages: ["*"] },
   inference: { rooms: ["domain", "ports.ts", "nnunet"], packages: ["*", "onnxruntime-node", "zod"] },
   http: { rooms: ["domain", "ports.ts"], packages: ["express", "node:crypto"] },
   "compose.ts": {

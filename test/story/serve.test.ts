@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { readSegPlanes } from "../../src/dicom/write/readSeg.ts";
 import { readSr } from "../../src/dicom/write/readSr.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
@@ -41,12 +42,13 @@ describe("a CT series in Orthanc becomes a SEG and an SR in Orthanc", { skip }, 
     t.after(() => service.kill());
 
     await orthanc.stow(seriesFiles());
-    const slowest = await slowestAnswerUntil(`${service.url}/livez`, async () => {
+    const stalls = await stallsUntil(t, `${service.url}/livez`, async () => {
       const { jobs } = (await (await fetch(`${service.url}/api/jobs`)).json()) as JobList;
       return jobs.some(({ kind, state }) => kind === "segment" && state === "done");
     });
-    t.diagnostic(`slowest answer of /livez while the job ran: ${slowest.toFixed(1)} ms`);
-    assert.ok(slowest < 100);
+    t.diagnostic(`slowest answer of /livez while the job ran: ${stalls.slowestMs.toFixed(1)} ms`);
+    t.diagnostic(`slowest in excess of a bare server beside it: ${stalls.excessMs.toFixed(1)} ms`);
+    assert.ok(stalls.excessMs < 100);
 
     const results = await storedResults(orthanc);
     assert.deepEqual(countOf(results), { SEG: 1, SR: 1 });
@@ -130,19 +132,39 @@ describe("a CT series in Orthanc becomes a SEG and an SR in Orthanc", { skip }, 
   });
 });
 
-/** Ask an address every few milliseconds until something holds; the slowest answer, ms. */
-const slowestAnswerUntil = async (url: string, holds: () => Promise<boolean>): Promise<number> => {
-  let slowest = 0;
+/** A server that does nothing but answer, in a process of its own. */
+const startBareServer = async (t: TestContext): Promise<string> => {
+  const program = `require("node:http").createServer((_, answer) => answer.end("ok"))
+    .listen(0, "127.0.0.1", function () { console.log(this.address().port); })`;
+  const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  t.after(() => child.kill("SIGKILL"));
+  const [port] = (await once(child.stdout, "data")) as [Buffer];
+  return `http://127.0.0.1:${port.toString().trim()}/`;
+};
+
+const answerMs = async (url: string): Promise<number> => {
+  const start = performance.now();
+  await (await fetch(url)).text();
+  return performance.now() - start;
+};
+
+/**
+ * Ask an address every few milliseconds until something holds, and a bare server at the same time: what both suffer is
+ * the machine's, and the excess is the event loop's.
+ */
+const stallsUntil = async (t: TestContext, url: string, holds: () => Promise<boolean>) => {
+  const bare = await startBareServer(t);
+  const stalls = { slowestMs: 0, excessMs: 0 };
   await eventually("the job ends", async () => {
     for (let i = 0; i < 20; i++) {
-      const start = performance.now();
-      await (await fetch(url)).text();
-      slowest = Math.max(slowest, performance.now() - start);
+      const [ms, bareMs] = await Promise.all([answerMs(url), answerMs(bare)]);
+      stalls.slowestMs = Math.max(stalls.slowestMs, ms);
+      stalls.excessMs = Math.max(stalls.excessMs, ms - bareMs);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     return (await holds()) ? true : null;
   });
-  return slowest;
+  return stalls;
 };
 
 const key = (point: readonly number[]): string => point.map((mm) => Math.round(mm * 100)).join(",");
