@@ -19,6 +19,7 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
     rooms: ["domain", "geometry"],
     packages: ["dcmjs", "@cornerstonejs/codec-openjpeg", "node:crypto", "node:fs", "node:module"],
   },
+  phantom: { rooms: ["domain", "geometry", "dicom"], packages: ["node:crypto"] },
   importer: { rooms: ["domain"], packages: ["*", "protobufjs", "yauzl"] },
   "ports.ts": { rooms: ["domain"], packages: [] },
   "results.ts": { rooms: ["domain", "ports.ts"], packages: [] },

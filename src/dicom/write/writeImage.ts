@@ -1,0 +1,29 @@
+import { data } from "dcmjs";
+import { type Dataset, encodeDataset } from "./dataset.ts";
+import { deriveUid } from "./resultKey.ts";
+
+const explicitVrLittleEndian = "1.2.840.10008.1.2.1";
+
+/**
+ * A whole DICOM image file (PS3.10) in Explicit VR Little Endian with native 16-bit pixels. The data set must conform,
+ * with SOPClassUID and SOPInstanceUID. Throws INTERNAL, UID_INVALID.
+ */
+export const writeImage = (dataset: Dataset, pixels: Int16Array | Uint16Array): Uint8Array => {
+  const meta = encodeDataset(
+    {
+      MediaStorageSOPClassUID: dataset["SOPClassUID"] ?? "",
+      MediaStorageSOPInstanceUID: dataset["SOPInstanceUID"] ?? "",
+      TransferSyntaxUID: explicitVrLittleEndian,
+      ImplementationClassUID: deriveUid("implementation", "panseg"),
+    },
+    "own",
+  );
+  const file = new data.DicomDict({
+    "00020001": { vr: "OB", Value: [new Uint8Array([0, 1]).buffer] },
+    ...meta,
+  });
+  const value = Uint8Array.from(new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength)).buffer;
+  file.dict = { ...encodeDataset(dataset, "own"), "7FE00010": { vr: "OW", Value: [value] } };
+  // Lengths conform already; dcmjs's own check stumbles over empty values.
+  return new Uint8Array(file.write({ allowInvalidVRLength: true }));
+};

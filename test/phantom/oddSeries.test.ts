@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseHeader } from "../../src/dicom/read/header.ts";
+import { defaultReadOptions, readSeries } from "../../src/dicom/read/readSeries.ts";
+import { selectModel } from "../../src/dicom/select/selectModel.ts";
+import { toFailure } from "../../src/domain/failure.ts";
+import { type OddSeries, oddSeries } from "../../src/phantom/oddSeries.ts";
+import { isPhantomHeader } from "../../src/phantom/phantomMark.ts";
+import { needsTool } from "../support/shared.ts";
+import { asInstances, assertSameGrid, dciodvfyErrors } from "./support.ts";
+
+const all = oddSeries(3);
+
+const headersOf = ({ files }: OddSeries) => files.map(({ bytes }) => parseHeader(bytes));
+
+/** The first refusal in the order in which a series passes through the service. */
+const refusal = async (series: OddSeries): Promise<string | null> => {
+  const selection = selectModel(headersOf(series), { minSlices: 5 });
+  if (selection.kind === "refused") return selection.failure.code;
+  try {
+    await readSeries(asInstances(series.files), defaultReadOptions);
+    return null;
+  } catch (error) {
+    return toFailure(error).code;
+  }
+};
+
+for (const series of all) {
+  const fate = series.expected === null ? "is a volume like any other" : `is refused with ${series.expected}`;
+  test(`odd series: ${series.name} ${fate}`, async () => {
+    assert.equal(await refusal(series), series.expected);
+    assert.ok(headersOf(series).every(isPhantomHeader));
+  });
+}
+
+test("odd series that are volumes give back their phantom's voxels on its grid", async () => {
+  const volumes = all.filter(({ expected }) => expected === null);
+  assert.ok(volumes.length >= 6);
+  for (const { name, files, phantom } of volumes) {
+    assert.ok(phantom !== null, name);
+    const { volume } = await readSeries(asInstances(files), defaultReadOptions);
+    assert.deepEqual(volume.voxels, phantom.volume.voxels, name);
+    assertSameGrid(volume.grid, phantom.label.grid);
+  }
+});
+
+test("odd series of a seed have the same bytes twice, and no two series share a UID", () => {
+  const again = oddSeries(3);
+  assert.deepEqual(
+    again.map(({ files }) => files),
+    all.map(({ files }) => files),
+  );
+  const apart = all.filter(({ name }) => !/missing|four|shuffled|reversed|duplicate/.test(name));
+  const uids = apart.map((series) => headersOf(series)[0]?.["SeriesInstanceUID"]);
+  assert.equal(new Set(uids).size, apart.length);
+});
+
+test("dciodvfy finds no error in any odd series", { skip: needsTool("dciodvfy") }, () => {
+  for (const { name, files } of all) {
+    const bytes = files[0]?.bytes ?? new Uint8Array();
+    const kind = name === "multi-frame" ? /^LegacyConvertedEnhancedCT/ : /^(CT|MR)Image$/;
+    assert.deepEqual(dciodvfyErrors(bytes, kind), [], name);
+  }
+});
