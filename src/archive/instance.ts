@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { openPart10, type Part10 } from "../dicom/read/part10.ts";
 import { failed } from "../domain/failure.ts";
+import { isUid } from "../domain/uid.ts";
 import { type DicomJson, jsonText, readDicomJson } from "./dicomJson.ts";
 
 /** What the archive knows of an instance without opening its file. */
@@ -78,9 +79,8 @@ const openWhole = (bytes: Uint8Array): Part10 => {
 
 const readUid = (dataset: DicomJson, tag: string): string => {
   const uid = jsonText(dataset, tag);
-  if (!/^(?=.*[0-9])[0-9.]{1,64}$/.test(uid))
-    throw failed("UID_INVALID", `The attribute ${tag} is no UID.`, { tag, length: uid.length });
-  return uid;
+  if (isUid(uid)) return uid;
+  throw failed("UID_INVALID", `The attribute ${tag} is no UID.`, { tag });
 };
 
 /** SHA-1 of what identifies a resource, in five groups: the same identifiers that Orthanc would give. */

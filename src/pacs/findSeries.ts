@@ -1,11 +1,11 @@
 import { FailureError } from "../domain/failure.ts";
 import type { SeriesArrival } from "../domain/job.ts";
+import { isUid } from "../domain/uid.ts";
 import type { Log } from "../ports.ts";
 import type { Calls } from "./calls.ts";
 import { type DicomJson, readNumber, readText, tags } from "./dicomJson.ts";
 import { readDatasets, searchAll } from "./searches.ts";
 import { statusFailure } from "./statusFailure.ts";
-import { isUid } from "./uid.ts";
 
 const MODALITIES = ["CT", "MR"] as const;
 const DAY_MS = 86_400_000;

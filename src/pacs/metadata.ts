@@ -1,10 +1,10 @@
 import { failed } from "../domain/failure.ts";
 import type { SeriesRef } from "../domain/series.ts";
+import { isUid } from "../domain/uid.ts";
 import type { Calls } from "./calls.ts";
 import { type DicomJson, readText, readValues, tags } from "./dicomJson.ts";
 import { inParallel } from "./inParallel.ts";
 import { readDatasets } from "./searches.ts";
-import { isUid } from "./uid.ts";
 
 type Limits = { readonly maxSeriesInstances: number; readonly parallelInstances: number };
 

@@ -1,11 +1,11 @@
 import { failed } from "../domain/failure.ts";
 import type { SeriesArrival } from "../domain/job.ts";
+import { isUid } from "../domain/uid.ts";
 import type { JobStore, Log, Watcher } from "../ports.ts";
 import { isDicomJson } from "./dicomJson.ts";
 import { makeWatcher } from "./makeWatcher.ts";
 import { baseUrl } from "./options.ts";
 import { makeRest, type Rest, type RestOptions } from "./rest.ts";
-import { isUid } from "./uid.ts";
 
 export type OrthancWatcherOptions = RestOptions & {
   /** Change rows asked for at once. */

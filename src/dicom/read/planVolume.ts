@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { voxelCount } from "../../domain/axes.ts";
 import { FailureError, failed } from "../../domain/failure.ts";
 import type { Grid } from "../../domain/grid.ts";
+import { isUid } from "../../domain/uid.ts";
 import type { Warning } from "../../domain/warning.ts";
 import { blame } from "./attempt.ts";
 import { dropDuplicates } from "./duplicates.ts";
@@ -10,8 +11,6 @@ import { openPart10 } from "./part10.ts";
 import type { Located, Readable, Scanned } from "./scanInstances.ts";
 import { requireGeometry } from "./slice.ts";
 import { buildGrid, groupByPosition, requireSlices } from "./stack.ts";
-
-const isUid = (value: string): boolean => /^[0-9.]{1,64}$/.test(value);
 
 const requireOneSeries = (scanned: readonly Scanned[]): void => {
   const series = [...new Set(scanned.map(({ seriesUid }) => seriesUid))].sort();

@@ -1,4 +1,5 @@
 import { failed } from "../../domain/failure.ts";
+import { isUid } from "../../domain/uid.ts";
 
 /** What a value of ours may look like (PS3.5 table 6.2-1); dcmjs cuts longer ones with a mere line of log. */
 const textRules: Readonly<Record<string, RegExp>> = {
@@ -14,9 +15,6 @@ const textRules: Readonly<Record<string, RegExp>> = {
   UT: /^[^\p{Cc}]*$/u,
 };
 
-// Archives are full of components with leading zeros; what must not pass is text that is no UID at all.
-const uid = /^[0-9.]{1,64}$/;
-
 const ranges: Readonly<Record<string, number>> = { AT: 0xffffffff, UL: 0xffffffff, US: 0xffff };
 
 /**
@@ -25,7 +23,7 @@ const ranges: Readonly<Record<string, number>> = { AT: 0xffffffff, UL: 0xfffffff
  */
 export const conform = (keyword: string, vr: string, value: unknown): void => {
   if (vr === "UI") {
-    if (typeof value !== "string" || !uid.test(value)) {
+    if (typeof value !== "string" || !isUid(value)) {
       throw failed("UID_INVALID", `${keyword} is no UID of digits and dots.`, { keyword });
     }
     return;
