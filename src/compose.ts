@@ -4,13 +4,14 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SoftwareIdentity } from "./domain/result.ts";
 import { makeModels } from "./inference/models.ts";
+import { openPictures } from "./jobs/pictures.ts";
 import { openSpool } from "./jobs/spool.ts";
 import { openSqliteJobStore } from "./jobs/sqlite.ts";
 import { makeDicomwebPacs } from "./pacs/dicomweb.ts";
 import { makeOrthancWatcher } from "./pacs/orthancWatcher.ts";
 import { makeQidoWatcher } from "./pacs/qidoWatcher.ts";
 import { sweep } from "./pacs/sweep.ts";
-import type { Clock, JobStore, Log, Pacs, StorySettings, Teller, Watcher, World } from "./ports.ts";
+import type { Clock, JobStore, Log, Pacs, Pictures, StorySettings, Teller, Watcher, World } from "./ports.ts";
 import type { Settings } from "./settings.ts";
 
 export const clock: Clock = { nowMs: () => Date.now() };
@@ -41,13 +42,20 @@ export const composeTeller = (settings: Settings, log: Log): ComposedTeller => (
   settings: storySettings(settings),
 });
 
-const storySettings = ({ inference, series, output }: Settings): StorySettings => {
+const storySettings = ({ inference, models, series, output }: Settings): StorySettings => {
   const { mirror, tileStride, float16 } = inference;
   // Only what changes the mask: another label on the objects is no reason to do the whole archive again.
   const settingsDigest = createHash("sha256")
     .update(JSON.stringify({ mirror, tileStride, float16 }))
     .digest("hex");
-  return { ...series, mirror, tileStride, settingsDigest, output };
+  return {
+    ...series,
+    allowPhantomModel: models.allowPhantomModel,
+    mirror,
+    tileStride,
+    settingsDigest,
+    output,
+  };
 };
 
 export const composePacs = ({ pacs }: Settings, log: Log): Pacs =>
@@ -98,6 +106,9 @@ export const composeWatcher = (settings: Settings, pacs: Pacs, jobs: JobStore, l
         clock,
       );
 
+export const composePictures = ({ dataFolder }: Settings): Pictures =>
+  openPictures(join(dataFolder, "pictures"));
+
 export type ComposedWorld = World & { readonly models: ReturnType<typeof makeModels> };
 
 export const composeWorld = (settings: Settings, log: Log): ComposedWorld => {
@@ -108,6 +119,7 @@ export const composeWorld = (settings: Settings, log: Log): ComposedWorld => {
     pacs: composePacs(settings, log),
     jobs: composeJobs(settings),
     spool: openSpool(join(settings.dataFolder, "spool")),
+    pictures: composePictures(settings),
     workFolder,
   };
 };

@@ -7,9 +7,7 @@ import { headerFromJson } from "./dicom/read/header.ts";
 import type { InstanceBytes } from "./dicom/read/instance.ts";
 import { readSeries } from "./dicom/read/readSeries.ts";
 import { selectModel } from "./dicom/select/selectModel.ts";
-import { buildSeg } from "./dicom/write/buildSeg.ts";
-import { buildSr } from "./dicom/write/buildSr.ts";
-import { verifyBuilt, verifyStored } from "./dicom/write/readBack.ts";
+import { verifyStored } from "./dicom/write/readBack.ts";
 import { failed, makeFailure } from "./domain/failure.ts";
 import type { Volume } from "./domain/grid.ts";
 import type { Claim, SegmentOrder } from "./domain/job.ts";
@@ -19,9 +17,10 @@ import { measureMask } from "./measure/measureMask.ts";
 import { preprocess } from "./nnunet/preprocess.ts";
 import { restoreMask } from "./nnunet/restoreMask.ts";
 import { slidingWindow } from "./nnunet/slidingWindow.ts";
+import { buildObjects, drawPicture } from "./objects.ts";
 import { orderSegmentation, uidOf } from "./order.ts";
 import type { InstanceRef, Segmenter, Spooled, Step, StorySettings, Teller, World } from "./ports.ts";
-import { algorithmParameters, type Segmentation, summarise, writtenObjects } from "./results.ts";
+import { mirrors, type Segmentation, summarise, writtenObjects } from "./results.ts";
 import { judgeGrid } from "./trust/judgeGrid.ts";
 import { judgeMask } from "./trust/judgeMask.ts";
 
@@ -37,8 +36,7 @@ export const examineSeries = async (claim: Claim, world: World, step: Step): Pro
   const outcome =
     selection.kind === "refused"
       ? selection.failure
-      : (orderSegmentation(job, headers, selection.modelClass, world) ??
-        makeFailure("NO_MODEL", `No ${selection.modelClass} model is installed.`));
+      : orderSegmentation(job, headers, selection.modelClass, world);
   await world.jobs.completeExamination(claim, outcome);
 };
 
@@ -53,6 +51,7 @@ export const processJob = async (claim: Claim, world: World, step: Step): Promis
     await step(`verify-${name}`, async () =>
       verifyStored(name, await world.pacs.retrieveInstance(ref), bytes, spooled.result.measures),
     );
+  world.pictures.keep(job.key, spooled.picture);
   if (written.length > 0) await world.jobs.complete(claim, spooled.result);
   else await world.jobs.skip(claim, makeFailure("EMPTY_MASK", "The mask is empty."), spooled.result);
   world.spool.remove(job.key);
@@ -63,7 +62,8 @@ const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spo
   const { job } = claim;
   const order = job.order as SegmentOrder;
   const headers = await step("list", async () => (await world.pacs.seriesMetadata(job)).map(headerFromJson));
-  if (orderSegmentation(job, headers, order.modelClass, world)?.key !== job.key) {
+  const current = orderSegmentation(job, headers, order.modelClass, world);
+  if (!("key" in current) || current.key !== job.key) {
     await world.jobs.arrive([{ ...job, isEvent: true }]);
     await world.jobs.skip(claim, makeFailure("SERIES_CHANGED", "The order no longer describes the series."));
     return "superseded";
@@ -93,7 +93,7 @@ export type SeriesOrder = {
   readonly warnings: readonly Warning[];
 };
 
-/** From the instances of one series to mask, measures, SEG and SR. An empty mask yields no objects. */
+/** From the instances of one series to mask, measures, SEG, SR and picture. An empty mask yields no objects. */
 export const segmentSeries = async (
   order: SeriesOrder,
   teller: Teller,
@@ -106,23 +106,9 @@ export const segmentSeries = async (
   const source = { ...read.source, ...order.series };
   const found = await segmentVolume(volume, segmenter, teller.settings, step);
   const segmentation = { ...found, warnings: [...order.warnings, ...warnings, ...found.warnings] };
-  if (found.measures.voxels === 0)
-    return { ...summarise(order, teller, step, segmentation, source, null), segmentation };
-  const context = {
-    source,
-    model: segmenter.model,
-    software: teller.software,
-    resultKey: order.resultKey,
-    orderedAtMs: order.orderedAtMs,
-    settings: teller.settings.output,
-    algorithmParameters: algorithmParameters(teller.settings, segmenter),
-    warnings: segmentation.warnings,
-  };
-  const seg = await step("build-seg", () => buildSeg(found.mask, context));
-  const planes = source.frames.map(({ positionLps }) => positionLps);
-  const sr = await step("build-sr", () => buildSr(found.measures, seg.object, context));
-  await step("verify-built", () => verifyBuilt(seg.bytes, sr.bytes, found.mask, found.measures, planes));
-  return { ...summarise(order, teller, step, segmentation, source, { seg, sr }), segmentation };
+  const built = await buildObjects(order, teller, step, segmentation, source);
+  const picture = await step("picture", () => drawPicture(volume, segmentation, segmenter.model));
+  return { ...summarise(order, teller, step, segmentation, source, built), picture, segmentation };
 };
 
 /** From a volume to the mask on its own grid, measured and judged. */
@@ -135,7 +121,11 @@ export const segmentVolume = async (
   const { plan } = segmenter;
   const input = await step("preprocess", () => preprocess(volume, plan));
   const probability = await step("infer", (onProgress) =>
-    slidingWindow(input, plan.patchSize, segmenter.predict, { ...settings, onProgress }),
+    slidingWindow(input, plan.patchSize, segmenter.predict, {
+      ...settings,
+      mirror: mirrors(settings, plan),
+      onProgress,
+    }),
   );
   const { mask } = await step("mask", () => restoreMask(probability, input.history, plan));
   const measures = await step("measure", () => measureMask(mask, volume));

@@ -20,10 +20,20 @@ export type InstanceBytes = { readonly name: string; readonly read: () => Uint8A
 /** Address of one instance. */
 export type InstanceRef = SeriesRef & { readonly sopInstanceUid: string };
 
+/** A series in the archive's own words. The description is free text, which may name a patient: never stored, never logged. */
+export type SeriesDescription = {
+  readonly seriesUid: string;
+  readonly modality: string;
+  readonly number: number | null;
+  readonly description: string | null;
+};
+
 /** A DICOMweb archive. Every call has its own deadline and throws FailureError with a PACS_* or STORE_* code. */
 export type Pacs = {
   /** CT and MR series of studies dated within the last `days` (all, when null), for the sweep. */
   readonly findSeries: (days: number | null) => Promise<readonly SeriesArrival[]>;
+  /** The series of one study, for people; none when the archive does not hold the study. */
+  readonly describeStudy: (studyUid: string) => Promise<readonly SeriesDescription[]>;
   /** DICOM JSON of every instance of a series, without bulk data. Throws SERIES_GONE when there is none. */
   readonly seriesMetadata: (series: SeriesRef) => Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Fetch the named instances of a series into `folder`, a few at a time; the files in the order asked for. */
@@ -91,12 +101,22 @@ export type Spooled = {
   readonly result: ResultSummary;
   readonly seg: Uint8Array | null;
   readonly sr: Uint8Array | null;
+  /** PNG for people: key slices with the contour. */
+  readonly picture: Uint8Array;
 };
 
 export type Spool = {
   readonly read: (key: string) => Spooled | null;
   readonly keep: (key: string, spooled: Spooled) => Spooled;
   readonly remove: (key: string) => void;
+};
+
+/** Pictures of finished jobs by job key, kept for a limited time: they show a patient. */
+export type Pictures = {
+  readonly keep: (key: string, png: Uint8Array) => void;
+  readonly read: (key: string) => Promise<Uint8Array | null>;
+  /** Removes what was kept before `beforeMs` (epoch); returns how many. */
+  readonly removeOlder: (beforeMs: number) => number;
 };
 
 /** A model ready to run, one patch at a time. */
@@ -129,6 +149,8 @@ export type Step = {
 export type StorySettings = {
   readonly minSlices: number;
   readonly maxVoxels: number;
+  /** Whether a model that knows only phantoms may run on other series. */
+  readonly allowPhantomModel: boolean;
   readonly mirror: boolean;
   readonly tileStride: number;
   /** Changes whenever a setting that changes the mask or the objects does. */
@@ -154,6 +176,7 @@ export type World = Teller & {
   readonly pacs: Pacs;
   readonly jobs: JobStore;
   readonly spool: Spool;
+  readonly pictures: Pictures;
   /** Empty folder for the files of the running job; emptied afterwards by the caller. */
   readonly workFolder: string;
 };

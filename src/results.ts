@@ -1,5 +1,6 @@
 /** How a segmentation is described and packed for the spool, for result.json and for the archive. */
 import type { Mask } from "./domain/grid.ts";
+import type { Plan } from "./domain/plan.ts";
 import { type Measures, RESEARCH_NOTICE, type ResultSummary, type StoredObject } from "./domain/result.ts";
 import type { SeriesRef, SourceSeries } from "./domain/series.ts";
 import type { Warning } from "./domain/warning.ts";
@@ -14,10 +15,15 @@ export type Segmentation = {
 
 type BuiltObject = { readonly bytes: Uint8Array; readonly object: StoredObject };
 
+export type BuiltObjects = { readonly seg: BuiltObject; readonly sr: BuiltObject };
+
+/** Mirroring is worth its time only for a model that was trained with it. */
+export const mirrors = (settings: StorySettings, plan: Plan): boolean => settings.mirror && plan.mirrored;
+
 /** The settings of the run in words, for the SR's Algorithm Parameters. */
 export const algorithmParameters = (settings: StorySettings, segmenter: Segmenter): readonly string[] => [
   `tile stride ${settings.tileStride} of a patch`,
-  settings.mirror ? "mean of 8 mirrorings" : "no mirroring",
+  mirrors(settings, segmenter.plan) ? "mean of 8 mirrorings" : "no mirroring",
   `execution provider ${segmenter.executionProvider}`,
 ];
 
@@ -28,8 +34,8 @@ export const summarise = (
   step: Step,
   segmentation: Segmentation,
   source: SourceSeries | null,
-  built: { readonly seg: BuiltObject; readonly sr: BuiltObject } | null,
-): Spooled => ({
+  built: BuiltObjects | null,
+): Omit<Spooled, "picture"> => ({
   result: {
     outcome: segmentation.measures.voxels === 0 ? "no-pancreas-found" : "segmented",
     notice: RESEARCH_NOTICE,

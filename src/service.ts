@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
 import type { Server } from "node:http";
-import { clock, composeJobs, composePacs, composeWatcher, jobsFile } from "./compose.ts";
+import { clock, composeJobs, composePacs, composePictures, composeWatcher, jobsFile } from "./compose.ts";
 import { failed } from "./domain/failure.ts";
 import { makeApp, type Readiness } from "./http/app.ts";
 import { setAsideDamagedJobs } from "./jobs/damage.ts";
@@ -15,6 +15,8 @@ import type { Settings } from "./settings.ts";
 export const WORKER = "worker";
 
 const GRACE_MS = 25_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const MIN_FREE_BYTES = 2 ** 30;
 
 export type Service = { readonly port: number; readonly stop: () => Promise<void> };
@@ -37,6 +39,7 @@ export const startService = async (
   const pacs = composePacs(settings, log);
   // Listening first: of what may fail at a start it is the last, and nothing is left running behind it.
   const server = await listen(settings, jobs, () => readiness(settings, pacs), log);
+  const tidying = removeOldPictures(settings, log);
   const worker = keepWorker(workerCommand, jobs, settings.jobs.leaseSeconds * 1000, log);
   const schedule = settings.watch.enabled
     ? startSchedule(
@@ -55,6 +58,7 @@ export const startService = async (
   return {
     port: (server.address() as { port: number }).port,
     stop: async () => {
+      clearInterval(tidying);
       await Promise.all([schedule?.stop(), closeServer(server), worker.stop()]);
       await jobs.close();
       lock.release();
@@ -68,10 +72,22 @@ const setDamagedJobsAside = (settings: Settings, log: Log): void => {
   if (movedTo !== null) log.error("the job ledger was damaged and is rebuilt from the archive", { movedTo });
 };
 
-/** Series that came before their model did: at a start the models may be others. */
+/** Series that came before a model for them did: at a start the models may be others. */
 const reopenWithoutModel = async (jobs: JobStore): Promise<void> => {
   const skipped = await jobs.list({ kind: "examine", state: "skipped", limit: 1_000_000 });
-  for (const { id, failure } of skipped) if (failure?.code === "NO_MODEL") await jobs.retry(id);
+  for (const { id, failure } of skipped)
+    if (failure?.code === "NO_MODEL" || failure?.code === "PHANTOM_MODEL") await jobs.retry(id);
+};
+
+/** Now and every hour. */
+const removeOldPictures = (settings: Settings, log: Log): NodeJS.Timeout => {
+  const pictures = composePictures(settings);
+  const remove = (): void => {
+    const removed = pictures.removeOlder(clock.nowMs() - settings.pictures.keepDays * DAY_MS);
+    if (removed > 0) log.info("old pictures removed", { removed });
+  };
+  remove();
+  return setInterval(remove, HOUR_MS);
 };
 
 /** Keep one worker running: what a dead one held is queued again at once, and the next one starts a little later. */

@@ -57,6 +57,8 @@ export const settingsSchema = z.strictObject({
       CT: z.string().nullable().default(null),
       T1: z.string().nullable().default(null),
       T2: z.string().nullable().default(null),
+      /** Let a demo model, which knows only synthetic phantoms, run on series that are none. */
+      allowPhantomModel: z.boolean().default(false),
     })
     .prefault({}),
   inference: z
@@ -80,6 +82,12 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       maxAttempts: z.int().positive().default(3),
       leaseSeconds: positive.default(300),
+    })
+    .prefault({}),
+  pictures: z
+    .strictObject({
+      /** Pictures of results on this machine's disk; they show a patient without naming one. */
+      keepDays: positive.default(30),
     })
     .prefault({}),
   output: z

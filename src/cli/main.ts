@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { software } from "../compose.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { addConfigCommand } from "./config.ts";
+import { addDemoCommand } from "./demo.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addJobsCommand } from "./jobs.ts";
 import { addModelCommand } from "./model.ts";
@@ -24,6 +25,7 @@ const program = new Command("panseg")
     "after",
     `
 Examples:
+  panseg demo
   panseg model import ./Task109_Pancreas --modality CT
   panseg segment -i ./series -o ./out
   panseg serve --config config/example.yaml
@@ -32,6 +34,7 @@ Exit codes: 0 ok, 1 failed, 2 usage or settings, 3 not eligible, 4 archive, 5 mo
   );
 
 for (const add of [
+  addDemoCommand,
   addServeCommand,
   addSegmentCommand,
   addModelCommand,

@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { type ComposedTeller, clock, composeTeller } from "../compose.ts";
-import { failed } from "../domain/failure.ts";
+import { FailureError, failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
-import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
 import { readModel } from "../inference/modelFolder.ts";
 import { makeLog } from "../log.ts";
 import { readNifti } from "../nifti/readNifti.ts";
 import { writeNifti } from "../nifti/writeNifti.ts";
+import { drawPicture } from "../objects.ts";
 import { orderSegmentation } from "../order.ts";
 import { isNiftiPath, listFolder } from "../pacs/folder.ts";
 import { segmentSeries, segmentVolume } from "../pipeline.ts";
@@ -28,6 +29,7 @@ type SegmentOptions = {
   readonly model?: string;
   readonly modality?: string;
   readonly series?: string;
+  readonly allowPhantomModel?: boolean;
   readonly device?: string;
   readonly mirror: boolean;
   readonly json?: boolean;
@@ -37,12 +39,15 @@ type SegmentOptions = {
 export const addSegmentCommand = (program: Command): void => {
   program
     .command("segment")
-    .description("segment one series or volume and write mask.nii.gz, seg.dcm, sr.dcm and result.json")
+    .description(
+      "segment one series or volume and write mask.nii.gz, seg.dcm, sr.dcm, overview.png and result.json",
+    )
     .requiredOption("-i, --input <path>", "DICOM folder, zip or file, or NIfTI file")
     .requiredOption("-o, --output <folder>", "where the results go; always a folder")
     .option("--model <id>", "this model, whatever the header says about the contrast")
     .option("--modality <class>", "CT, T1 or T2, whatever the header says about the contrast")
     .option("--series <uid>", "which series, where the input holds several")
+    .option("--allow-phantom-model", "let a demo model run on what is no phantom")
     .option("--device <provider>", "auto, cuda or cpu")
     .option("--no-mirror", "skip the average over eight mirrorings: eight times faster, a little less exact")
     .option("--json", "print one JSON object")
@@ -84,14 +89,16 @@ const settle = (
   settings: Settings,
   options: SegmentOptions,
 ): { settings: Settings; force: ModelClass | null } => {
-  const { models, inference } = settings;
+  const { inference } = settings;
+  const allowPhantomModel = settings.models.allowPhantomModel || options.allowPhantomModel === true;
+  const models = { ...settings.models, allowPhantomModel };
   const executionProvider = oneOf(
     options.device ?? inference.executionProvider,
     ["auto", "cuda", "cpu"],
     "--device",
   );
   const mirror = inference.mirror && options.mirror;
-  const chosen = { ...settings, inference: { ...inference, executionProvider, mirror } };
+  const chosen = { ...settings, models, inference: { ...inference, executionProvider, mirror } };
   if (options.model !== undefined) {
     const { modelClass } = readModel(models.folder, options.model).plan;
     return { settings: { ...chosen, models: { ...models, [modelClass]: options.model } }, force: modelClass };
@@ -119,7 +126,7 @@ const segmentDicom = async (
   const orderedAtMs = clock.nowMs();
   // The moment is part of the key: two runs at the command line are two results with UIDs of their own.
   const order = orderSegmentation(chosen.series, headers, modelClass, teller, orderedAtMs);
-  if (order === null) throw failed("NO_MODEL", `No ${modelClass} model is installed.`);
+  if ("code" in order) throw new FailureError(order);
   const segmenter = await step("load-model", () => teller.models.open(order.order.modelId));
   return segmentSeries({ ...chosen, segmenter, resultKey: order.key, orderedAtMs, warnings }, teller, step);
 };
@@ -136,20 +143,27 @@ const segmentNifti = async (
     throw failed("USAGE", "A NIfTI file does not say what it shows: give --modality or --model.");
   const model = teller.models.forClass(modelClass);
   if (model === null) throw failed("NO_MODEL", `No ${modelClass} model is installed.`);
+  if (model.isPhantomModel && !teller.settings.allowPhantomModel)
+    throw failed(
+      "PHANTOM_MODEL",
+      `A NIfTI file does not say that it is a phantom, and ${model.id} knows nothing else.`,
+    );
   const volume = await step("volume", () => readNifti(readFileSync(path)));
   const segmenter = await step("load-model", () => teller.models.open(model.id));
   const segmentation = await segmentVolume(volume, segmenter, teller.settings, step);
   const order = { segmenter, orderedAtMs: clock.nowMs() };
-  return { ...summarise(order, teller, step, segmentation, null, null), segmentation };
+  const picture = await step("picture", () => drawPicture(volume, segmentation, model));
+  return { ...summarise(order, teller, step, segmentation, null, null), picture, segmentation };
 };
 
 /** All files or none: they are written beside the folder's files under other names and renamed at the end. */
-const writeResults = (folder: string, { result, seg, sr, segmentation }: Results): void => {
+const writeResults = (folder: string, { result, seg, sr, picture, segmentation }: Results): void => {
   mkdirSync(folder, { recursive: true });
   const files: readonly (readonly [string, Uint8Array | string | null])[] = [
     ["mask.nii.gz", writeNifti(segmentation.mask)],
     ["seg.dcm", seg],
     ["sr.dcm", sr],
+    ["overview.png", picture],
     ["result.json", `${JSON.stringify(result, null, 2)}\n`],
   ];
   for (const [name, bytes] of files) if (bytes !== null) writeFileSync(join(folder, `${name}.part`), bytes);
@@ -172,7 +186,7 @@ const report = ({ result }: Results, options: SegmentOptions): void => {
       ? `Pancreas ${bold(`${volumeMl.toFixed(1)} ml`)}`
       : bold("No pancreas found");
   const warned = result.warnings.length === 0 ? "no warnings" : `${result.warnings.length} warning(s)`;
-  const model = `${result.model.isPhantomModel ? "PHANTOM DEMO MODEL " : ""}${result.model.id}`;
+  const model = `${result.model.isPhantomModel ? `${PHANTOM_NOTICE} ` : ""}${result.model.id}`;
   print(
     `${green("✓")} ${found} · model ${model} on ${result.executionProvider.toUpperCase()} · ${warned} · ${seconds.toFixed(0)} s · files in ${options.output}`,
   );

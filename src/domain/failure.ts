@@ -68,6 +68,10 @@ const failureTable = {
   ],
   SERIES_GONE: ["ineligible", "The series was deleted from the archive."],
   NO_MODEL: ["ineligible", "No model for this contrast is installed: panseg model import."],
+  PHANTOM_MODEL: [
+    "ineligible",
+    "Import a model that was trained on patients, or set models.allowPhantomModel to try the demo model all the same.",
+  ],
   NIFTI_INVALID: ["usage", "The file is no readable NIfTI-1 image."],
   // Models and the importer
   CHECKPOINT_NOT_ZIP: [

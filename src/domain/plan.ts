@@ -47,6 +47,8 @@ export type Plan = {
   readonly patchSize: Zyx<number>;
   readonly normalization: Normalization;
   readonly useMaskForNorm: boolean;
+  /** Trained on mirrored patches too: only then does the mean over mirrored versions help. */
+  readonly mirrored: boolean;
   readonly exportResampling: ExportResampling;
   readonly postprocessing: Postprocessing;
 };

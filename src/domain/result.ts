@@ -71,5 +71,8 @@ export type StoredObject = {
   readonly sha256: string;
 };
 
+/** Stands wherever a result of a model appears that was trained on synthetic phantoms. */
+export const PHANTOM_NOTICE = "PHANTOM DEMO MODEL";
+
 /** Stands wherever a result appears. */
 export const RESEARCH_NOTICE = "Research use only. Not a medical device; not for diagnosis.";

@@ -8,7 +8,7 @@ import type { Manifest, ModelFiles } from "./manifest.ts";
 import { requireModelId, requireNewModel, writeModelFolder } from "./modelFolder.ts";
 import { networkGraph } from "./networkGraph.ts";
 import { type NetworkShape, networkShape, type ShapeOf } from "./networkShape.ts";
-import { defaultId, readTaskName, readTrainer } from "./origin.ts";
+import { defaultId, knowsOnlyPhantoms, readTaskName, readTrainer, trainsMirrored } from "./origin.ts";
 import type { ImportedPlan } from "./readPlan.ts";
 import { readCheckpointInfo, readPlanOf } from "./readSources.ts";
 import { checkWeights } from "./weights.ts";
@@ -28,7 +28,6 @@ export type ImportRequest = {
   readonly licence?: string;
   /** Directions of the arrays that the model was trained on; LPS by default, as DICOM series are stacked. */
   readonly orientation?: Orientation;
-  readonly isPhantomModel?: boolean;
   readonly softwareVersion: string;
   /** `model_best.model`, else `model_final_checkpoint.model`, unless one is named. */
   readonly checkpointName?: string;
@@ -112,7 +111,7 @@ const importFrom = async (
         modelClass: request.modelClass,
         fold: sources.fold,
         licence: request.licence ?? null,
-        isPhantomModel: request.isPhantomModel ?? false,
+        isPhantomModel: knowsOnlyPhantoms(origin.trainer),
         createdWith: { software: "panseg", version: request.softwareVersion },
         sources: digests,
         files: await writeFiles(folder, checkpoint, imported, network.shape, request),
@@ -138,8 +137,9 @@ export const importModel = async (request: ImportRequest): Promise<Manifest> => 
   const info = await readCheckpointInfo(sources);
   const trainer = readTrainer(info, sources.resultsFolder);
   const taskName = readTaskName(info, sources.resultsFolder);
-  const id = requireModelId(request.id ?? defaultId(taskName, request.modelClass));
+  const id = requireModelId(request.id ?? defaultId(trainer, taskName, request.modelClass));
   await requireNewModel(request.modelsFolder, id);
-  const imported = await readPlanOf(sources, info, request.modelClass, request.orientation ?? "LPS");
+  const training = { orientation: request.orientation ?? "LPS", mirrored: trainsMirrored(trainer) };
+  const imported = await readPlanOf(sources, info, request.modelClass, training);
   return importFrom(request, sources, { id, trainer, taskName }, imported);
 };

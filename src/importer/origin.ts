@@ -28,6 +28,12 @@ export const readTrainer = (
   });
 };
 
+/** nnU-Net's trainers that leave out mirroring say so in their names, and nnU-Net then refuses to mirror at inference. */
+export const trainsMirrored = (trainer: string): boolean => !trainer.includes("noMirroring");
+
+/** The trainer of the demo models: whoever imports one cannot take it for a model that knows patients. */
+export const knowsOnlyPhantoms = (trainer: string): boolean => trainer.endsWith("_PhantomDemo");
+
 const taskIn = (path: string): string | null =>
   /(?:^|[/\\])(Task\d{3}_[\w-]{1,60})(?:[/\\]|$)/.exec(path)?.[1] ?? null;
 
@@ -47,8 +53,9 @@ export const readTaskName = (
 };
 
 /** Folder name for a model that was given none: `pansegnet-ct` for the published tasks, else task and class. */
-export const defaultId = (taskName: string | null, modelClass: ModelClass): string => {
+export const defaultId = (trainer: string, taskName: string | null, modelClass: ModelClass): string => {
   const suffix = modelClass.toLowerCase();
+  if (knowsOnlyPhantoms(trainer)) return `phantom-${suffix}`;
   if (taskName === null) return `model-${suffix}`;
   if (taskName.slice(4, 7) === publishedTasks[modelClass]) return `pansegnet-${suffix}`;
   return `${taskName.toLowerCase()}-${suffix}`;

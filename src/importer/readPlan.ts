@@ -1,12 +1,5 @@
 import { mapZyx, type Zyx, zyx } from "../domain/axes.ts";
-import type {
-  ExportResampling,
-  ModelClass,
-  Normalization,
-  Orientation,
-  Plan,
-  Postprocessing,
-} from "../domain/plan.ts";
+import type { ExportResampling, ModelClass, Normalization, Plan, Postprocessing } from "../domain/plan.ts";
 import type { PickleValue } from "./pickleValue.ts";
 import {
   dictAt,
@@ -31,6 +24,9 @@ export type NetworkPlan = {
 };
 
 export type ImportedPlan = { readonly plan: Plan; readonly network: NetworkPlan };
+
+/** What the plan does not say of how the model was trained. */
+export type Training = Pick<Plan, "orientation" | "mirrored">;
 
 type Dict = ReadonlyMap<PickleValue, PickleValue>;
 
@@ -161,7 +157,7 @@ const readNetwork = (plan: Dict, stage: Dict): NetworkPlan => {
 export const readPlan = (
   value: PickleValue,
   modelClass: ModelClass,
-  orientation: Orientation,
+  training: Training,
   postprocessing: Postprocessing,
 ): ImportedPlan => {
   const dict = dictAt(value, "top level");
@@ -177,7 +173,7 @@ export const readPlan = (
   const masks = dictAt(dict.get("use_mask_for_norm"), "use_mask_for_norm");
   const plan: Plan = {
     modelClass,
-    orientation,
+    ...training,
     ...readTransposes(dict),
     targetSpacingMm,
     patchSize: network.patchSize,

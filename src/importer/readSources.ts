@@ -1,13 +1,13 @@
 import { open, readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { failed } from "../domain/failure.ts";
-import type { ModelClass, Orientation } from "../domain/plan.ts";
+import type { ModelClass } from "../domain/plan.ts";
 import type { ModelSources } from "./locate.ts";
 import { LARGEST_PICKLE_BYTES, readPickle } from "./pickle.ts";
 import { malformedPickle, type PickleValue } from "./pickleValue.ts";
 import { invalidPlan } from "./planValue.ts";
 import { readPostprocessing } from "./postprocessing.ts";
-import { type ImportedPlan, readPlan } from "./readPlan.ts";
+import { type ImportedPlan, readPlan, type Training } from "./readPlan.ts";
 
 type Dict = ReadonlyMap<PickleValue, PickleValue>;
 
@@ -39,7 +39,7 @@ export const readPlanOf = async (
   sources: ModelSources,
   info: Dict | null,
   modelClass: ModelClass,
-  orientation: Orientation,
+  training: Training,
 ): Promise<ImportedPlan> => {
   const postprocessing = readPostprocessing(
     sources.postprocessing === null ? null : await readFile(sources.postprocessing, "utf8"),
@@ -50,7 +50,7 @@ export const readPlanOf = async (
   ];
   const [plan, copy] = values
     .filter((value) => value !== undefined)
-    .map((value) => readPlan(value, modelClass, orientation, postprocessing));
+    .map((value) => readPlan(value, modelClass, training, postprocessing));
   if (plan === undefined) {
     throw failed(
       "PLAN_NOT_FOUND",

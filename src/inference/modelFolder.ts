@@ -32,6 +32,7 @@ const planSchema = z.strictObject({
     z.strictObject({ kind: z.literal("none") }),
   ]),
   useMaskForNorm: z.boolean(),
+  mirrored: z.boolean().default(true),
   exportResampling: z.strictObject({
     forceSeparateZ: z.boolean().nullable(),
     order: z.int().min(0).max(3),

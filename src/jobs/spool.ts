@@ -33,7 +33,12 @@ export function openSpool(folder: string): Spool {
 }
 
 /** result.json: the result and what its neighbours must hash to, sealed by a hash of itself. */
-type Manifest = { readonly result: ResultSummary; readonly seg: string | null; readonly sr: string | null };
+type Manifest = {
+  readonly result: ResultSummary;
+  readonly seg: string | null;
+  readonly sr: string | null;
+  readonly picture: string;
+};
 
 function readEntry(folder: string, name: string): Spooled | null {
   const entry = join(folder, name);
@@ -49,17 +54,20 @@ function readComplete(entry: string): Spooled | null {
   if (manifest === null) return null;
   const seg = manifest.seg === null ? null : readIfThere(join(entry, "seg.dcm"));
   const sr = manifest.sr === null ? null : readIfThere(join(entry, "sr.dcm"));
+  const picture = readIfThere(join(entry, "overview.png"));
   const isWhole = hashOrNull(seg) === manifest.seg && hashOrNull(sr) === manifest.sr;
-  return isWhole ? { result: manifest.result, seg, sr } : null;
+  if (!isWhole || picture === null || hashOf(picture) !== manifest.picture) return null;
+  return { result: manifest.result, seg, sr, picture };
 }
 
-function writeEntry(folder: string, name: string, { result, seg, sr }: Spooled): Spooled {
+function writeEntry(folder: string, name: string, { result, seg, sr, picture }: Spooled): Spooled {
   const unfinished = join(folder, unfinishedName());
   try {
     mkdirSync(unfinished, { mode: 0o700 });
     if (seg !== null) writeDurably(join(unfinished, "seg.dcm"), seg);
     if (sr !== null) writeDurably(join(unfinished, "sr.dcm"), sr);
-    const manifest = { result, seg: hashOrNull(seg), sr: hashOrNull(sr) };
+    writeDurably(join(unfinished, "overview.png"), picture);
+    const manifest = { result, seg: hashOrNull(seg), sr: hashOrNull(sr), picture: hashOf(picture) };
     writeDurably(join(unfinished, "result.json"), Buffer.from(seal(manifest)));
     flush(unfinished);
     moveInto(unfinished, join(folder, name));
@@ -142,8 +150,10 @@ function readIfThere(file: string): Uint8Array | null {
   }
 }
 
-const seal = ({ result, seg, sr }: Manifest): string =>
-  JSON.stringify({ result, seg, sr, sealSha256: hashOf(JSON.stringify({ result, seg, sr })) });
+const seal = ({ result, seg, sr, picture }: Manifest): string => {
+  const sealed = { result, seg, sr, picture };
+  return JSON.stringify({ ...sealed, sealSha256: hashOf(JSON.stringify(sealed)) });
+};
 
 function unseal(bytes: Uint8Array | null): Manifest | null {
   if (bytes === null) return null;

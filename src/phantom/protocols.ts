@@ -1,6 +1,6 @@
+import { phantomSuffix } from "../dicom/select/phantomMark.ts";
 import type { Dataset } from "../dicom/write/dataset.ts";
 import type { ModelClass } from "../domain/plan.ts";
-import { phantomSuffix } from "./phantomMark.ts";
 import type { Vendor } from "./scanner.ts";
 import type { Phase } from "./tissues.ts";
 

@@ -350,3 +350,15 @@ test("a checkpoint of the published size with its optimizer is imported within 2
   rmSync(source, { recursive: true });
   rmSync(request.modelsFolder, { recursive: true });
 });
+
+test("a trainer that left out mirroring, or knows phantoms alone, says so in plan and manifest", async () => {
+  const info = checkpointInfo(planEntries(), "nnTransUNetTrainerV2_noMirroring_PhantomDemo");
+  const { request, manifest } = await importSynthetic({ info });
+  assert.equal(manifest.id, "phantom-t1");
+  assert.equal(manifest.isPhantomModel, true);
+  const readMirrored = (folder: string, id: string): unknown =>
+    (JSON.parse(readFileSync(join(folder, id, "plan.json"), "utf8")) as Plan).mirrored;
+  assert.equal(readMirrored(request.modelsFolder, "phantom-t1"), false);
+  const usual = await importSynthetic();
+  assert.equal(readMirrored(usual.request.modelsFolder, "pansegnet-t1"), true);
+});

@@ -36,7 +36,7 @@ const references: readonly (readonly [string, ModelClass])[] = [
 
 const writeReference = async (name: string, modelClass: ModelClass) => {
   const sources = await locateModel(sharedFolder("vectors", name, "model"), {});
-  const { network } = await readPlanOf(sources, null, modelClass, "LPS");
+  const { network } = await readPlanOf(sources, null, modelClass, { orientation: "LPS", mirrored: true });
   const checkpoint = await openCheckpoint(sources.checkpoint);
   const shape = networkShape(network, (key) => checkpoint.tensors.get(key)?.shape ?? null);
   const path = (kind: string): string => join(folder, `${name}-${kind}.onnx`);

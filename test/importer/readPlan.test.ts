@@ -10,6 +10,8 @@ import { planEntries, tinyNetwork } from "./syntheticModel.ts";
 
 const none: Postprocessing = { keepLargestComponent: false, minComponentMm3: null };
 
+const training = { orientation: "LPS", mirrored: true } as const;
+
 type Overrides = Readonly<Record<string, py.Fragment | null>>;
 
 const planOf = (
@@ -17,7 +19,7 @@ const planOf = (
   stage: Overrides = {},
   modelClass: ModelClass = "T1",
 ): ImportedPlan =>
-  readPlan(readPickle(py.pickle(planEntries(tinyNetwork, overrides, stage))), modelClass, "LPS", none);
+  readPlan(readPickle(py.pickle(planEntries(tinyNetwork, overrides, stage))), modelClass, training, none);
 
 const ints = (...values: readonly number[]): py.Fragment => py.list(...values.map(py.int));
 
@@ -42,6 +44,7 @@ test("an MR plan becomes a z-score plan with nnU-Net's defaults", () => {
       patchSize: zyx(4, 8, 8),
       normalization: { kind: "zscore" },
       useMaskForNorm: false,
+      mirrored: true,
       exportResampling: { forceSeparateZ: null, order: 1, orderZ: 0 },
       postprocessing: none,
     },
@@ -182,5 +185,5 @@ for (const [name, overrides, stage, modelClass] of contradictions) {
 
 test(
   "a plan that is no dict is refused",
-  refuses("PLAN_INVALID", () => readPlan(["not", "a", "plan"], "T1", "LPS", none)),
+  refuses("PLAN_INVALID", () => readPlan(["not", "a", "plan"], "T1", training, none)),
 );

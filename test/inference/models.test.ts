@@ -11,7 +11,7 @@ import { listModelIds, readModel } from "../../src/inference/modelFolder.ts";
 import { makeModels } from "../../src/inference/models.ts";
 import { openSegmenter } from "../../src/inference/segmenter.ts";
 import type { Log } from "../../src/ports.ts";
-import { tinyNetwork, writeResultsFolder } from "../importer/syntheticModel.ts";
+import { checkpointInfo, planEntries, tinyNetwork, writeResultsFolder } from "../importer/syntheticModel.ts";
 
 const root = mkdtempSync(join(tmpdir(), "panseg-models-"));
 const folder = join(root, "models");
@@ -19,19 +19,19 @@ after(() => rmSync(root, { recursive: true }));
 
 before(async () => {
   const source = join(root, "results");
-  writeResultsFolder(source);
-  for (const [id, isPhantomModel] of [
-    ["a-phantom", true],
-    ["b-real", false],
-  ] as const)
+  for (const [id, trainer] of [
+    ["a-phantom", "nnTransUNetTrainerV2_noMirroring_PhantomDemo"],
+    ["b-real", "nnTransUNetTrainerV2"],
+  ] as const) {
+    writeResultsFolder(join(source, id), { info: checkpointInfo(planEntries(), trainer) });
     await importModel({
-      source,
+      source: join(source, id),
       modelsFolder: folder,
       id,
       modelClass: "T1",
-      isPhantomModel,
       softwareVersion: "test",
     });
+  }
 });
 
 const keepLog = () => {

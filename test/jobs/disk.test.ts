@@ -98,7 +98,12 @@ describe("disk full", { skip }, () => {
     onDisk(8, async (disk) => {
       const store = openStore(`${disk.folder}/jobs.db`);
       const spool = openSpool(`${disk.folder}/spool`);
-      const entry = { result: result("1.2.1"), seg: Buffer.alloc(300_000, 1), sr: null };
+      const entry = {
+        result: result("1.2.1"),
+        seg: Buffer.alloc(300_000, 1),
+        sr: null,
+        picture: Buffer.from("PNG"),
+      };
       let acknowledged = 0;
       for (let cycle = 0; cycle < 3; cycle++) {
         fill(disk.folder);
@@ -133,8 +138,12 @@ describe("disk read-only", { skip }, () => {
       assert.throws(() => lockDataFolder(frozen.folder));
       assert.throws(() => openStore(`${frozen.folder}/jobs.db`));
       const spool = openSpool(`${frozen.folder}/spool`);
-      assert.throws(() => spool.keep("key", { result: result("1.2.1"), seg: null, sr: null }), {
-        code: "EROFS",
-      });
+      assert.throws(
+        () =>
+          spool.keep("key", { result: result("1.2.1"), seg: null, sr: null, picture: Buffer.from("PNG") }),
+        {
+          code: "EROFS",
+        },
+      );
     }));
 });

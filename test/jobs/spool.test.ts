@@ -20,6 +20,7 @@ const spooled = (seg = "SEG bytes", sr: string | null = "SR bytes") => ({
   result: result("1.2.1"),
   seg: Buffer.from(seg),
   sr: sr === null ? null : Buffer.from(sr),
+  picture: Buffer.from("PNG bytes"),
 });
 
 /** Runs in a folder of its own. */
@@ -41,7 +42,12 @@ describe("spool", () => {
   test("an object that does not exist is absent, one without bytes is not", () =>
     inFolder((folder) => {
       const spool = openSpool(folder);
-      const nothing = { result: result("1.2.1"), seg: null, sr: new Uint8Array(0) };
+      const nothing = {
+        result: result("1.2.1"),
+        seg: null,
+        sr: new Uint8Array(0),
+        picture: new Uint8Array(1),
+      };
       const { seg, sr } = spool.keep("key", nothing);
       assert.equal(seg, null);
       assert.equal(sr?.length, 0);
@@ -77,7 +83,7 @@ describe("spool", () => {
       assert.deepEqual(others, []);
       assert.equal(statSync(`${folder}/${entry}`).mode & 0o777, 0o700);
       const files = readdirSync(`${folder}/${entry}`);
-      assert.deepEqual(files.toSorted(), ["result.json", "seg.dcm", "sr.dcm"]);
+      assert.deepEqual(files.toSorted(), ["overview.png", "result.json", "seg.dcm", "sr.dcm"]);
       for (const file of files) assert.equal(statSync(`${folder}/${entry}/${file}`).mode & 0o777, 0o600);
     }));
 });
@@ -85,7 +91,7 @@ describe("spool", () => {
 describe("damage", () => {
   const entryOf = (folder: string): string => `${folder}/${readdirSync(folder)[0]}`;
 
-  for (const file of ["result.json", "seg.dcm", "sr.dcm"]) {
+  for (const file of ["overview.png", "result.json", "seg.dcm", "sr.dcm"]) {
     const faults: readonly [string, (path: string) => void][] = [
       ["missing", (path) => rmSync(path)],
       ["cut off", (path) => writeFileSync(path, readFileSync(path).subarray(0, -1))],
@@ -135,7 +141,12 @@ describe("kill -9", () => {
   for (const verb of ["keep", "remove"] as const) {
     test(`F2 killed before any call to the file system, ${verb} has happened or has not, and nothing is left over`, async () => {
       const { path, dispose } = privateFolder();
-      const whole = { result: result("1.2.1"), seg: Buffer.alloc(70_000, 7), sr: Buffer.from("SR") };
+      const whole = {
+        result: result("1.2.1"),
+        seg: Buffer.alloc(70_000, 7),
+        sr: Buffer.from("SR"),
+        picture: Buffer.from("PNG"),
+      };
       const outcomes: boolean[] = [];
       for (let call = 1; ; call++) {
         const folder = `${path}/${call}`;

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseHeader } from "../../src/dicom/read/header.ts";
 import { defaultReadOptions, readSeries } from "../../src/dicom/read/readSeries.ts";
+import { isPhantomHeader } from "../../src/dicom/select/phantomMark.ts";
 import { selectModel } from "../../src/dicom/select/selectModel.ts";
 import { toFailure } from "../../src/domain/failure.ts";
 import { type OddSeries, oddSeries } from "../../src/phantom/oddSeries.ts";
-import { isPhantomHeader } from "../../src/phantom/phantomMark.ts";
 import { needsTool } from "../support/shared.ts";
 import { asInstances, assertSameGrid, dciodvfyErrors } from "./support.ts";
 

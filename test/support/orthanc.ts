@@ -1,30 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { type OrthancOptions, prepareOrthanc, type Orthanc as Server } from "../../src/demo/orthanc.ts";
 
-const PROGRAM = "Orthanc";
-const PLUGIN = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so";
-const START_MS = 60_000;
-
-export type OrthancOptions = {
-  readonly stableAgeSeconds?: number;
-  readonly overwriteInstances?: boolean;
-  /** More settings of the DICOMweb plugin, e.g. { SeriesMetadata: "MainDicomTags" }. */
-  readonly dicomWeb?: Readonly<Record<string, unknown>>;
-};
-
-export type Orthanc = {
-  /** Root of DICOMweb. */
-  readonly url: string;
-  readonly restUrl: string;
-  readonly user: string;
-  readonly password: string;
-  /** Authorization header for both roots. */
-  readonly headers: Readonly<Record<string, string>>;
+export type Orthanc = Pick<Server, "url" | "restUrl" | "user" | "password" | "headers"> & {
   /** End it in an orderly way; what it stored stays. */
   readonly stop: () => Promise<void>;
   /** End it by SIGKILL; what it stored stays. */
@@ -45,39 +24,12 @@ export type Orthanc = {
  */
 export const startOrthanc = async (
   owner: { readonly after: (end: () => Promise<void>) => void },
-  options: OrthancOptions = {},
+  options: Omit<OrthancOptions, "folder"> = {},
 ): Promise<Orthanc> => {
   const folder = mkdtempSync(join(tmpdir(), "orthanc-"));
-  const port = await freePort();
-  const restUrl = `http://127.0.0.1:${port}`;
-  const url = `${restUrl}/dicom-web`;
-  const [user, password] = ["reader", "secret-of-the-test"];
-  const headers = { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` };
-  const store = join(folder, "store");
-  writeFileSync(
-    join(folder, "orthanc.json"),
-    JSON.stringify(configuration(options, port, store, user, password)),
-  );
-  let child: ChildProcess | null = null;
-
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child === null) return;
-    const ending = child;
-    child = null;
-    const exited = ending.exitCode === null && ending.signalCode === null ? once(ending, "exit") : null;
-    ending.kill(signal);
-    await exited;
-  };
-  const start = async (): Promise<void> => {
-    await end("SIGTERM");
-    child = spawn(PROGRAM, ["orthanc.json", `--logfile=${join(folder, "log")}`], {
-      cwd: folder,
-      stdio: "ignore",
-    });
-    await untilReady(child, restUrl, headers, folder);
-  };
+  const { start, end, kill, ...server } = await prepareOrthanc({ ...options, folder });
   const sweepUp = (): void => {
-    child?.kill("SIGKILL");
+    kill();
     rmSync(folder, { recursive: true, force: true });
   };
   atExit(sweepUp);
@@ -86,19 +38,15 @@ export const startOrthanc = async (
     sweepUp();
   });
   await start();
-
+  const { url, restUrl, headers } = server;
   return {
-    url,
-    restUrl,
-    user,
-    password,
-    headers,
+    ...server,
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
     restart: start,
     replace: async () => {
       await end("SIGTERM");
-      rmSync(store, { recursive: true, force: true });
+      rmSync(join(folder, "store"), { recursive: true, force: true });
       await start();
     },
     stow: (files) => stow(url, headers, files),
@@ -108,57 +56,6 @@ export const startOrthanc = async (
       return response.json();
     },
   };
-};
-
-const configuration = (
-  options: OrthancOptions,
-  port: number,
-  store: string,
-  user: string,
-  password: string,
-) => ({
-  Name: "test archive",
-  StorageDirectory: store,
-  IndexDirectory: store,
-  HttpPort: port,
-  HttpThreadsCount: 8,
-  DicomServerEnabled: false,
-  RemoteAccessAllowed: false,
-  AuthenticationEnabled: true,
-  RegisteredUsers: { [user]: password },
-  SaveJobs: false,
-  StableAge: options.stableAgeSeconds ?? 1,
-  OverwriteInstances: options.overwriteInstances ?? false,
-  Plugins: [PLUGIN],
-  DicomWeb: { Enable: true, Root: "/dicom-web/", ...options.dicomWeb },
-});
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-};
-
-const untilReady = async (
-  child: ChildProcess,
-  restUrl: string,
-  headers: Readonly<Record<string, string>>,
-  folder: string,
-): Promise<void> => {
-  const startedMs = performance.now();
-  while (performance.now() - startedMs < START_MS) {
-    if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(
-        `Orthanc ended at its start: ${readFileSync(join(folder, "log"), "utf8").slice(-2000)}`,
-      );
-    const response = await fetch(`${restUrl}/dicom-web/studies?limit=1`, { headers }).catch(() => null);
-    if (response?.ok) return;
-    await setTimeout(50);
-  }
-  throw new Error(`Orthanc did not answer within ${START_MS} ms`);
 };
 
 const stow = async (

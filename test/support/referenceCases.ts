@@ -17,6 +17,7 @@ export const plainPlan: Plan = {
   patchSize: zyx(8, 8, 8),
   normalization: { kind: "none" },
   useMaskForNorm: false,
+  mirrored: true,
   exportResampling: { forceSeparateZ: null, order: 1, orderZ: 0 },
   postprocessing: { keepLargestComponent: false, minComponentMm3: null },
 };

@@ -1,4 +1,4 @@
-import { type Measures, RESEARCH_NOTICE, type StoredObject } from "../../domain/result.ts";
+import { type Measures, PHANTOM_NOTICE, RESEARCH_NOTICE, type StoredObject } from "../../domain/result.ts";
 import type { SourceSeries } from "../../domain/series.ts";
 import { codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
@@ -66,7 +66,7 @@ const measurementGroup = (measures: Measures, seg: StoredObject, context: WriteC
 const comment = ({ model, warnings }: WriteContext): string =>
   [
     RESEARCH_NOTICE,
-    ...(model.isPhantomModel ? ["PHANTOM DEMO MODEL: trained on synthetic phantoms only."] : []),
+    ...(model.isPhantomModel ? [`${PHANTOM_NOTICE}: trained on synthetic phantoms only.`] : []),
     ...warnings.map(({ sentence }) => sentence.replace(/\p{Cc}/gu, " ")),
   ].join(" ");
 

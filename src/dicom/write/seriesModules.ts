@@ -1,3 +1,4 @@
+import { PHANTOM_NOTICE } from "../../domain/result.ts";
 import { number } from "../read/header.ts";
 import { shortText } from "./conform.ts";
 import type { WriteContext } from "./context.ts";
@@ -5,11 +6,9 @@ import type { Dataset } from "./dataset.ts";
 import { objectMoment } from "./moment.ts";
 import { resultUids } from "./resultKey.ts";
 
-const phantomMark = "PHANTOM DEMO MODEL";
-
 /** The words, followed by the phantom mark where the model knows nothing but phantoms. */
 export const markPhantom = (words: string, { model }: WriteContext): string =>
-  model.isPhantomModel ? `${words} ${phantomMark}` : words;
+  model.isPhantomModel ? `${words} ${PHANTOM_NOTICE}` : words;
 
 const seriesDescription = (words: string, context: WriteContext): string =>
   shortText(`${markPhantom(words, context)} ${context.settings.seriesDescriptionSuffix}`);

@@ -27,7 +27,12 @@ for (const name of [
   });
 }
 syncBuiltinESMExports();
-const entry = { result: result("1.2.1"), seg: Buffer.alloc(70_000, 7), sr: Buffer.from("SR") };
+const entry = {
+  result: result("1.2.1"),
+  seg: Buffer.alloc(70_000, 7),
+  sr: Buffer.from("SR"),
+  picture: Buffer.from("PNG"),
+};
 if (verb === "keep") spool.keep("key", entry);
 else spool.remove("key");
 calls = Number.NEGATIVE_INFINITY;

@@ -17,6 +17,11 @@ for (let n = 0; ; n++) {
     const completed = await workOnce(store, name);
     if (completed) say("completed", completed);
   }
-  spool.keep(seriesUid, { result: result(seriesUid), seg: Buffer.from(`SEG of ${seriesUid}`), sr: null });
+  spool.keep(seriesUid, {
+    result: result(seriesUid),
+    seg: Buffer.from(`SEG of ${seriesUid}`),
+    sr: null,
+    picture: Buffer.from("PNG"),
+  });
   say("kept", seriesUid);
 }

@@ -1,4 +1,4 @@
-import type { Header } from "../domain/series.ts";
+import type { Header } from "../../domain/series.ts";
 
 /** Ends the model name of every machine that a phantom pretends to come from. */
 export const phantomSuffix = " PHANTOM";

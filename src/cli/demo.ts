@@ -1,0 +1,153 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { software } from "../compose.ts";
+import { importDemoModels } from "../demo/models.ts";
+import { type DemoEvent, runDemo } from "../demo/runDemo.ts";
+import { setStage } from "../demo/stage.ts";
+import type { Verdict } from "../demo/verdict.ts";
+import { failed } from "../domain/failure.ts";
+import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
+import { makeLog } from "../log.ts";
+import { stopSignal } from "./context.ts";
+import { bold, green, note, print, printJson, red, table, yellow } from "./output.ts";
+import { makeProgressLine, type ProgressLine } from "./progress.ts";
+
+type DemoCommandOptions = {
+  readonly orthanc?: boolean;
+  readonly once?: boolean;
+  readonly studies: string;
+  readonly seed: string;
+  readonly json?: boolean;
+};
+
+export const addDemoCommand = (program: Command): void => {
+  program
+    .command("demo")
+    .description("show the whole chain on synthetic patients: archive, service, refusals, results and a page")
+    .option("--orthanc", "store in Debian's Orthanc instead of the small archive")
+    .option("--once", "end after the table; exit code 1 where something is not as expected")
+    .option("--studies <n>", "how many studies to send", "3")
+    .option("--seed <n>", "first seed of the synthetic patients", "7")
+    .option("--json", "print one JSON object instead of the table")
+    .addHelpText("after", "\nExample:\n  panseg demo --once --studies 3")
+    .action(async (options: DemoCommandOptions) => {
+      const studies = wholeOf(options.studies, "--studies", 1);
+      const firstSeed = wholeOf(options.seed, "--seed", 0);
+      const log = makeLog(program.opts()["verbose"] === true ? "info" : "silent");
+      const folder = mkdtempSync(join(tmpdir(), "panseg-demo-"));
+      const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+      process.once("exit", removeFolder);
+      const signal = stopSignal();
+      const line = makeProgressLine(options.json === true);
+      const startedMs = performance.now();
+      note(`${bold("panseg demo")} · synthetic patients, ${PHANTOM_NOTICE}S · ${RESEARCH_NOTICE}`);
+      await importDemoModels(join(folder, "models"), software.version, (share) =>
+        line.update("importing the models", share),
+      );
+      const stage = await setStage(
+        folder,
+        {
+          orthanc: options.orthanc === true,
+          logLevel: program.opts()["verbose"] === true ? "info" : "error",
+        },
+        fileURLToPath(new URL("./main.ts", import.meta.url)),
+        log,
+      );
+      try {
+        const page = `http://127.0.0.1:${stage.service.port}/`;
+        line.end();
+        note(`  archive: ${stage.archiveName} · page: ${page}`);
+        const verdicts = await runDemo(
+          stage,
+          { studies, firstSeed, signal, onEvent: (event) => showEvent(event, line) },
+          log,
+        );
+        line.end();
+        const seconds = (performance.now() - startedMs) / 1000;
+        if (options.json) printJson({ notice: RESEARCH_NOTICE, page, seconds, verdicts });
+        else print(summary(verdicts, seconds));
+        if (verdicts.some(({ asExpected }) => !asExpected)) process.exitCode = 1;
+        if (options.once !== true) await keepRunning(page, signal);
+      } finally {
+        line.end();
+        await stage.stop();
+        removeFolder();
+      }
+    });
+};
+
+const wholeOf = (text: string, option: string, least: number): number => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= 1_000_000) return value;
+  throw failed("USAGE", `${option} is a whole number of at least ${least}.`);
+};
+
+const keepRunning = async (page: string, signal: AbortSignal): Promise<void> => {
+  note(`\nLook: ${bold(page)} (Ctrl-C ends the demo)`);
+  if (!signal.aborted) await once(signal, "abort");
+};
+
+const showEvent = (event: DemoEvent, line: ProgressLine): void => {
+  if (event.kind === "judged") {
+    line.end();
+    note(oneLine(event.verdict));
+  } else if (event.kind === "working") line.update(`${event.name}: ${event.step}`, event.share);
+  else line.update(`${event.name}: ${event.kind === "made" ? "synthesised" : "sending"}`, event.share);
+};
+
+const markOf = ({ asExpected, state }: Verdict): string =>
+  asExpected ? (state === "done" ? green("✓") : yellow("–")) : red("✗");
+
+const oneLine = (verdict: Verdict): string => {
+  const { name, reason, volumeMl, trueVolumeMl, dice } = verdict;
+  if (volumeMl !== null && dice !== null)
+    return `${markOf(verdict)} ${name}: ${bold(`${volumeMl.toFixed(1)} ml`)} (true ${trueVolumeMl?.toFixed(1)} ml), Dice ${dice.toFixed(3)}`;
+  return `${markOf(verdict)} ${name}: ${reason === null ? verdict.state : `${reason.sentence} [${reason.code}]`}`;
+};
+
+const secondsOf = (verdict: Verdict, ...steps: readonly string[]): string => {
+  const seconds = steps.reduce((sum, step) => sum + (verdict.secondsPerStep[step] ?? 0), 0);
+  return verdict.state === "done" ? seconds.toFixed(1) : "";
+};
+
+const verdictWord = ({ state, reason }: Verdict): string =>
+  state === "done" ? "segmented" : `${state === "skipped" ? "not segmented" : state}: ${reason?.code ?? ""}`;
+
+/** One row a series, with seconds per group of steps. */
+const summary = (verdicts: readonly Verdict[], seconds: number): string => {
+  const rows = verdicts.map((verdict) => [
+    markOf(verdict),
+    verdict.name,
+    verdictWord(verdict),
+    verdict.model ?? "",
+    verdict.volumeMl?.toFixed(1) ?? "",
+    verdict.trueVolumeMl?.toFixed(1) ?? "",
+    verdict.dice?.toFixed(3) ?? "",
+    secondsOf(verdict, "list", "retrieve", "volume"),
+    secondsOf(verdict, "preprocess"),
+    secondsOf(verdict, "load-model", "infer"),
+    secondsOf(verdict, "mask", "measure", "judge"),
+    secondsOf(verdict, "build-seg", "build-sr", "verify-built", "picture", "spool"),
+  ]);
+  const header = [
+    "",
+    "series",
+    "verdict",
+    "model",
+    "ml",
+    "true ml",
+    "Dice",
+    "read s",
+    "prepare s",
+    "network s",
+    "mask s",
+    "objects s",
+  ];
+  const failures = verdicts.filter(({ asExpected }) => !asExpected).length;
+  const end = failures === 0 ? green("all as expected") : red(`${failures} not as expected`);
+  return `\n${table(header, rows)}\n\n${verdicts.length} series in ${seconds.toFixed(0)} s: ${end}`;
+};

@@ -1,0 +1,55 @@
+import type { FailureCode } from "../domain/failure.ts";
+import type { Mask } from "../domain/grid.ts";
+import type { ModelClass } from "../domain/plan.ts";
+import { makePhantom } from "../phantom/makePhantom.ts";
+import { oddSeries } from "../phantom/oddSeries.ts";
+import { type SeriesFile, writeSeries } from "../phantom/writeSeries.ts";
+
+/** A series that the demo sends, and what must become of it. */
+export type CastSeries = {
+  /** For people, e.g. "CT abdomen, portal venous". */
+  readonly name: string;
+  readonly modelClass: ModelClass;
+  readonly files: readonly SeriesFile[];
+  /** The reason of the refusal that is due; null: it is segmented. */
+  readonly expected: FailureCode | null;
+  /** The pancreas as the phantom has it; null where there is nothing to compare. */
+  readonly truth: Mask | null;
+};
+
+/** What an archive holds beside the series that fits, by class; names of `oddSeries`. */
+const companions: Readonly<Record<ModelClass, readonly string[]>> = {
+  CT: ["localizer", "mip", "missing slices"],
+  T1: ["Dixon fat", "Dixon opposed phase"],
+  T2: ["diffusion"],
+};
+
+const words: Readonly<Record<ModelClass, string>> = {
+  CT: "CT abdomen",
+  T1: "MR abdomen T1",
+  T2: "MR abdomen T2",
+};
+
+/** The series of one study of a class: one that is segmented, and the companions of a class's first study. */
+export const castStudy = (modelClass: ModelClass, seed: number, isFirst: boolean): readonly CastSeries[] => {
+  const phantom = makePhantom({ seed, modelClass });
+  const { phase } = phantom.facts;
+  const main = {
+    name: `${words[modelClass]}${phase === "native" ? "" : `, ${phase}`}`,
+    modelClass,
+    files: writeSeries(phantom),
+    expected: null,
+    truth: phantom.label,
+  };
+  const odd = isFirst ? oddSeries(seed).filter(({ name }) => companions[modelClass].includes(name)) : [];
+  return [
+    main,
+    ...odd.map(({ name, files, expected }) => ({
+      name: `${words[modelClass]}, ${name}`,
+      modelClass,
+      files,
+      expected,
+      truth: null,
+    })),
+  ];
+};

@@ -1,0 +1,61 @@
+/**
+ * Demo models against phantoms that they never saw: `npm run bench:phantom [-- --seeds 20] [--models <folder>]`. Ends with
+ * exit code 1 where a class misses its bar.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { clock, composeTeller, software } from "../../src/compose.ts";
+import { importDemoModels } from "../../src/demo/models.ts";
+import type { ModelClass } from "../../src/domain/plan.ts";
+import { diceOf } from "../../src/evaluate/dice.ts";
+import { makeLog } from "../../src/log.ts";
+import { makePhantom } from "../../src/phantom/makePhantom.ts";
+import { segmentVolume } from "../../src/pipeline.ts";
+import { settingsSchema } from "../../src/settings.ts";
+import { makeStep } from "../../src/step.ts";
+
+/** What every class must reach, mean and worst Dice. */
+const bar = { mean: 0.9, worst: 0.75 };
+
+const { values } = parseArgs({ options: { seeds: { type: "string", default: "20" } } });
+const folder = mkdtempSync(join(tmpdir(), "panseg-bench-"));
+const log = makeLog("silent");
+const teller = composeTeller(settingsSchema.parse({ models: { folder } }), log);
+await importDemoModels(folder, software.version);
+
+const segmentSeed = async (modelClass: ModelClass, seed: number): Promise<number> => {
+  const { volume, label, facts } = makePhantom({ seed, modelClass });
+  const step = makeStep({
+    clock,
+    log,
+    signal: new AbortController().signal,
+    fields: () => ({}),
+    report: () => {},
+  });
+  const segmenter = await teller.models.open(`phantom-${modelClass.toLowerCase()}`);
+  const { mask, measures } = await segmentVolume(volume, segmenter, teller.settings, step);
+  const dice = diceOf(mask, label);
+  const seconds = Object.values(step.secondsPerStep).reduce((sum, value) => sum + value, 0);
+  const volumes = `${measures.volumeMl.toFixed(1)} ml of ${facts.pancreasMl.toFixed(1)} ml`;
+  console.log(
+    `${modelClass} seed ${seed} ${facts.phase}: Dice ${dice.toFixed(3)}, ${volumes}, ${seconds.toFixed(1)} s`,
+  );
+  return dice;
+};
+
+for (const modelClass of ["CT", "T1", "T2"] as const) {
+  const found: number[] = [];
+  // Training began at seed 1000.
+  for (let seed = 1; seed <= Number(values.seeds); seed++) found.push(await segmentSeed(modelClass, seed));
+  const mean = found.reduce((sum, dice) => sum + dice, 0) / found.length;
+  const worst = Math.min(...found);
+  const reached = mean >= bar.mean && worst >= bar.worst;
+  if (!reached) process.exitCode = 1;
+  console.log(
+    `${reached ? "✓" : "✗"} ${modelClass}: mean Dice ${mean.toFixed(3)} (bar ${bar.mean}), worst ${worst.toFixed(3)} (bar ${bar.worst}), ${found.length} phantoms`,
+  );
+}
+await teller.models.close();
+rmSync(folder, { recursive: true });
