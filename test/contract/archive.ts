@@ -34,6 +34,8 @@ export const archiveContract = (name: string, start: StartServed, skip: string |
   describe(name, { skip }, () => {
     test("WEB-8 series are found by modality and window, all of them through small pages", async (t) =>
       findsSeries(await start(t)));
+    test("a study is described by its series: modality, number and text as they stand", async (t) =>
+      describesStudy(await start(t)));
     test("metadata are what the file's own header says", async (t) => readsMetadata(await start(t)));
     test(
       "real images come back as stored, with their metadata",
@@ -73,6 +75,34 @@ const findsSeries = async (served: Served): Promise<void> => {
   const days = Math.ceil((Date.now() - Date.parse("2024-02-29")) / 86_400_000);
   assert.equal((await pacs.findSeries(days)).length, 5, "the old one is outside the window");
   assert.deepEqual(await pacs.findSeries(1), []);
+};
+
+const describesStudy = async (served: Served): Promise<void> => {
+  const described = (series: string, modality: string, number: unknown[], text: string[]) => {
+    const slice = firstOf(makeSlices({ study: "s", series, modality }, ["1"]));
+    const numbered = withElement(slice, "00200011", "IS", number);
+    return text.length === 0 ? numbered : withElement(numbered, "0008103E", "LO", text);
+  };
+  const hostile = "</td><img src=x onerror=alert(1)> & 'Ab'";
+  const series = [
+    described("portal", "CT", [3], ["Portalvenös 2.0"]),
+    described("hostile", "CT", [400], [hostile]),
+    described("bare", "MR", [], []),
+  ];
+  const other = makeSlices({ study: "other", series: "ct" }, ["1"]);
+  await stow(served, bytesOf([...series, ...other]));
+  const pacs = pacsOf(served, { pageSize: 2 });
+  const [portal, strange, bare] = series.map(({ seriesUid }) => seriesUid);
+  assert.deepEqual(
+    new Set(await pacs.describeStudy(uidOf("s"))),
+    new Set([
+      { seriesUid: portal, modality: "CT", number: 3, description: "Portalvenös 2.0" },
+      { seriesUid: strange, modality: "CT", number: 400, description: hostile },
+      { seriesUid: bare, modality: "MR", number: null, description: null },
+    ]),
+  );
+  assert.deepEqual(await pacs.describeStudy(uidOf("nowhere")), []);
+  await assert.rejects(pacs.describeStudy("../../system"), isFailure("UID_INVALID"));
 };
 
 const readsMetadata = async (served: Served): Promise<void> => {
