@@ -59,7 +59,7 @@ const robustWindow = (volume: Float32Array, mask: Uint8Array): DisplayWindow => 
 };
 
 /**
- * How a volume is shown: CT always alike; MR from 1 % to 99.5 % of its voxels that are not 0 (each to 0.4 %), and so far
+ * How a volume is shown: CT always alike; MR from 1 % to 99.5 % of its voxels that are not 0 (each to 0.8 %), and so far
  * up that the middle of the masked voxels is no lighter than three quarters of white.
  */
 export const displayWindow = (volume: Volume, mask: Mask, modelClass: ModelClass): DisplayWindow =>
