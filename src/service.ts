@@ -154,7 +154,13 @@ const listen = async (
 ): Promise<Server> => {
   const { host, port } = settings.http;
   const server = await new Promise<Server>((resolve, reject) => {
-    const started = makeApp(jobs, ready).listen(port, host, (error?: Error) =>
+    const sources = {
+      jobs,
+      pictures: composePictures(settings),
+      pacs: composePacs(settings, log),
+      readiness: ready,
+    };
+    const started = makeApp(sources).listen(port, host, (error?: Error) =>
       error === undefined
         ? resolve(started)
         : reject(failed("PORT_IN_USE", `Cannot listen on ${host}:${port}.`, { host, port }, error)),

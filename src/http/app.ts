@@ -1,23 +1,35 @@
-import express, { type Express, type Request, type Response } from "express";
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Job, JobState } from "../domain/job.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import type { JobStore } from "../ports.ts";
+import type { JobStore, Pacs } from "../ports.ts";
+import { findJob, noJob, sendObject, sendPicture } from "./files.ts";
+import { problem } from "./problem.ts";
+import { type PageSources, showPage } from "./showPage.ts";
 
 /** What stands between the service and readiness; empty when ready. `degraded` does not make it unready. */
 export type Readiness = { readonly problems: readonly string[]; readonly degraded: readonly string[] };
 
+/** All that HTTP may reach of the service: nothing in it changes anything. */
+export type Sources = PageSources & {
+  readonly jobs: Pick<JobStore, "find">;
+  readonly pacs: Pick<Pacs, "retrieveInstance">;
+  readonly readiness: () => Promise<Readiness>;
+};
+
 const states = ["queued", "running", "done", "skipped", "dead"] as const satisfies readonly JobState[];
 
-/** The HTTP surface: liveness, readiness and the jobs. Reads only; holds no business rule. */
-export const makeApp = (jobs: JobStore, readiness: () => Promise<Readiness>): Express => {
+/** The HTTP surface: the page, the jobs, their pictures and objects, liveness and readiness. Reads only; holds no business rule. */
+export const makeApp = (sources: Sources): Express => {
+  const { jobs, pictures, pacs, readiness } = sources;
   const app = express();
   app.disable("x-powered-by");
-  app.use((request, response, next) => {
-    response.set({ "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store" });
-    // A page on another site must not read us through a name that it points at the loopback address.
-    if (isLoopbackName(request.hostname)) next();
-    else problem(response, 403, "HOST_NOT_ALLOWED", "Only loopback names are answered.");
-  });
+  // Nothing is kept by a browser, so there is nothing to compare.
+  app.disable("etag");
+  app.use(guard);
+
+  app.get("/", showPage(sources));
+  app.use(express.static(`${import.meta.dirname}/assets`, { index: false, redirect: false, etag: false }));
+  app.get("/favicon.ico", (_request, response) => void response.status(204).end());
 
   app.get("/livez", (_request, response) => void response.json({ status: "ok" }));
 
@@ -40,10 +52,13 @@ export const makeApp = (jobs: JobStore, readiness: () => Promise<Readiness>): Ex
   });
 
   app.get("/api/jobs/:id", async (request, response) => {
-    const job = await jobs.find(Number(request.params.id));
-    if (job === null) return problem(response, 404, "JOB_NOT_FOUND", "There is no such job.");
+    const job = await findJob(jobs, request);
+    if (job === null) return noJob(response);
     response.json({ notice: RESEARCH_NOTICE, ...viewJob(job) });
   });
+  app.get("/api/jobs/:id/picture.png", sendPicture(jobs, pictures));
+  app.get("/api/jobs/:id/seg.dcm", sendObject(jobs, pacs, "seg"));
+  app.get("/api/jobs/:id/sr.dcm", sendObject(jobs, pacs, "sr"));
 
   app.use((_request: Request, response: Response) =>
     problem(response, 404, "NOT_FOUND", "There is nothing at this address."),
@@ -52,6 +67,28 @@ export const makeApp = (jobs: JobStore, readiness: () => Promise<Readiness>): Ex
     problem(response, 500, "INTERNAL", "The request could not be answered; see the log."),
   );
   return app;
+};
+
+const headers = {
+  "Content-Security-Policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  // A page on another site must not show our pictures as its own.
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "Cache-Control": "no-store",
+};
+
+const guard = (request: Request, response: Response, next: NextFunction): void => {
+  response.set(headers);
+  // A page on another site must not read us through a name that it points at the loopback address.
+  if (!isLoopbackName(request.hostname))
+    problem(response, 403, "HOST_NOT_ALLOWED", "Only loopback names are answered.");
+  else if (request.method !== "GET" && request.method !== "HEAD")
+    problem(response.set("Allow", "GET, HEAD"), 405, "METHOD_NOT_ALLOWED", "This address can only be read.");
+  else next();
 };
 
 /** A job for machines; times in ISO 8601. */
@@ -74,6 +111,3 @@ export const viewJob = (job: Job): Readonly<Record<string, unknown>> => ({
 
 const isLoopbackName = (name: string | undefined): boolean =>
   name !== undefined && /^(127\.0\.0\.1|localhost|\[::1\]|::1)$/.test(name);
-
-const problem = (response: Response, status: number, code: string, sentence: string): void =>
-  void response.status(status).json({ code, sentence });

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { encode } from "fast-png";
+import { type Failure, makeFailure } from "../../src/domain/failure.ts";
+import type { Claim } from "../../src/domain/job.ts";
+import { RESEARCH_NOTICE, type ResultSummary, type StoredObject } from "../../src/domain/result.ts";
+import type { SeriesRef } from "../../src/domain/series.ts";
+import { makeApp, type Readiness } from "../../src/http/app.ts";
+import { openPictures } from "../../src/jobs/pictures.ts";
+import type { JobStore } from "../../src/ports.ts";
+import { firstOf, pacsOf, type Served, startDemo, stow, withElement } from "../archive/requests.ts";
+import { openJobs, temporaryFolder } from "../pacs/fakeArchive.ts";
+import { makeSlices, type TestInstance, uidOf } from "../pacs/objects.ts";
+
+/** The HTTP surface on the real job store, real pictures and an archive. */
+export const startWorld = async (owner: TestContext, archive?: Served) => {
+  const served = archive ?? (await startDemo(owner));
+  const jobs = openJobs(owner);
+  const folder = join(temporaryFolder(owner), "pictures");
+  const pictures = openPictures(folder);
+  const ready: { now: Readiness } = { now: { problems: [], degraded: [] } };
+  const app = makeApp({ jobs, pictures, pacs: pacsOf(served), readiness: async () => ready.now });
+  const server = app.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  owner.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  return { url: `http://127.0.0.1:${port}`, archive: served, jobs, pictures, folder, ready, server };
+};
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+export const getText = async (url: string) => {
+  const response = await fetch(url);
+  return { status: response.status, headers: response.headers, text: await response.text() };
+};
+
+export const getJson = async (url: string) => {
+  const { text, ...rest } = await getText(url);
+  return { ...rest, json: JSON.parse(text) as Record<string, unknown> };
+};
+
+export const seriesOf = (study: string, series: string): SeriesRef => ({
+  studyUid: uidOf(study),
+  seriesUid: uidOf(`${study}/${series}`),
+});
+
+/** Let the archive hold one image of the series, with what it is called. */
+export const describe = async (
+  { archive }: World,
+  { study, series, modality = "CT" }: { study: string; series: string; modality?: string },
+  number: number,
+  text: string,
+): Promise<void> => {
+  const image = firstOf(makeSlices({ study, series, modality }, ["1"]));
+  const named = withElement(withElement(image, "00200011", "IS", [number]), "0008103E", "LO", [text]);
+  assert.equal((await stow(archive, [named.bytes])).status, 200);
+};
+
+const claim = async (jobs: JobStore): Promise<Claim> => {
+  const claimed = await jobs.claim("worker", 60_000);
+  assert.ok(claimed);
+  return claimed;
+};
+
+/** A new series, claimed for examination. */
+export const examine = async ({ jobs }: { jobs: JobStore }, series: SeriesRef): Promise<Claim> => {
+  await jobs.arrive([{ ...series, instanceCount: 120, isEvent: true }]);
+  return claim(jobs);
+};
+
+export const refuse = async (world: { jobs: JobStore }, series: SeriesRef, failure: Failure) => {
+  const examined = await examine(world, series);
+  await world.jobs.completeExamination(examined, failure);
+  return examined.job;
+};
+
+export const localizer = makeFailure("LOCALIZER", "3 images lie in 3 orientations.");
+
+/** A series that was found eligible and is claimed for segmentation. */
+export const begin = async (world: { jobs: JobStore }, series: SeriesRef, key = series.seriesUid) => {
+  const order = {
+    modelId: "panseg-ct",
+    modelClass: "CT",
+    instancesDigest: "aa",
+    settingsDigest: "bb",
+    orderedAtMs: 0,
+  } as const;
+  const examined = await examine(world, series);
+  await world.jobs.completeExamination(examined, { ...series, key: `key ${key}`, order, instanceCount: 120 });
+  return claim(world.jobs);
+};
+
+type ResultOptions = {
+  readonly volumeMl?: number;
+  readonly isPhantomModel?: boolean;
+  readonly modelId?: string;
+  readonly warnings?: ResultSummary["warnings"];
+  readonly seg?: TestInstance;
+  readonly sr?: TestInstance;
+};
+
+export const resultOf = (options: ResultOptions = {}): ResultSummary => {
+  const { volumeMl = 84.24, isPhantomModel = false, modelId = "panseg-ct", warnings = [], seg, sr } = options;
+  return {
+    outcome: volumeMl === 0 ? "no-pancreas-found" : "segmented",
+    notice: RESEARCH_NOTICE,
+    software: { name: "panseg", version: "0.1.0" },
+    model: {
+      id: modelId,
+      modelClass: "CT",
+      trainer: "a trainer",
+      weightsSha256: "00",
+      planSha256: "11",
+      isPhantomModel,
+    },
+    executionProvider: "cpu",
+    settingsDigest: "bb",
+    series: null,
+    measures: { voxels: Math.round(volumeMl * 500), volumeMl, intensity: null, centroidLps: null },
+    warnings,
+    objects: { seg: seg ? objectOf(seg) : null, sr: sr ? objectOf(sr) : null },
+    startedAt: "2026-01-01T00:00:00.000Z",
+    secondsPerStep: { retrieve: 4.2, infer: 180.4, mask: 7 },
+  };
+};
+
+const objectOf = ({ seriesUid, sopInstanceUid }: TestInstance): StoredObject => ({
+  sopClassUid: "1.2.840.10008.5.1.4.1.1.66.4",
+  seriesUid,
+  sopInstanceUid,
+  sha256: "22",
+});
+
+/** A series with a result, its picture kept, and its SEG and SR in the archive unless told otherwise. */
+export const finish = async (
+  world: World,
+  series: SeriesRef,
+  { isStored = true, ...options }: ResultOptions & { isStored?: boolean } = {},
+) => {
+  const study = `results of ${series.seriesUid}`;
+  const [seg, sr] = ["seg", "sr"].map((name) => ({
+    ...firstOf(makeSlices({ study, series: name, modality: "SEG" }, ["1"])),
+    studyUid: series.studyUid,
+  }));
+  assert.ok(seg && sr);
+  const [inSeg, inSr] = [seg, sr].map((each) => withElement(each, "0020000D", "UI", [series.studyUid]));
+  assert.ok(inSeg && inSr);
+  if (isStored) assert.equal((await stow(world.archive, [inSeg.bytes, inSr.bytes])).status, 200);
+  const running = await begin(world, series);
+  world.pictures.keep(running.job.key, somePng());
+  const result = resultOf({ seg: inSeg, sr: inSr, ...options });
+  if (result.outcome === "segmented") await world.jobs.complete(running, result);
+  else {
+    const empty = { ...result, objects: { seg: null, sr: null } };
+    await world.jobs.skip(running, makeFailure("EMPTY_MASK", "The mask is empty."), empty);
+  }
+  return { job: running.job, seg: inSeg, sr: inSr };
+};
+
+/** Grey with a bright ring, of the size of a small montage. */
+export const somePng = (width = 480, height = 320): Uint8Array => {
+  const data = new Uint8Array(width * height);
+  for (let index = 0; index < data.length; index++) {
+    const [x, y] = [(index % width) - width / 2, Math.floor(index / width) - height / 2];
+    data[index] = Math.abs(Math.hypot(x, y) - 60) < 2 ? 255 : 40 + (index % 7);
+  }
+  return encode({ width, height, data, channels: 1 });
+};
