@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { software } from "../compose.ts";
+import { makeCast } from "../demo/cast.ts";
 import { importDemoModels } from "../demo/models.ts";
 import { type DemoEvent, runDemo } from "../demo/runDemo.ts";
 import { setStage } from "../demo/stage.ts";
@@ -42,12 +43,14 @@ export const addDemoCommand = (program: Command): void => {
       const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
       process.once("exit", removeFolder);
       const signal = stopSignal();
-      const line = makeProgressLine(options.json === true);
+      // A log of a run wants what became of each series, not a line at every tenth.
+      const line = makeProgressLine(options.json === true || !process.stderr.isTTY);
       const startedMs = performance.now();
       note(`${bold("panseg demo")} · synthetic patients, ${PHANTOM_NOTICE}S · ${RESEARCH_NOTICE}`);
       await importDemoModels(join(folder, "models"), software.version, (share) =>
         line.update("importing the models", share),
       );
+      const cast = makeCast(studies, firstSeed, (name, share) => line.update(`synthesising ${name}`, share));
       const stage = await setStage(
         folder,
         {
@@ -61,17 +64,17 @@ export const addDemoCommand = (program: Command): void => {
         const page = `http://127.0.0.1:${stage.service.port}/`;
         line.end();
         note(`  archive: ${stage.archiveName} · page: ${page}`);
-        const verdicts = await runDemo(
-          stage,
-          { studies, firstSeed, signal, onEvent: (event) => showEvent(event, line) },
-          log,
-        );
+        const onEvent = (event: DemoEvent): void => showEvent(event, line);
+        const verdicts = await runDemo(stage, cast, { signal, onEvent }, log);
         line.end();
         const seconds = (performance.now() - startedMs) / 1000;
         if (options.json) printJson({ notice: RESEARCH_NOTICE, page, seconds, verdicts });
         else print(summary(verdicts, seconds));
         if (verdicts.some(({ asExpected }) => !asExpected)) process.exitCode = 1;
         if (options.once !== true) await keepRunning(page, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        process.exitCode = 130;
       } finally {
         line.end();
         await stage.stop();
@@ -95,8 +98,7 @@ const showEvent = (event: DemoEvent, line: ProgressLine): void => {
   if (event.kind === "judged") {
     line.end();
     note(oneLine(event.verdict));
-  } else if (event.kind === "working") line.update(`${event.name}: ${event.step}`, event.share);
-  else line.update(`${event.name}: ${event.kind === "made" ? "synthesised" : "sending"}`, event.share);
+  } else line.update(`${event.name}: ${event.kind === "sent" ? "sending" : event.step}`, event.share);
 };
 
 const markOf = ({ asExpected, state }: Verdict): string =>

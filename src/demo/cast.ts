@@ -19,7 +19,7 @@ export type CastSeries = {
 
 /** What an archive holds beside the series that fits, by class; names of `oddSeries`. */
 const companions: Readonly<Record<ModelClass, readonly string[]>> = {
-  CT: ["localizer", "mip", "missing slices"],
+  CT: ["localizer", "mip", "gantry tilt"],
   T1: ["Dixon fat", "Dixon opposed phase"],
   T2: ["diffusion"],
 };
@@ -30,8 +30,25 @@ const words: Readonly<Record<ModelClass, string>> = {
   T2: "MR abdomen T2",
 };
 
+const classes = ["CT", "T1", "T2"] as const;
+
+/**
+ * The series of some studies, CT, T1, T2 and again from the first. Takes a second or two for each and keeps the thread
+ * meanwhile, so it comes before anything listens.
+ */
+export const makeCast = (
+  studies: number,
+  firstSeed: number,
+  onProgress: (name: string, share: number) => void,
+): readonly CastSeries[] =>
+  Array.from({ length: studies }, (_, n) => {
+    const modelClass = classes[n % classes.length] ?? "CT";
+    onProgress(words[modelClass], n / studies);
+    return castStudy(modelClass, firstSeed + n, n < classes.length);
+  }).flat();
+
 /** The series of one study of a class: one that is segmented, and the companions of a class's first study. */
-export const castStudy = (modelClass: ModelClass, seed: number, isFirst: boolean): readonly CastSeries[] => {
+const castStudy = (modelClass: ModelClass, seed: number, isFirst: boolean): readonly CastSeries[] => {
   const phantom = makePhantom({ seed, modelClass });
   const { phase } = phantom.facts;
   const main = {

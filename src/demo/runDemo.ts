@@ -5,20 +5,17 @@ import { failed } from "../domain/failure.ts";
 import type { Job } from "../domain/job.ts";
 import { uidOf } from "../order.ts";
 import type { JobStore, Log, Pacs } from "../ports.ts";
-import { type CastSeries, castStudy } from "./cast.ts";
+import type { CastSeries } from "./cast.ts";
 import type { Stage } from "./stage.ts";
 import { finalJob, judgeSeries, type Verdict } from "./verdict.ts";
 
 /** What happens, as it happens. */
 export type DemoEvent =
-  | { readonly kind: "made" | "sent"; readonly name: string; readonly share: number }
+  | { readonly kind: "sent"; readonly name: string; readonly share: number }
   | { readonly kind: "working"; readonly name: string; readonly step: string; readonly share: number }
   | { readonly kind: "judged"; readonly verdict: Verdict };
 
 export type DemoOptions = {
-  /** CT, T1, T2 and again from the first. */
-  readonly studies: number;
-  readonly firstSeed: number;
   readonly signal: AbortSignal;
   readonly onEvent: (event: DemoEvent) => void;
 };
@@ -26,20 +23,18 @@ export type DemoOptions = {
 /** Longest silence of the ledger; the slowest step on two cores takes a fraction of it. */
 const patienceMs = 180_000;
 
-const classes = ["CT", "T1", "T2"] as const;
-
-/** Send phantoms to the archive of the stage and follow what the service makes of them; one verdict a series. */
-export const runDemo = async (stage: Stage, options: DemoOptions, log: Log): Promise<readonly Verdict[]> => {
+/** Send the series to the archive of the stage and follow what the service makes of them; one verdict a series. */
+export const runDemo = async (
+  stage: Stage,
+  series: readonly CastSeries[],
+  options: DemoOptions,
+  log: Log,
+): Promise<readonly Verdict[]> => {
   const pacs = composePacs(stage.settings, log);
   const cast = new Map<string, CastSeries>();
-  for (let n = 0; n < options.studies; n++) {
-    const modelClass = classes[n % classes.length] ?? "CT";
-    const study = castStudy(modelClass, options.firstSeed + n, n < classes.length);
-    options.onEvent({ kind: "made", name: study[0]?.name ?? "", share: (n + 1) / options.studies });
-    for (const series of study) {
-      options.signal.throwIfAborted();
-      cast.set(await send(series, pacs, options), series);
-    }
+  for (const each of series) {
+    options.signal.throwIfAborted();
+    cast.set(await send(each, pacs, options), each);
   }
   const jobs = composeJobs(stage.settings);
   try {
