@@ -1,6 +1,6 @@
 import { voxelCount } from "../domain/axes.ts";
 import type { Grid } from "../domain/grid.ts";
-import type { Part } from "./organs.ts";
+import type { Part } from "./part.ts";
 import { noiseAt } from "./random.ts";
 import type { Look, Tissue } from "./tissues.ts";
 import type { Trunk } from "./trunk.ts";

@@ -1,13 +1,11 @@
-import type { Part } from "./organs.ts";
+import { type Part, part } from "./part.ts";
 import type { Random } from "./random.ts";
-import { column, curve, grow, type Knot, type Solid, tube, union } from "./shapes.ts";
+import { column, curve, grow, type Knot, tube, union } from "./shapes.ts";
 import type { Trunk } from "./trunk.ts";
 
 const spineY = 46;
 const vertebraPitchMm = 36;
 const discMm = 9;
-
-const part = (tissue: Part["tissue"], solid: Solid): Part => ({ tissue, solid });
 
 const vertebra = (z: number): readonly Part[] => {
   const middle = z + (vertebraPitchMm - discMm) / 2;
@@ -16,7 +14,7 @@ const vertebra = (z: number): readonly Part[] => {
     ...tube([
       [13 * side, spineY + 13, middle + 4, 5],
       [16 * side, spineY + 26, middle, 4.5],
-      [1 * side, spineY + 38, middle - 6, 4],
+      [side, spineY + 38, middle - 6, 4],
     ]),
     ...tube([
       [16 * side, spineY + 24, middle + 2, 4],
