@@ -95,9 +95,9 @@ describe("panseg demo", { skip: needsTool("chromium") }, () => {
     page.on("console", (message) => trouble.push(message.text()));
     page.on("pageerror", (error) => trouble.push(error.message));
     await page.goto(demo.report.page, { waitUntil: "networkidle" });
-    const pictures = await page.locator("main img").evaluateAll((images) =>
-      images.map((image) => (image as HTMLImageElement).naturalWidth),
-    );
+    const pictures = await page
+      .locator("main img")
+      .evaluateAll((images) => images.map((image) => Number(Reflect.get(image, "naturalWidth"))));
     assert.equal(pictures.length, 3);
     assert.ok(pictures.every((width) => width > 300));
     const text = await page.locator("main").innerText();
@@ -113,7 +113,7 @@ describe("panseg demo", { skip: needsTool("chromium") }, () => {
     await page.goto(demo.report.page);
     const links = await page
       .locator('main a[href$=".dcm"]')
-      .evaluateAll((anchors) => anchors.map((anchor) => (anchor as HTMLAnchorElement).href));
+      .evaluateAll((anchors) => anchors.map((anchor) => String(Reflect.get(anchor, "href"))));
     assert.equal(links.length, 6);
     for (const link of links) {
       const response = await fetch(link);
