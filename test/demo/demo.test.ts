@@ -1,31 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { type Browser, chromium } from "playwright-core";
 import { browserOptions } from "../support/browser.ts";
 import { panseg } from "../support/panseg.ts";
 import { needsTool } from "../support/shared.ts";
-
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-
-type Report = {
-  readonly notice: string;
-  readonly page: string;
-  readonly seconds: number;
-  readonly verdicts: readonly {
-    readonly name: string;
-    readonly state: string;
-    readonly reason: { readonly code: string; readonly sentence: string } | null;
-    readonly model: string | null;
-    readonly volumeMl: number | null;
-    readonly trueVolumeMl: number | null;
-    readonly dice: number | null;
-    readonly secondsPerStep: Readonly<Record<string, number>>;
-    readonly asExpected: boolean;
-  }[];
-};
+import { type Report, startDemo } from "./startDemo.ts";
 
 const requireThreeAndFour = ({ verdicts, notice }: Report): void => {
   assert.match(notice, /Research use only/);
@@ -46,31 +25,6 @@ const requireThreeAndFour = ({ verdicts, notice }: Report): void => {
   const refused = verdicts.filter(({ state }) => state === "skipped");
   assert.ok(refused.length >= 4);
   for (const { reason } of refused) assert.match(reason?.sentence ?? "", /\w.*\.$/);
-};
-
-/** Runs the demo until it says where the page is; `stop` ends it as Ctrl-C does. */
-const startDemo = async () => {
-  const child = spawn(process.execPath, [main, "demo", "--json"], { stdio: ["ignore", "pipe", "pipe"] });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    stdout += chunk;
-  });
-  const shown = new Promise<void>((resolve, reject) => {
-    child.stderr.on("data", (chunk) => {
-      stderr += chunk;
-      if (stderr.includes("Look:")) resolve();
-    });
-    child.once("exit", (code) => reject(new Error(`the demo ended with ${code}:\n${stderr}`)));
-  });
-  await shown;
-  return {
-    report: JSON.parse(stdout) as Report,
-    stop: async () => {
-      const exited = once(child, "exit");
-      child.kill("SIGINT");
-      return (await exited)[0] as number | null;
-    },
-  };
 };
 
 describe("panseg demo", { skip: needsTool("chromium") }, () => {
