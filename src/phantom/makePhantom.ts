@@ -1,33 +1,28 @@
-import { type Lps, lps, type Zyx, zyx } from "../domain/axes.ts";
 import type { Grid, Mask, Volume } from "../domain/grid.ts";
 import type { ModelClass } from "../domain/plan.ts";
-import { add, dot, scale, subtract } from "../geometry/vector.ts";
+import { makeCouch } from "./couch.ts";
+import { mix, type Signal } from "./dixon.ts";
+import { fatLooks, looksOf } from "./looks.ts";
 import { makeOrgans } from "./organs.ts";
-import { type Placement, paintScene } from "./paint.ts";
+import { paintScene, type Scene } from "./paint.ts";
 import { makePancreas } from "./pancreas.ts";
-import type { Part } from "./part.ts";
+import { heightRange, makePose, type Pose, placementOf } from "./pose.ts";
 import { makeRandom, type Random } from "./random.ts";
 import { acquire, type Encoding, quantise, type Vendor } from "./scanner.ts";
-import { column, intersect } from "./shapes.ts";
 import { makeSkeleton } from "./skeleton.ts";
-import { looksOf, type Phase } from "./tissues.ts";
+import { makeGrid, type StackOptions } from "./stack.ts";
+import type { Looks, Phase } from "./tissues.ts";
 import { makeTrunk, type Trunk } from "./trunk.ts";
 
-/** How the patient lies: size in each anatomical direction, turn about each axis (radians, small), middle in LPS mm. */
-export type Pose = { readonly scale: Lps; readonly turn: Lps; readonly middleLps: Lps };
-
-export type PhantomOptions = {
+export type PhantomOptions = StackOptions & {
   readonly seed: number;
   readonly modelClass: ModelClass;
-  /** Slices, rows, columns. */
-  readonly shape?: Zyx<number>;
-  readonly spacingMm?: Zyx<number>;
-  /** Axial unless given. */
-  readonly axes?: Zyx<Lps>;
   readonly pose?: Partial<Pose>;
   /** Standard deviation of the noise: HU, or units of which pancreas has several hundred (MR). */
   readonly noiseSd?: number;
   readonly phase?: Phase;
+  /** T1 alone; water, which is what fat suppression leaves, unless given. */
+  readonly signal?: Signal;
   readonly vendor?: Vendor;
   /** About what the pancreas shall have; 30 to 120. */
   readonly pancreasMl?: number;
@@ -52,86 +47,6 @@ export type Phantom = {
   readonly encoding: Encoding;
 };
 
-const rounded = (value: number, decimals: number): number => Number(value.toFixed(decimals));
-
-const axialAxes = zyx(lps(0, 0, 1), lps(0, 1, 0), lps(1, 0, 0));
-
-const posed = (random: Random, given: Partial<Pose> = {}): Pose => ({
-  scale: lps(random.between(0.9, 1.08), random.between(0.9, 1.1), random.between(0.9, 1.08)),
-  turn: lps(random.between(-0.05, 0.05), random.between(-0.05, 0.05), random.between(-0.07, 0.07)),
-  middleLps: lps(random.between(-12, 12), random.between(-160, -20), rounded(random.between(-700, 300), 1)),
-  ...given,
-});
-
-/** Anatomical height that lies in the middle of the stack. */
-const middleZ = 6;
-
-const stacks: Readonly<
-  Record<ModelClass, { slices: readonly [number, number]; mm: readonly [number, number] }>
-> = {
-  CT: { slices: [56, 80], mm: [2.5, 3.2] },
-  T1: { slices: [52, 72], mm: [2.6, 3.6] },
-  T2: { slices: [48, 56], mm: [3.6, 4.6] },
-};
-
-const gridOf = (random: Random, options: PhantomOptions, trunk: Trunk, pose: Pose): Grid => {
-  const { slices, mm } = stacks[options.modelClass];
-  const side = random.pick([192, 208, 224, 240, 256]);
-  const drawn = zyx(Math.round(random.between(...slices)), side, side);
-  const shape = options.shape ?? drawn;
-  const fieldMm = 2 * trunk.halfWidth * pose.scale[0] * random.between(1.06, 1.14);
-  const pixelMm = rounded(fieldMm / shape[2], 4);
-  const drawnSpacing = zyx(rounded(random.between(...mm), 1), pixelMm, pixelMm);
-  const spacingMm = options.spacingMm ?? drawnSpacing;
-  const axes = options.axes ?? axialAxes;
-  const corner = ([0, 1, 2] as const).reduce(
-    (point, n) => add(point, scale(axes[n], -0.5 * (shape[n] - 1) * spacingMm[n])),
-    pose.middleLps,
-  );
-  return {
-    shape,
-    spacingMm,
-    axes,
-    originLps: lps(rounded(corner[0], 3), rounded(corner[1], 3), rounded(corner[2], 3)),
-  };
-};
-
-/** Rotation about one axis from the tangent of half the angle: no functions whose last bit a platform may choose. */
-const turned = (point: Lps, axis: 0 | 1 | 2, angle: number): Lps => {
-  const t = angle / 2;
-  const [cos, sin] = [(1 - t * t) / (1 + t * t), (2 * t) / (1 + t * t)];
-  const [p, q] = [((axis + 1) % 3) as 0 | 1 | 2, ((axis + 2) % 3) as 0 | 1 | 2];
-  const [u, v] = [point[p], point[q]];
-  const result: [number, number, number] = [point[0], point[1], point[2]];
-  result[p] = cos * u - sin * v;
-  result[q] = sin * u + cos * v;
-  return lps(...result);
-};
-
-const toAnatomy = (direction: Lps, { turn, scale: size }: Pose): Lps => {
-  const t = turned(turned(turned(direction, 0, turn[0]), 1, turn[1]), 2, turn[2]);
-  return lps(t[0] / size[0], t[1] / size[1], t[2] / size[2]);
-};
-
-const placementOf = ({ axes, spacingMm, originLps }: Grid, pose: Pose): Placement => {
-  const [along, down, across] = ([0, 1, 2] as const).map((n) =>
-    toAnatomy(scale(axes[n], spacingMm[n]), pose),
-  );
-  const start = add(toAnatomy(subtract(originLps, pose.middleLps), pose), lps(0, 0, middleZ));
-  return ([0, 1, 2] as const).map(
-    (n) => [along?.[n] ?? 0, down?.[n] ?? 0, across?.[n] ?? 0, start[n]] as const,
-  );
-};
-
-const couch = (trunk: Trunk): Part => {
-  const bed = column([0, -330], [480, trunk.halfDepth + 345], [-400, 400]);
-  const hollow = column([0, -330], [470, trunk.halfDepth + 339], [-400, 400]);
-  return {
-    tissue: "couch",
-    solid: intersect(bed, (x, y, z) => Math.max(-hollow.distance(x, y, z), Math.abs(x) - 210, 30 - y)),
-  };
-};
-
 const phases: readonly [Phase, ...Phase[]] = [
   "portal venous",
   "portal venous",
@@ -149,12 +64,28 @@ const labelMl = (voxels: Uint8Array, { spacingMm }: Grid): number => {
   return (count * spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
 };
 
-const heightRange = ({ shape }: Grid, place: Placement): readonly [number, number] => {
-  const [a, b, c, d] = place[2] ?? [0, 0, 0, 0];
-  const ends = [0, shape[0]].flatMap((k) =>
-    [0, shape[1]].flatMap((j) => [0, shape[2]].map((i) => a * k + b * j + c * i + d)),
-  );
-  return [Math.min(...ends), Math.max(...ends)];
+type Stream = (name: string) => Random;
+
+const sceneOf = (
+  { modelClass, pancreasMl }: PhantomOptions,
+  stream: Stream,
+  trunk: Trunk,
+  pose: Pose,
+  heights: readonly [number, number],
+): Scene => {
+  const [wide, deep, high] = pose.scale;
+  const ml = (pancreasMl ?? stream("size").between(42, 105)) / (wide * deep * high);
+  const pancreas = makePancreas(stream("pancreas"), ml);
+  return {
+    trunk,
+    parts: [
+      ...(modelClass === "CT" ? [makeCouch(trunk)] : []),
+      ...makeSkeleton(stream("skeleton"), trunk, heights),
+      ...makeOrgans(stream("organs"), trunk),
+    ],
+    target: { tissue: "pancreas", solid: pancreas.solid },
+    inTarget: pancreas.duct.map((solid) => ({ tissue: "duct", solid })),
+  };
 };
 
 /**
@@ -163,43 +94,26 @@ const heightRange = ({ shape }: Grid, place: Placement): readonly [number, numbe
  */
 export const makePhantom = (options: PhantomOptions): Phantom => {
   const { seed, modelClass } = options;
-  const stream = (name: string): Random => makeRandom(seed, name);
+  const stream: Stream = (name) => makeRandom(seed, name);
   const trunk = makeTrunk(stream("trunk"));
-  const pose = posed(stream("pose"), options.pose);
-  const grid = gridOf(stream("grid"), options, trunk, pose);
+  const pose = makePose(stream("pose"), options.pose);
+  const grid = makeGrid(stream("grid"), modelClass, options, trunk, pose);
   const place = placementOf(grid, pose);
   const phase = phaseOf(stream("phase"), options);
   const vendor = options.vendor ?? stream("vendor").pick<Vendor>(["Siemens", "GE", "Philips"]);
-  const targetMl =
-    (options.pancreasMl ?? stream("size").between(42, 105)) /
-    dot(lps(pose.scale[0] * pose.scale[1], 0, 0), lps(pose.scale[2], 0, 0));
-  const pancreas = makePancreas(stream("pancreas"), targetMl);
-  const bed = modelClass === "CT" ? [couch(trunk)] : [];
-  const scene = {
-    trunk,
-    parts: [
-      ...bed,
-      ...makeSkeleton(stream("skeleton"), trunk, heightRange(grid, place)),
-      ...makeOrgans(stream("organs"), trunk),
-    ],
-    target: { tissue: "pancreas", solid: pancreas.solid },
-    inTarget: pancreas.duct.map((solid) => ({ tissue: "duct", solid }) as const),
-  } as const;
-  const { values, target } = paintScene(
-    scene,
-    grid,
-    place,
-    looksOf(modelClass, phase),
-    stream("texture").seed(),
-  );
+  const signal = modelClass === "T1" ? (options.signal ?? "water") : "water";
+  const scene = sceneOf(options, stream, trunk, pose, heightRange(grid, place));
+  const paint = (looks: Looks) => paintScene(scene, grid, place, looks, stream("texture").seed());
+  const painted = paint(looksOf(modelClass, phase));
+  const values = mix(signal, painted.values, () => paint(fatLooks).values);
   const noise = stream("noise");
   const noiseSd = options.noiseSd ?? (modelClass === "CT" ? noise.between(7, 15) : noise.between(14, 30));
   acquire(values, grid, modelClass, noiseSd, noise);
   const encoding = quantise(values, grid, modelClass, vendor);
   return {
     volume: { grid, voxels: values },
-    label: { grid, voxels: target },
-    facts: { seed, modelClass, vendor, phase, pancreasMl: labelMl(target, grid), noiseSd },
+    label: { grid, voxels: painted.target },
+    facts: { seed, modelClass, vendor, phase, pancreasMl: labelMl(painted.target, grid), noiseSd },
     encoding,
   };
 };

@@ -1,12 +1,10 @@
 import { voxelCount } from "../domain/axes.ts";
 import type { Grid } from "../domain/grid.ts";
 import type { Part } from "./part.ts";
+import type { Placement } from "./pose.ts";
 import { noiseAt } from "./random.ts";
-import type { Look, Tissue } from "./tissues.ts";
+import type { Looks, Tissue } from "./tissues.ts";
 import type { Trunk } from "./trunk.ts";
-
-/** Anatomical x, y, z (rows) as a linear function of the voxel indices k, j, i and 1 (columns). */
-export type Placement = readonly (readonly [number, number, number, number])[];
 
 export type Scene = {
   readonly trunk: Trunk;
@@ -22,20 +20,17 @@ type Canvas = {
   /** mm over which a border fades in a plane. */
   readonly softMm: number;
   readonly textureSeed: number;
-  readonly looks: Readonly<Record<Tissue, Look>>;
+  readonly looks: Looks;
   readonly place: Placement;
 };
 
 /** Index ranges of a part: [k0, k1, j0, j1, i0, i1]. */
 type Extent = readonly number[];
 
-const row = (place: Placement, n: number): readonly [number, number, number, number] =>
-  place[n] ?? [0, 0, 0, 0];
-
 const invert = (
   place: Placement,
 ): ((x: number, y: number, z: number) => readonly [number, number, number]) => {
-  const [a, b, c] = [row(place, 0), row(place, 1), row(place, 2)];
+  const [a, b, c] = place;
   const minor = (p: number, q: number, u: typeof a, v: typeof a): number =>
     (u[p] ?? 0) * (v[q] ?? 0) - (u[q] ?? 0) * (v[p] ?? 0);
   const det = a[0] * minor(1, 2, b, c) - b[0] * minor(1, 2, a, c) + c[0] * minor(1, 2, a, b);
@@ -47,32 +42,37 @@ const invert = (
   };
 };
 
-const extentOf = ({ solid: { box } }: Part, toVoxel: ReturnType<typeof invert>): Extent => {
+type Placed = Part & { readonly extent: Extent };
+
+const placed = (part: Part, toVoxel: ReturnType<typeof invert>): Placed => {
+  const { box } = part.solid;
   const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((n) =>
     toVoxel(box[n & 1] ?? 0, box[2 + ((n >> 1) & 1)] ?? 0, box[4 + (n >> 2)] ?? 0),
   );
-  return [0, 1, 2].flatMap((axis) => {
+  const extent = [0, 1, 2].flatMap((axis) => {
     const at = corners.map((corner) => corner[axis] ?? 0);
     return [Math.floor(Math.min(...at)) - 1, Math.ceil(Math.max(...at)) + 1];
   });
+  return { ...part, extent };
 };
 
-const valueAt = ({ mean, texture, grainMm }: Look, x: number, y: number, z: number, seed: number): number =>
-  texture === 0 ? mean : mean + texture * noiseAt(x / grainMm, y / grainMm, z / grainMm, seed);
+const valueAt = (look: Looks[Tissue], x: number, y: number, z: number, seed: number): number => {
+  const grainMm = look[2];
+  return look[1] === 0 ? look[0] : look[0] + look[1] * noiseAt(x / grainMm, y / grainMm, z / grainMm, seed);
+};
 
 /** Paints a part into one plane at the (fractional) slice index k; adds its share to `cover` when given. */
 const paintPart = (
   plane: Float32Array,
   canvas: Canvas,
-  { solid, tissue }: Part,
-  extent: Extent,
+  { solid, tissue, extent }: Placed,
   k: number,
   cover: Float32Array | null,
 ): void => {
   const { rows, columns, softMm, looks, textureSeed } = canvas;
   const [k0 = 0, k1 = 0, j0 = 0, j1 = 0, i0 = 0, i1 = 0] = extent;
   if (k < k0 || k > k1) return;
-  const [ax, ay, az] = [row(canvas.place, 0), row(canvas.place, 1), row(canvas.place, 2)];
+  const [ax, ay, az] = canvas.place;
   const look = looks[tissue];
   const { distance } = solid;
   const lastRow = Math.min(rows - 1, j1);
@@ -99,7 +99,7 @@ const paintPart = (
 
 const paintTrunk = (plane: Float32Array, canvas: Canvas, trunk: Trunk, k: number): void => {
   const { rows, columns, softMm, looks, textureSeed } = canvas;
-  const [ax, ay, az] = [row(canvas.place, 0), row(canvas.place, 1), row(canvas.place, 2)];
+  const [ax, ay, az] = canvas.place;
   let [value, x, y, z] = [0, 0, 0, 0];
   const layer = (tissue: Tissue, d: number): void => {
     const share = 0.5 - d / softMm;
@@ -112,11 +112,31 @@ const paintTrunk = (plane: Float32Array, canvas: Canvas, trunk: Trunk, k: number
       x = ax[0] * k + ax[1] * j + ax[2] * i + ax[3];
       y = ay[0] * k + ay[1] * j + ay[2] * i + ay[3];
       z = az[0] * k + az[1] * j + az[2] * i + az[3];
-      value = looks.air.mean;
+      value = looks.air[0];
       trunk.layersAt(x, y, z, layer);
       plane[j * columns + i] = value;
     }
   }
+};
+
+type Layers = {
+  readonly trunk: Trunk;
+  readonly parts: readonly Placed[];
+  readonly target: Placed;
+  readonly inTarget: readonly Placed[];
+};
+
+const paintPlane = (
+  plane: Float32Array,
+  canvas: Canvas,
+  { trunk, parts, target, inTarget }: Layers,
+  k: number,
+  cover: Float32Array,
+): void => {
+  paintTrunk(plane, canvas, trunk, k);
+  for (const part of parts) paintPart(plane, canvas, part, k, null);
+  paintPart(plane, canvas, target, k, cover);
+  for (const part of inTarget) paintPart(plane, canvas, part, k, null);
 };
 
 /** Depths within a slice at which it is sampled; their mean is what a slice of some thickness shows. */
@@ -130,22 +150,19 @@ export const paintScene = (
   scene: Scene,
   grid: Grid,
   place: Placement,
-  looks: Canvas["looks"],
+  looks: Looks,
   textureSeed: number,
 ): { readonly values: Float32Array; readonly target: Uint8Array } => {
   const [slices, rows, columns] = grid.shape;
-  const canvas: Canvas = {
-    rows,
-    columns,
-    softMm: Math.max(grid.spacingMm[1], grid.spacingMm[2]),
-    textureSeed,
-    looks,
-    place,
-  };
+  const softMm = Math.max(grid.spacingMm[1], grid.spacingMm[2]);
+  const canvas: Canvas = { rows, columns, softMm, textureSeed, looks, place };
   const toVoxel = invert(place);
-  const extents = scene.parts.map((part) => extentOf(part, toVoxel));
-  const insideExtents = scene.inTarget.map((part) => extentOf(part, toVoxel));
-  const targetExtent = extentOf(scene.target, toVoxel);
+  const layers: Layers = {
+    trunk: scene.trunk,
+    parts: scene.parts.map((part) => placed(part, toVoxel)),
+    target: placed(scene.target, toVoxel),
+    inTarget: scene.inTarget.map((part) => placed(part, toVoxel)),
+  };
   const values = new Float32Array(voxelCount(grid.shape));
   const target = new Uint8Array(values.length);
   const plane = new Float32Array(rows * columns);
@@ -154,13 +171,7 @@ export const paintScene = (
     const start = k * plane.length;
     cover.fill(0);
     for (const depth of depths) {
-      paintTrunk(plane, canvas, scene.trunk, k + depth);
-      for (const [n, part] of scene.parts.entries())
-        paintPart(plane, canvas, part, extents[n] ?? [], k + depth, null);
-      paintPart(plane, canvas, scene.target, targetExtent, k + depth, cover);
-      for (const [n, part] of scene.inTarget.entries()) {
-        paintPart(plane, canvas, part, insideExtents[n] ?? [], k + depth, null);
-      }
+      paintPlane(plane, canvas, layers, k + depth, cover);
       for (let at = 0; at < plane.length; at++) {
         values[start + at] = (values[start + at] as number) + (plane[at] as number) / depths.length;
       }

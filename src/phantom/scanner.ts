@@ -12,16 +12,6 @@ export type Encoding = {
   readonly bitsStored: 12 | 16;
 };
 
-const forEachVoxel = (
-  [slices, rows, columns]: Grid["shape"],
-  visit: (at: number, k: number, j: number, i: number) => void,
-): void => {
-  let at = 0;
-  for (let k = 0; k < slices; k++) {
-    for (let j = 0; j < rows; j++) for (let i = 0; i < columns; i++) visit(at++, k, j, i);
-  }
-};
-
 /** Blurred in the plane, as reconstruction kernels leave it: neighbours are alike. */
 const addGrainyNoise = (values: Float32Array, { shape }: Grid, sd: number, seed: number): void => {
   const columns = shape[2];
@@ -36,12 +26,18 @@ const addGrainyNoise = (values: Float32Array, { shape }: Grid, sd: number, seed:
 
 /** A coil's sensitivity: brighter towards some side and the surface. */
 const shade = (values: Float32Array, { shape }: Grid, random: Random): void => {
+  const [slices, rows, columns] = shape;
   const [a, b, c] = [random.between(-0.16, 0.16), random.between(-0.2, 0.1), random.between(-0.1, 0.1)];
   const rim = random.between(0.02, 0.2);
-  forEachVoxel(shape, (at, k, j, i) => {
-    const [z, y, x] = [(2 * k) / shape[0] - 1, (2 * j) / shape[1] - 1, (2 * i) / shape[2] - 1];
-    values[at] = (values[at] as number) * (0.95 + a * x + b * y + c * z + rim * (x * x + y * y));
-  });
+  let at = 0;
+  for (let k = 0; k < slices; k++) {
+    for (let j = 0; j < rows; j++) {
+      for (let i = 0; i < columns; i++, at++) {
+        const [z, y, x] = [(2 * k) / slices - 1, (2 * j) / rows - 1, (2 * i) / columns - 1];
+        values[at] = (values[at] as number) * (0.95 + a * x + b * y + c * z + rim * (x * x + y * y));
+      }
+    }
+  }
 };
 
 /** Magnitude of a complex signal with noise in both parts. */

@@ -76,7 +76,7 @@ export const tube = (knots: readonly Knot[]): readonly Solid[] =>
 export const curve = (knots: readonly Knot[], steps: number): readonly Knot[] => {
   const last = knots.length - 1;
   const at = (i: number): Knot => knots[Math.min(last, Math.max(0, i))] ?? [0, 0, 0, 1];
-  const points = Array.from({ length: last * steps + 1 }, (_, n): Knot => {
+  return Array.from({ length: last * steps + 1 }, (_, n): Knot => {
     const i = Math.floor(n / steps);
     const t = n / steps - i;
     const blend = (axis: 0 | 1 | 2 | 3): number => {
@@ -85,7 +85,6 @@ export const curve = (knots: readonly Knot[], steps: number): readonly Knot[] =>
     };
     return [blend(0), blend(1), blend(2), Math.max(0.5, blend(3))];
   });
-  return points;
 };
 
 const enclosing = (boxes: readonly Box[]): Box => {
@@ -94,10 +93,27 @@ const enclosing = (boxes: readonly Box[]): Box => {
   return [least(0), most(1), least(2), most(3), least(4), most(5)];
 };
 
+const wider = ([x0, x1, y0, y1, z0, z1]: Box, mm: number): Box => [
+  x0 - mm,
+  x1 + mm,
+  y0 - mm,
+  y1 + mm,
+  z0 - mm,
+  z1 + mm,
+];
+
 export const grow = (solid: Solid, mm: number): Solid => ({
-  box: solid.box.map((side, n) => (n % 2 === 0 ? side - mm : side + mm)) as unknown as Box,
+  box: wider(solid.box, mm),
   distance: (x, y, z) => solid.distance(x, y, z) - mm,
 });
+
+const isOutside = (box: Float64Array, x: number, y: number, z: number): boolean =>
+  z < (box[4] ?? 0) ||
+  z > (box[5] ?? 0) ||
+  x < (box[0] ?? 0) ||
+  x > (box[1] ?? 0) ||
+  y < (box[2] ?? 0) ||
+  y > (box[3] ?? 0);
 
 /** Pieces further away are not measured: their distance is at least this, which is all that painting needs. */
 const reachMm = 14;
@@ -106,10 +122,10 @@ const reachMm = 14;
 export const union = (solids: readonly Solid[], roundingMm = 0.001): Solid => {
   const pieces = solids.map((solid) => ({
     ...solid,
-    reach: Float64Array.from(grow(solid, reachMm + roundingMm).box),
+    reach: Float64Array.from(wider(solid.box, reachMm + roundingMm)),
   }));
   return {
-    box: grow({ box: enclosing(solids.map(({ box }) => box)), distance: () => 0 }, roundingMm).box,
+    box: wider(enclosing(solids.map(({ box }) => box)), roundingMm),
     distance: (x, y, z) => {
       let d = 1e6;
       for (let n = 0; n < pieces.length; n++) {
@@ -123,14 +139,6 @@ export const union = (solids: readonly Solid[], roundingMm = 0.001): Solid => {
     },
   };
 };
-
-const isOutside = (box: Float64Array, x: number, y: number, z: number): boolean =>
-  z < (box[4] ?? 0) ||
-  z > (box[5] ?? 0) ||
-  x < (box[0] ?? 0) ||
-  x > (box[1] ?? 0) ||
-  y < (box[2] ?? 0) ||
-  y > (box[3] ?? 0);
 
 export const intersect = (solid: Solid, bound: Solid["distance"]): Solid => ({
   box: solid.box,
@@ -149,7 +157,7 @@ export const ripple = (
   mm: number,
   field: (x: number, y: number, z: number) => number,
 ): Solid => ({
-  box: grow(solid, mm).box,
+  box: wider(solid.box, mm),
   distance: (x, y, z) => {
     const d = solid.distance(x, y, z);
     return d > 2 * mm + 3 ? d : d + mm * field(x, y, z);

@@ -5,6 +5,7 @@ import { lps, zyx } from "../../src/domain/axes.ts";
 import type { ModelClass } from "../../src/domain/plan.ts";
 import { labelComponents } from "../../src/geometry/components.ts";
 import { lpsToVoxel, voxelToLps } from "../../src/geometry/vector.ts";
+import type { Signal } from "../../src/phantom/dixon.ts";
 import { makePhantom, type Phantom, type PhantomOptions } from "../../src/phantom/makePhantom.ts";
 
 const modelClasses: readonly ModelClass[] = ["CT", "T1", "T2"];
@@ -54,6 +55,18 @@ test("a seed gives the same bytes twice, and another seed gives others", () => {
     );
     assert.equal(first, again);
     assert.notEqual(first, other);
+  }
+});
+
+const goldens: Readonly<Record<ModelClass, string>> = {
+  CT: "bf95f46cc80ef39af3104d831bb439e6890591b824c6f5a2550cbf3e1fbeada8",
+  T1: "f562248b2933cfb2763527dbd88dc41b3f0f1baa88d68b8ec67be73632e12a74",
+  T2: "c02d2ce2be72257c69a24216949409816509d112dcc9967475640524a25bcecd",
+};
+
+test("a seed's bytes never change: the demo models were trained on them", () => {
+  for (const modelClass of modelClasses) {
+    assert.equal(digest(makePhantom({ seed: 1, modelClass })), goldens[modelClass], modelClass);
   }
 });
 
@@ -137,6 +150,47 @@ test("fat-suppressed T1 shows the native pancreas bright, T2 shows fluid brighte
   assert.equal(withoutContrast.facts.phase, "native");
   assert.ok(meanAt(withoutContrast, 0, 71, -40) > 2 * meanInside(withoutContrast), "CSF against pancreas");
   assert.ok(meanAt(withoutContrast, 10, 15, -10) < 0.4 * meanInside(withoutContrast), "flow void");
+});
+
+/** Native T1 without noise, as Dixon's method takes it apart. */
+const dixonOf = (signal: Signal): Phantom => straight("T1", { phase: "native", noiseSd: 0, signal });
+const dixon: Readonly<Record<Signal, Phantom>> = {
+  water: dixonOf("water"),
+  fat: dixonOf("fat"),
+  "in-phase": dixonOf("in-phase"),
+  "opposed-phase": dixonOf("opposed-phase"),
+};
+
+test("in phase water and fat add up, in opposed phase they cancel, voxel by voxel", () => {
+  assert.deepEqual(dixon.water.volume.voxels, straight("T1", { phase: "native", noiseSd: 0 }).volume.voxels);
+  for (const at of dixon.water.volume.voxels.keys()) {
+    const valueOf = (signal: Signal): number => dixon[signal].volume.voxels[at] ?? Number.NaN;
+    const [water, fat] = [valueOf("water"), valueOf("fat")];
+    assert.ok(Math.abs(valueOf("in-phase") - (water + fat)) <= 1.5, `voxel ${at} in phase`);
+    assert.ok(Math.abs(valueOf("opposed-phase") - Math.abs(water - fat)) <= 1.5, `voxel ${at} opposed`);
+  }
+});
+
+test("the fat image shows fat alone, and every signal has the same pancreas", () => {
+  const { water, fat } = dixon;
+  for (const { label } of Object.values(dixon)) assert.deepEqual(label, water.label);
+  const subcutaneous = meanAt(fat, 0, -102, 0);
+  assert.ok(subcutaneous > 700, `subcutaneous fat ${subcutaneous}`);
+  assert.ok(meanAt(fat, -90, 5, 20) < 0.1 * subcutaneous, "liver");
+  assert.ok(meanInside(fat) < 0.25 * meanInside(water), "pancreas");
+});
+
+test("the opposed phase draws the border between kidney and its fat in black", () => {
+  /** From the middle of the left kidney outwards. */
+  const along = (signal: Signal): readonly number[] => {
+    const { volume } = dixon[signal];
+    const [k, j, i] = lpsToVoxel(volume.grid, lps(62, 45, -12)).map(Math.round);
+    const row = ((k ?? 0) * volume.grid.shape[1] + (j ?? 0)) * volume.grid.shape[2];
+    return [...volume.voxels.subarray(row + (i ?? 0), row + (i ?? 0) + 20)];
+  };
+  const [inPhase, opposed] = [along("in-phase"), along("opposed-phase")];
+  assert.ok(Math.min(...inPhase) > 250, `in phase ${Math.min(...inPhase)}`);
+  assert.ok(Math.min(...opposed) < 100, `opposed phase ${Math.min(...opposed)}`);
 });
 
 test("the noise asked for is the noise in the image", () => {
