@@ -14,6 +14,16 @@ export type Grid = {
   readonly axes: Zyx<Lps>;
 };
 
+/**
+ * Parallel planes as stored, perhaps unevenly spaced, perhaps not straight above each other: voxel (k,j,i) lies at
+ * planesLps[k] + j·spacing.y·axes.y + i·spacing.x·axes.x. The grid that it extends is nominal along z: its axis is the
+ * planes' normal, its spacing the usual distance. A uniform grid is the special case of `gridPlanes`.
+ */
+export type Stack = Grid & {
+  /** Centre of each plane's first voxel, LPS mm, in ascending order along the normal; the first is the origin. */
+  readonly planesLps: readonly Lps[];
+};
+
 /** One channel on a grid: float32, z slowest, x fastest. CT in HU, MR in rescaled stored values. */
 export type Volume = { readonly grid: Grid; readonly voxels: Float32Array };
 
