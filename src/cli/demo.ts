@@ -32,7 +32,7 @@ export const addDemoCommand = (program: Command): void => {
     .option("--orthanc", "store in Debian's Orthanc instead of the small archive")
     .option("--once", "end after the table; exit code 1 where something is not as expected")
     .option("--studies <n>", "how many studies to send", "3")
-    .option("--seed <n>", "first seed of the synthetic patients", "7")
+    .option("--seed <n>", "first seed of the synthetic patients", "19")
     .option("--json", "print one JSON object instead of the table")
     .addHelpText("after", "\nExample:\n  panseg demo --once --studies 3")
     .action(async (options: DemoCommandOptions) => {
