@@ -164,10 +164,10 @@ const dixon: Readonly<Record<Signal, Phantom>> = {
 test("in phase water and fat add up, in opposed phase they cancel, voxel by voxel", () => {
   assert.deepEqual(dixon.water.volume.voxels, straight("T1", { phase: "native", noiseSd: 0 }).volume.voxels);
   for (const at of dixon.water.volume.voxels.keys()) {
-    const valueOf = (signal: Signal): number => dixon[signal].volume.voxels[at] ?? Number.NaN;
-    const [water, fat] = [valueOf("water"), valueOf("fat")];
-    assert.ok(Math.abs(valueOf("in-phase") - (water + fat)) <= 1.5, `voxel ${at} in phase`);
-    assert.ok(Math.abs(valueOf("opposed-phase") - Math.abs(water - fat)) <= 1.5, `voxel ${at} opposed`);
+    const intensity = (signal: Signal): number => dixon[signal].volume.voxels[at] ?? Number.NaN;
+    const [water, fat] = [intensity("water"), intensity("fat")];
+    assert.ok(Math.abs(intensity("in-phase") - (water + fat)) <= 1.5, `voxel ${at} in phase`);
+    assert.ok(Math.abs(intensity("opposed-phase") - Math.abs(water - fat)) <= 1.5, `voxel ${at} opposed`);
   }
 });
 

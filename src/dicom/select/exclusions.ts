@@ -80,12 +80,26 @@ export const physicalExclusions: readonly Exclusion[] = [
       ),
     ),
   },
+  {
+    code: "WRONG_CONTRAST",
+    sentence: "ImageType names an opposed-phase image, in which fat blackens the borders of organs",
+    applies: mrTypeIs(..."OPP_PHASE|OPPOSED_PHASE|OUT_PHASE|OUT_OF_PHASE|OUTPHASE|OPP|OP|OOP".split("|")),
+  },
 ];
 
 const saying =
   (alternatives: string, modality?: "MR") =>
   (facts: Facts): boolean =>
     (modality === undefined || facts.modality === modality) && hasWord(facts.words, alternatives);
+
+/** "fat" alone is most often the fat that is suppressed, "op" the operation. */
+const opposedOrFatWords =
+  "opp|opposed|oop|out[ _-]?(?:of[ _-]?)?phase|fat:|fat[ _-]?only|(?:m?dixon|flex)[^|]*[ _-](?:f|fat|op)(?= *(?:\\||$))";
+
+const namesOpposedOrFat = saying(opposedOrFatWords, "MR");
+
+/** The text of such a series often names the other images of the same acquisition too. */
+const isWaterOrInPhase = mrTypeIs(..."WATER|W|IN_PHASE|INPHASE|IP".split("|"));
 
 /** What mere text excludes: people type it, so a caller who names the model overrides it. */
 export const textExclusions: readonly Exclusion[] = [
@@ -110,5 +124,10 @@ export const textExclusions: readonly Exclusion[] = [
       "adc|dwi|diff|diffusion|trace|tracew|b[0-9]{2,4}|ep2d|perf|perfusion|map|ff|r2|spectro|cine|mrcp|mrcp3d",
       "MR",
     ),
+  },
+  {
+    code: "WRONG_CONTRAST",
+    sentence: "The series text names an opposed-phase or a fat image",
+    applies: (facts) => namesOpposedOrFat(facts) && !isWaterOrInPhase(facts),
   },
 ];

@@ -4,7 +4,7 @@ import { number, text, texts } from "../read/header.ts";
 /** What one header says that matters for the choice of a model. Null: it does not say. */
 export type Facts = {
   readonly modality: string;
-  /** ImageType in upper case. */
+  /** ImageType in upper case, then FrameType, where Philips names the Dixon contrast. */
   readonly imageType: readonly string[];
   readonly scanningSequence: readonly string[];
   readonly sequenceVariant: readonly string[];
@@ -27,7 +27,7 @@ const upper = (values: readonly string[]): readonly string[] => values.map((valu
 
 export const readFacts = (header: Header): Facts => ({
   modality: text(header, "Modality") ?? "",
-  imageType: upper(texts(header, "ImageType")),
+  imageType: upper([...texts(header, "ImageType"), ...texts(header, "FrameType")]),
   scanningSequence: upper(texts(header, "ScanningSequence")),
   sequenceVariant: upper(texts(header, "SequenceVariant")),
   acquisitionContrast: text(header, "AcquisitionContrast"),

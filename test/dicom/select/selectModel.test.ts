@@ -189,6 +189,61 @@ test("X7: diffusion, perfusion, phase, fat and maps are refused, by defined term
   for (const attributes of excluded) refused(mr(attributes), "WRONG_CONTRAST");
 });
 
+const dixonType = (...values: readonly string[]): Attributes => ({
+  ImageType: ["DERIVED", "PRIMARY", ...values],
+});
+
+test("X7: opposed-phase and fat images are refused by ImageType and FrameType, whatever the text says", () => {
+  const terms = ["OPP_PHASE", "OUT_PHASE", "OUT_OF_PHASE", "OP", "FAT", "F", "FAT_FRACTION"];
+  for (const term of terms) {
+    for (const stated of [
+      dixonType("DIXON", term),
+      dixonType("M", term),
+      { FrameType: ["ORIGINAL", term] },
+    ]) {
+      const { details, sentence } = refused(mr({ ...vibe, ...stated }), "WRONG_CONTRAST");
+      assert.equal((details["sopInstanceUids"] as string[]).length, 6);
+      assert.ok(sentence.startsWith("ImageType"), sentence);
+    }
+    refused(mr({ ...vibe, ...dixonType(term), SeriesDescription: "WATER: Ax LAVA Flex" }), "WRONG_CONTRAST");
+    refused(mr({ ...vibe, ...dixonType(term) }), "WRONG_CONTRAST", { force: "T1" });
+  }
+  accepted(ct(imageType("OP")), "CT");
+});
+
+test("X7: where no defined term tells, the text of an opposed-phase or a fat image refuses it", () => {
+  const texts = [
+    "t1_vibe_dixon_tra_bh_opp",
+    "t1_vibe_dixon_tra_bh_F",
+    "t1_fl2d_opp-in_tra",
+    "OutPhase: Ax LAVA Flex",
+    "FAT: Ax LAVA Flex",
+    "mDIXON-OP",
+    "T1 out of phase",
+    "dual echo opposed",
+  ];
+  for (const SeriesDescription of texts) {
+    refused(mr({ ...vibe, SeriesDescription }), "WRONG_CONTRAST");
+    accepted(mr({ ...vibe, SeriesDescription }), "T1", { force: "T1" });
+    accepted(mr({ ...vibe, ...dixonType("DIXON", "WATER"), SeriesDescription }), "T1");
+    accepted(mr({ ...vibe, ...dixonType("M", "IN_PHASE"), SeriesDescription }), "T1");
+  }
+});
+
+test("X7: the words of fat suppression, of operations and of phases exclude nothing", () => {
+  const texts = [
+    "t1_vibe_fatsat_tra",
+    "T1 fat sat",
+    "t1_vibe_dixon_tra_bh_W",
+    "t1_vibe_dixon_fs_tra",
+    "WATER: Ax LAVA Flex",
+    "InPhase: Ax LAVA Flex",
+    "T1 post op abdomen",
+    "t1 portal venous phase",
+  ];
+  for (const SeriesDescription of texts) accepted(mr({ ...vibe, SeriesDescription }), "T1");
+});
+
 test("X7: magnitude, water and phased-array words exclude nothing", () => {
   accepted(mr({ ...vibe, ...imageType("DIXON", "WATER") }), "T1");
   accepted(mr({ ...vibe, ...imageType("M", "ND", "NORM"), SeriesDescription: "t1_vibe portal phase" }), "T1");
