@@ -205,7 +205,7 @@ export const oddSeries = (seed: number): readonly OddSeries[] => {
     odd("Dixon contrasts in one series", "WRONG_CONTRAST", dixonTogether(t1)),
     odd("Dixon fat", "WRONG_CONTRAST", dixon(t1, "fat")),
     odd("diffusion", "WRONG_CONTRAST", diffusion(t2)),
-    odd("Dixon opposed phase", null, dixon(t1, "opposedPhase"), dimmed(t1, dixonContrasts.opposedPhase.gain)),
+    odd("Dixon opposed phase", "WRONG_CONTRAST", dixon(t1, "opposedPhase")),
     odd("Dixon water", null, dixon(t1, "water"), t1),
     odd("shuffled", null, shuffled(plain, seed), ct),
     odd("reversed", null, [...plain].reverse(), ct),
