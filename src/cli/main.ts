@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { software } from "../compose.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { addConfigCommand } from "./config.ts";
+import { addConvertCommand } from "./convert.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addJobsCommand } from "./jobs.ts";
@@ -28,6 +29,7 @@ Examples:
   panseg demo
   panseg model import ./Task109_Pancreas --modality CT
   panseg segment -i ./series -o ./out
+  panseg convert -i ./study -o ./volumes
   panseg serve --config config/example.yaml
 
 Exit codes: 0 ok, 1 failed, 2 usage or settings, 3 not eligible, 4 archive, 5 model, 130 interrupted.`,
@@ -37,6 +39,7 @@ for (const add of [
   addDemoCommand,
   addServeCommand,
   addSegmentCommand,
+  addConvertCommand,
   addModelCommand,
   addJobsCommand,
   addDoctorCommand,

@@ -1,0 +1,132 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { clock, software } from "../compose.ts";
+import { failed } from "../domain/failure.ts";
+import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { makeLog } from "../log.ts";
+import { listFolder } from "../pacs/folder.ts";
+import type { Step } from "../ports.ts";
+import { makeStep } from "../step.ts";
+import { settingsFor, stopSignal } from "./context.ts";
+import { convertSeries } from "./convertSeries.ts";
+import { note, print, printJson, table, yellow } from "./output.ts";
+import { makeProgressLine } from "./progress.ts";
+import { type FileSeries, type SeriesOfFiles, seriesOfFiles } from "./seriesOfFiles.ts";
+import { seriesNames } from "./volumeNames.ts";
+import type { VolumeOutcome } from "./volumeOutcome.ts";
+
+type ConvertOptions = {
+  readonly input: string;
+  readonly output: string;
+  readonly minSlices: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+};
+
+type SeriesOutcome = Omit<FileSeries, "instances"> & {
+  readonly instances: number;
+  readonly volumes: readonly VolumeOutcome[];
+};
+
+/** report.json: what became of every volume of every series. No patient text, nothing of the machine or the moment. */
+type ConversionReport = {
+  readonly notice: string;
+  readonly software: typeof software;
+  readonly unreadable: SeriesOfFiles["unreadable"];
+  readonly series: readonly SeriesOutcome[];
+};
+
+export const addConvertCommand = (program: Command): void => {
+  program
+    .command("convert")
+    .description("write every volume of every series as NIfTI, and report.json with what became of each")
+    .requiredOption("-i, --input <path>", "DICOM folder, zip or file")
+    .requiredOption("-o, --output <folder>", "where the files go; always a folder")
+    .option("--min-slices <n>", "smaller stacks are refused", "3")
+    .option("--json", "print the report")
+    .option("--quiet", "no progress")
+    .addHelpText("after", "\nExample:\n  panseg convert -i ./study -o ./volumes")
+    .action(async (options: ConvertOptions, command: Command) => {
+      const limits = {
+        minSlices: wholeNumber(options.minSlices),
+        maxVoxels: settingsFor(command).series.maxVoxels,
+      };
+      const line = makeProgressLine(options.quiet === true || options.json === true);
+      const step = makeStep({
+        clock,
+        log: makeLog("silent"),
+        signal: stopSignal(),
+        fields: () => ({}),
+        report: line.update,
+        reportEveryMs: 200,
+      });
+      const tempFolder = mkdtempSync(join(tmpdir(), "panseg-"));
+      try {
+        mkdirSync(options.output, { recursive: true });
+        rmSync(join(options.output, "report.json"), { force: true });
+        const report = await convertAll(options, tempFolder, limits, step);
+        writeReport(options.output, report);
+        line.end();
+        tell(report, options);
+      } finally {
+        line.end();
+        rmSync(tempFolder, { recursive: true, force: true });
+      }
+    });
+};
+
+const wholeNumber = (text: string): number => {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw failed("USAGE", "--min-slices is a whole number of at least 1.");
+  return Number(text);
+};
+
+const convertAll = async (
+  { input, output }: ConvertOptions,
+  tempFolder: string,
+  limits: { readonly minSlices: number; readonly maxVoxels: number },
+  step: Step,
+): Promise<ConversionReport> => {
+  const files = await step("open", () => listFolder(input, tempFolder));
+  const { series, unreadable } = await step("headers", (progress) => seriesOfFiles(files, progress));
+  const names = seriesNames(series);
+  const outcomes: SeriesOutcome[] = [];
+  for (const [n, { instances, ...rest }] of series.entries()) {
+    const volumes = await step(`series ${n + 1} of ${series.length}`, (onProgress) =>
+      convertSeries({ instances, ...rest }, names[n] ?? "", output, { ...limits, onProgress }),
+    );
+    outcomes.push({ ...rest, instances: instances.length, volumes });
+  }
+  return { notice: RESEARCH_NOTICE, software, unreadable, series: outcomes };
+};
+
+const writeReport = (folder: string, report: ConversionReport): void => {
+  const path = join(folder, "report.json");
+  writeFileSync(`${path}.part`, `${JSON.stringify(report, null, 2)}\n`);
+  renameSync(`${path}.part`, path);
+};
+
+const tell = (report: ConversionReport, { json, output }: ConvertOptions): void => {
+  const volumes = report.series.flatMap((series) => series.volumes);
+  const written = volumes.filter(({ outcome }) => outcome === "converted").length;
+  if (written === 0) process.exitCode = 3;
+  if (json) {
+    printJson(report);
+    return;
+  }
+  const rows = report.series.flatMap((series) => series.volumes.map((volume) => rowOf(series, volume)));
+  if (rows.length > 0) print(table(["series", "part", "instances", "voxels", "mm", "file or reason"], rows));
+  for (const [code, files] of Object.entries(report.unreadable))
+    note(yellow(`${files} file(s) were passed over [${code}]`));
+  note(`${written} volume(s) written, ${volumes.length - written} refused · report.json in ${output}`);
+  note(RESEARCH_NOTICE);
+};
+
+const rowOf = ({ seriesNumber, instances }: SeriesOutcome, volume: VolumeOutcome): readonly string[] => {
+  const head = [seriesNumber === null ? "–" : String(seriesNumber), volume.part, String(instances)];
+  if (volume.outcome === "refused") return [...head, "–", "–", `${volume.sentence} [${volume.code}]`];
+  const warned = volume.warnings.map(({ code }) => ` [${code}]`).join("");
+  const spacing = volume.spacingMm.map((mm) => Number(mm.toFixed(3))).join("×");
+  return [...head, volume.shape.join("×"), spacing, `${volume.file}${warned}`];
+};

@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+
+/** The name, or with -2, -3 … where it is taken; file systems that know no case count. */
+const unique = (name: string, taken: Set<string>): string => {
+  let free = name;
+  for (let n = 2; taken.has(free.toLowerCase()); n++) free = `${name}-${n}`;
+  taken.add(free.toLowerCase());
+  return free;
+};
+
+const shortUid = (uid: string): string => createHash("sha256").update(uid).digest("hex").slice(0, 8);
+
+/** A name for each series, in the order given: its number, else a short form of its UID. No text of the header. */
+export const seriesNames = (
+  series: readonly { readonly seriesNumber: number | null; readonly seriesUid: string }[],
+): readonly string[] => {
+  const taken = new Set<string>();
+  return series.map(({ seriesNumber, seriesUid }) =>
+    unique(seriesNumber === null ? `uid-${shortUid(seriesUid)}` : String(seriesNumber), taken),
+  );
+};
+
+/** A file name for each part of a series, in the order given; the part's name is left out where it is the only one. */
+export const volumeFiles = (seriesName: string, parts: readonly string[]): readonly string[] => {
+  const taken = new Set<string>();
+  return parts.map((part) => {
+    const safe = part.replace(/[^A-Za-z0-9=.+-]+/g, "_").slice(0, 80);
+    return `${unique(safe === "" ? seriesName : `${seriesName}_${safe}`, taken)}.nii.gz`;
+  });
+};
