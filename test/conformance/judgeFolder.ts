@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { VolumeOutcome } from "../../src/cli/volumeOutcome.ts";
+import { panseg } from "../support/panseg.ts";
+import { type Finding, judgeSeries, type Ours } from "./judgeSeries.ts";
+import { readNiftiVolumes } from "./niftiFile.ts";
+import { runDcm2niix } from "./runDcm2niix.ts";
+import { groupFiles } from "./seriesFacts.ts";
+
+export type SeriesFindings = {
+  /** Null for the files that are no readable DICOM objects. */
+  readonly seriesUid: string | null;
+  readonly files: number;
+  readonly findings: readonly Finding[];
+};
+
+type Report = {
+  readonly series: readonly { readonly seriesUid: string; readonly volumes: readonly VolumeOutcome[] }[];
+};
+
+const filesBelow = (folder: string): readonly string[] =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+
+const convertHere = async (input: string, output: string): Promise<Report> => {
+  const { stderr } = await panseg(["convert", "-i", input, "-o", output, "--min-slices", "1", "--quiet"]);
+  try {
+    return JSON.parse(readFileSync(join(output, "report.json"), "utf8")) as Report;
+  } catch (error) {
+    throw new Error(`panseg convert left no report: ${stderr}`, { cause: error });
+  }
+};
+
+/** Both programs' answers for every series of a folder, against each other. */
+export const judgeFolder = async (
+  input: string,
+  onSeries: (found: SeriesFindings) => void = () => undefined,
+): Promise<readonly SeriesFindings[]> => {
+  const output = mkdtempSync(join(tmpdir(), "panseg-conformance-"));
+  try {
+    const report = await convertHere(input, output);
+    const all: SeriesFindings[] = [];
+    for (const { seriesUid, files, facts } of groupFiles(filesBelow(input))) {
+      const volumes = report.series.find((series) => series.seriesUid === seriesUid)?.volumes ?? [];
+      const ours = volumes.map((outcome): Ours => {
+        const [volume = null] =
+          outcome.outcome === "converted" ? readNiftiVolumes(join(output, outcome.file)) : [];
+        return { outcome, volume };
+      });
+      const findings = judgeSeries(ours, await runDcm2niix(files), facts);
+      all.push({ seriesUid, files: files.length, findings });
+      onSeries({ seriesUid, files: files.length, findings });
+    }
+    return all;
+  } finally {
+    rmSync(output, { recursive: true, force: true });
+  }
+};
