@@ -12,6 +12,7 @@ import { makeOrthancWatcher } from "./pacs/orthancWatcher.ts";
 import { makeQidoWatcher } from "./pacs/qidoWatcher.ts";
 import { sweep } from "./pacs/sweep.ts";
 import type { Clock, JobStore, Log, Pacs, Pictures, StorySettings, Teller, Watcher, World } from "./ports.ts";
+import { readSeriesRules } from "./seriesRules.ts";
 import type { Settings } from "./settings.ts";
 
 export const clock: Clock = { nowMs: () => Date.now() };
@@ -48,8 +49,10 @@ const storySettings = ({ inference, models, series, output }: Settings): StorySe
   const settingsDigest = createHash("sha256")
     .update(JSON.stringify({ mirror, tileStride, float16 }))
     .digest("hex");
+  const { rulesFile, ...limits } = series;
   return {
-    ...series,
+    ...limits,
+    rules: readSeriesRules(rulesFile),
     allowPhantomModel: models.allowPhantomModel,
     mirror,
     tileStride,

@@ -15,7 +15,7 @@ import type { Teller } from "./ports.ts";
 export const orderSegmentation = (
   series: SeriesRef,
   headers: readonly Header[],
-  modelClass: ModelClass,
+  { modelClass, part }: { readonly modelClass: ModelClass; readonly part: string },
   { models, settings, clock }: Teller,
   attempt = 0,
 ): NewSegmentJob | Failure => {
@@ -34,13 +34,14 @@ export const orderSegmentation = (
     key: resultKey({
       studyUid,
       seriesUid,
+      part,
       instancesDigest: digest,
       modelId,
       weightsSha256,
       settingsDigest,
       attempt,
     }),
-    order: { modelId, modelClass, instancesDigest: digest, settingsDigest, orderedAtMs: clock.nowMs() },
+    order: { modelId, modelClass, part, instancesDigest: digest, settingsDigest, orderedAtMs: clock.nowMs() },
   };
 };
 

@@ -6,7 +6,7 @@
 import { headerFromJson } from "./dicom/read/header.ts";
 import type { InstanceBytes } from "./dicom/read/instance.ts";
 import { readSeries } from "./dicom/read/readSeries.ts";
-import { selectModel } from "./dicom/select/selectModel.ts";
+import { refusalOf, selectVolumes } from "./dicom/select/selectVolumes.ts";
 import { verifyStored } from "./dicom/write/readBack.ts";
 import { failed, makeFailure } from "./domain/failure.ts";
 import type { Volume } from "./domain/grid.ts";
@@ -32,12 +32,13 @@ export const examineSeries = async (claim: Claim, world: World, step: Step): Pro
   );
   if (headers.length < (job.instanceCount ?? 0))
     throw failed("INCOMPLETE_RETRIEVAL", `${headers.length} of ${job.instanceCount} instances are listed.`);
-  const selection = selectModel(headers, world.settings);
-  const outcome =
-    selection.kind === "refused"
-      ? selection.failure
-      : orderSegmentation(job, headers, selection.modelClass, world);
-  await world.jobs.completeExamination(claim, outcome);
+  const choices = selectVolumes(headers, world.settings);
+  const orders = choices
+    .filter((choice) => choice.kind === "accepted")
+    .map((choice) => orderSegmentation(job, headers, choice, world));
+  const ordered = orders.filter((order) => "key" in order);
+  const [refusal = refusalOf(choices)] = orders.filter((order) => "code" in order);
+  await world.jobs.completeExamination(claim, ordered.length > 0 ? ordered : refusal);
 };
 
 /** Run one claimed job from retrieval to results that were read back from the archive. */
@@ -62,7 +63,7 @@ const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spo
   const { job } = claim;
   const order = job.order as SegmentOrder;
   const headers = await step("list", async () => (await world.pacs.seriesMetadata(job)).map(headerFromJson));
-  const current = orderSegmentation(job, headers, order.modelClass, world);
+  const current = orderSegmentation(job, headers, order, world);
   if (!("key" in current) || current.key !== job.key) {
     await world.jobs.arrive([{ ...job, isEvent: true }]);
     await world.jobs.skip(claim, makeFailure("SERIES_CHANGED", "The order no longer describes the series."));
@@ -75,7 +76,7 @@ const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spo
   const segmenter = await step("load-model", () => world.models.open(order.modelId));
   const series = { studyUid: job.studyUid, seriesUid: job.seriesUid };
   const results = await segmentSeries(
-    { series, instances, segmenter, resultKey: job.key, orderedAtMs: order.orderedAtMs, warnings: [] },
+    { series, instances, segmenter, part: order.part, resultKey: job.key, orderedAtMs: order.orderedAtMs },
     world,
     step,
   );
@@ -89,8 +90,10 @@ export type SeriesOrder = {
   readonly segmenter: Segmenter;
   readonly resultKey: string;
   readonly orderedAtMs: number;
+  /** Which volume of the series. */
+  readonly part: string;
   /** What was already noticed before reading, such as a forced model. */
-  readonly warnings: readonly Warning[];
+  readonly warnings?: readonly Warning[];
 };
 
 /** From the instances of one series to mask, measures, SEG, SR and picture. An empty mask yields no objects. */
@@ -101,11 +104,11 @@ export const segmentSeries = async (
 ): Promise<Spooled & { readonly segmentation: Segmentation }> => {
   const { segmenter } = order;
   const { volume, warnings, ...read } = await step("volume", (onProgress) =>
-    readSeries(order.instances, { ...teller.settings, onProgress }),
+    readSeries(order.instances, { ...teller.settings, part: order.part, onProgress }),
   );
   const source = { ...read.source, ...order.series };
   const found = await segmentVolume(volume, segmenter, teller.settings, step);
-  const segmentation = { ...found, warnings: [...order.warnings, ...warnings, ...found.warnings] };
+  const segmentation = { ...found, warnings: [...(order.warnings ?? []), ...warnings, ...found.warnings] };
   const built = await buildObjects(order, teller, step, segmentation, source);
   const picture = await step("picture", () => drawPicture(volume, segmentation, segmenter.model));
   return { ...summarise(order, teller, step, segmentation, source, built), picture, segmentation };

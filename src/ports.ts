@@ -3,6 +3,7 @@ import type { Failure } from "./domain/failure.ts";
 import type { Claim, Job, JobKind, JobState, JobStats, NewSegmentJob, SeriesArrival } from "./domain/job.ts";
 import type { ModelClass, Plan } from "./domain/plan.ts";
 import type { ExecutionProvider, ModelIdentity, ResultSummary, SoftwareIdentity } from "./domain/result.ts";
+import type { SeriesRule } from "./domain/rules.ts";
 import type { SeriesRef } from "./domain/series.ts";
 
 export type Clock = { readonly nowMs: () => number };
@@ -73,7 +74,7 @@ export type JobStore = {
   /** Prolong the lease and note where the job is. */
   readonly heartbeat: (claim: Claim, step: string, progress: number, leaseMs: number) => Promise<void>;
   /** End an examination: skipped with a reason, or done with the jobs that follow, in one transaction. */
-  readonly completeExamination: (claim: Claim, outcome: Failure | NewSegmentJob) => Promise<void>;
+  readonly completeExamination: (claim: Claim, outcome: Failure | readonly NewSegmentJob[]) => Promise<void>;
   /** End a segmentation: results verified in the archive, or no result and why. */
   readonly complete: (claim: Claim, result: ResultSummary) => Promise<void>;
   readonly skip: (claim: Claim, failure: Failure, result?: ResultSummary) => Promise<void>;
@@ -148,6 +149,8 @@ export type Step = {
 /** The settings that the story itself reads. */
 export type StorySettings = {
   readonly minSlices: number;
+  readonly rules: readonly SeriesRule[];
+  readonly choose: "best" | "all";
   readonly maxVoxels: number;
   /** Whether a model that knows only phantoms may run on other series. */
   readonly allowPhantomModel: boolean;

@@ -76,6 +76,10 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       minSlices: z.int().positive().default(5),
       maxVoxels: z.int().positive().default(1_000_000_000),
+      /** Rules of this site, after those of config/series-rules.yaml; the same form. */
+      rulesFile: z.string().nullable().default(null),
+      /** Of several volumes of one class in one series: the best by score, or all. */
+      choose: z.enum(["best", "all"]).default("best"),
     })
     .prefault({}),
   jobs: z

@@ -29,11 +29,11 @@ before(() =>
   importModel({ source: demoCt, modelsFolder: folder, modelClass: "CT", softwareVersion: software.version }),
 );
 
-const order = (of: readonly Header[], allowPhantomModel = false): NewSegmentJob | Failure =>
+const order = (of: readonly Header[], allowPhantomModel = false, part = ""): NewSegmentJob | Failure =>
   orderSegmentation(
     series,
     of,
-    "CT",
+    { modelClass: "CT", part },
     composeTeller(settingsSchema.parse({ models: { folder, allowPhantomModel } }), makeLog("silent")),
   );
 
@@ -58,4 +58,5 @@ test("equal series, model and settings ask for one job; a slice more, or another
   assert.notEqual(keyOf(order(headers)), "");
   assert.equal(keyOf(order(headers)), keyOf(order([...headers].reverse())));
   assert.notEqual(keyOf(order(headers)), keyOf(order(headers.slice(1))));
+  assert.notEqual(keyOf(order(headers)), keyOf(order(headers, false, "EchoTime=2.4")));
 });

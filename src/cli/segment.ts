@@ -18,7 +18,7 @@ import type { Spooled, Step } from "../ports.ts";
 import { type Segmentation, summarise } from "../results.ts";
 import type { Settings } from "../settings.ts";
 import { makeStep } from "../step.ts";
-import { chooseSeries } from "./chooseSeries.ts";
+import { chooseVolume } from "./chooseVolume.ts";
 import { oneOf, settingsFor, stopSignal } from "./context.ts";
 import { bold, green, note, print, printJson, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
@@ -29,6 +29,7 @@ type SegmentOptions = {
   readonly model?: string;
   readonly modality?: string;
   readonly series?: string;
+  readonly part?: string;
   readonly allowPhantomModel?: boolean;
   readonly device?: string;
   readonly mirror: boolean;
@@ -47,6 +48,7 @@ export const addSegmentCommand = (program: Command): void => {
     .option("--model <id>", "this model, whatever the header says about the contrast")
     .option("--modality <class>", "CT, T1 or T2, whatever the header says about the contrast")
     .option("--series <uid>", "which series, where the input holds several")
+    .option("--part <id>", "which volume, where the series holds several (panseg explain lists them)")
     .option("--allow-phantom-model", "let a demo model run on what is no phantom")
     .option("--device <provider>", "auto, cuda or cpu")
     .option("--no-mirror", "skip the average over eight mirrorings: eight times faster, a little less exact")
@@ -116,16 +118,14 @@ const segmentDicom = async (
   step: Step,
 ): Promise<Results> => {
   const files = await step("open", () => listFolder(options.input, tempFolder));
+  const named = { seriesUid: options.series ?? null, part: options.part ?? null };
   const { modelClass, headers, warnings, ...chosen } = await step("headers", (progress) =>
-    chooseSeries(
-      files,
-      { seriesUid: options.series ?? null, force, minSlices: teller.settings.minSlices },
-      progress,
-    ),
+    chooseVolume(files, named, { ...teller.settings, ...(force !== null && { force }) }, progress),
   );
   const orderedAtMs = clock.nowMs();
+  const choice = { modelClass, part: chosen.part };
   // The moment is part of the key: two runs at the command line are two results with UIDs of their own.
-  const order = orderSegmentation(chosen.series, headers, modelClass, teller, orderedAtMs);
+  const order = orderSegmentation(chosen.series, headers, choice, teller, orderedAtMs);
   if ("code" in order) throw new FailureError(order);
   const segmenter = await step("load-model", () => teller.models.open(order.order.modelId));
   return segmentSeries({ ...chosen, segmenter, resultKey: order.key, orderedAtMs, warnings }, teller, step);

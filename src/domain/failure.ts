@@ -23,25 +23,21 @@ const failureTable = {
   BODY_PART: ["ineligible", "The header names a body part without a pancreas."],
   COLOUR_IMAGE: ["ineligible", "Colour images are not segmented."],
   MOSAIC: ["ineligible", "Mosaic images are not segmented."],
-  MULTI_FRAME: ["ineligible", "Enhanced multi-frame objects are not converted yet; send the classic series."],
+  MULTI_FRAME: [
+    "ineligible",
+    "The multi-frame object cannot be taken apart into slices; send the classic series.",
+  ],
   TOO_FEW_SLICES: ["ineligible", "Send the whole series, or lower the limit in the settings."],
   NO_GEOMETRY: [
     "ineligible",
     "Position, orientation or pixel spacing are missing; re-export from the scanner.",
   ],
-  MIXED_SHAPE: [
-    "ineligible",
-    "The series mixes matrices or pixel spacings; send the parts as series of their own.",
-  ],
-  MIXED_ORIENTATION: ["ineligible", "The series mixes orientations; send the parts as series of their own."],
-  MIXED_FRAME_OF_REFERENCE: [
-    "ineligible",
-    "The series mixes frames of reference; send the parts as series of their own.",
-  ],
   AMBIGUOUS_POSITIONS: [
     "ineligible",
     "Several images lie at one position; send the phases as series of their own.",
   ],
+  SEVERAL_VOLUMES: ["ineligible", "The series holds several volumes; name the one to segment."],
+  PART_NOT_FOUND: ["usage", "Name one of the volumes that the series holds."],
   MISSING_SLICES: ["ineligible", "Slices are missing; send the series again completely."],
   NON_UNIFORM_SPACING: ["ineligible", "The slice distance varies; send a uniform reconstruction."],
   GANTRY_TILT: ["ineligible", "The stack is sheared; send a reconstruction without gantry tilt."],
@@ -73,6 +69,15 @@ const failureTable = {
     "Import a model that was trained on patients, or set models.allowPhantomModel to try the demo model all the same.",
   ],
   NIFTI_INVALID: ["usage", "The file is no readable NIfTI-1 image."],
+  SITE_RULE: ["ineligible", "A rule of this site excludes the series; see series.rulesFile."],
+  AMBIGUOUS_SERIES: [
+    "ineligible",
+    "Set series.choose to all to have every one of them, or write a rule that tells them apart.",
+  ],
+  NOT_BEST: [
+    "ineligible",
+    "Another volume of the same class was chosen; set series.choose to all to have both.",
+  ],
   // Models and the importer
   CHECKPOINT_NOT_ZIP: [
     "model",

@@ -13,6 +13,8 @@ export type JobState = "queued" | "running" | "done" | "skipped" | "dead";
 export type SegmentOrder = {
   readonly modelId: string;
   readonly modelClass: ModelClass;
+  /** Which volume of the series, e.g. "ImageType=WATER"; "" where the series is one volume. */
+  readonly part: string;
   /** SHA-256 over the sorted SOP Instance UIDs of the source. */
   readonly instancesDigest: string;
   readonly settingsDigest: string;

@@ -8,6 +8,9 @@ export type Warning = {
 export type WarningCode =
   | "DUPLICATE_DROPPED"
   | "NON_IMAGE_DROPPED"
+  | "PARTS_DROPPED"
+  | "SPLIT_BY_INSTANCE"
+  | "FEWER_THAN_ANNOUNCED"
   | "ORIENTATION_NOISE"
   | "SPACING_JITTER"
   | "SPACING_TAG_DISAGREES"

@@ -61,7 +61,7 @@ const working = (database: Database, now: Now): Pick<JobStore, Working> => ({
         endClaim(database, claim, { state: "skipped", failure: outcome }, now());
       } else {
         endClaim(database, claim, { state: "done" }, now());
-        addSegmentation(database, outcome, now());
+        for (const job of outcome) addSegmentation(database, job, now());
       }
     }),
   complete: async (claim, result) =>

@@ -1,11 +1,14 @@
-import { type Lps, voxelCount } from "../domain/axes.ts";
+import { type Lps, lps, voxelCount } from "../domain/axes.ts";
 import { failed } from "../domain/failure.ts";
-import type { Grid, Mask, Volume } from "../domain/grid.ts";
+import type { Grid, Mask, Stack, Volume } from "../domain/grid.ts";
 import type { Measures } from "../domain/result.ts";
-import { voxelToLps } from "../geometry/vector.ts";
+import { gridPlanes, isRegular, stackOf, unevenGapsMm, voxelsToMl } from "../geometry/stack.ts";
+import { add, scale, voxelToLps } from "../geometry/vector.ts";
 
-/** Intensities inside the mask, and the mean index along (z,y,x). */
-type Inside = { readonly intensities: Float32Array; readonly centre: readonly [number, number, number] };
+/** Voxels of the mask on one plane, and the sums of their row and column indices. */
+type PlaneSums = { voxels: number; rows: number; columns: number };
+
+type Inside = { readonly intensities: Float32Array; readonly planes: readonly PlaneSums[] };
 
 const countVoxels = (voxels: Uint8Array): number => {
   let count = 0;
@@ -16,20 +19,21 @@ const countVoxels = (voxels: Uint8Array): number => {
 const gather = (mask: Mask, volume: Volume, count: number): Inside => {
   const [slices, rows, columns] = mask.grid.shape;
   const intensities = new Float32Array(count);
-  let [found, sumZ, sumY, sumX] = [0, 0, 0, 0];
-  let index = 0;
-  for (let z = 0; z < slices; z++) {
+  let [found, index] = [0, 0];
+  const planes = Array.from({ length: slices }, () => {
+    const sums: PlaneSums = { voxels: 0, rows: 0, columns: 0 };
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++, index++) {
         if (mask.voxels[index] === 0) continue;
         intensities[found++] = volume.voxels[index] as number;
-        sumZ += z;
-        sumY += y;
-        sumX += x;
+        sums.voxels++;
+        sums.rows += y;
+        sums.columns += x;
       }
     }
-  }
-  return { intensities, centre: [sumZ / count, sumY / count, sumX / count] };
+    return sums;
+  });
+  return { intensities, planes };
 };
 
 /** The middle value, or the mean of the two middle ones. */
@@ -56,18 +60,45 @@ const statistics = (intensities: Float32Array): NonNullable<Measures["intensity"
   };
 };
 
-const volumeMlOf = (voxels: number, { spacingMm }: Grid): number =>
-  (voxels * spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
+const sumOf = (planes: readonly PlaneSums[], of: (sums: PlaneSums, z: number) => number): number =>
+  planes.reduce((sum, sums, z) => sum + of(sums, z), 0);
 
-const centroidOf = (grid: Grid, [z, y, x]: readonly [number, number, number]): Lps =>
-  voxelToLps(grid, z, y, x);
+const gridCentroid = (planes: readonly PlaneSums[], grid: Grid, voxels: number): Lps =>
+  voxelToLps(
+    grid,
+    sumOf(planes, (sums, z) => z * sums.voxels) / voxels,
+    sumOf(planes, ({ rows }) => rows) / voxels,
+    sumOf(planes, ({ columns }) => columns) / voxels,
+  );
+
+/** Every voxel weighs what its plane stands for, so that densely imaged parts do not pull the centre to them. */
+const stackCentroid = (planes: readonly PlaneSums[], stack: Stack): Lps => {
+  const gaps = unevenGapsMm(stack);
+  const weightOf = (z: number): number => gaps?.[z] ?? 1;
+  const weight = sumOf(planes, ({ voxels }, z) => voxels * weightOf(z));
+  return planes.reduce(
+    (point, { voxels, rows, columns }, z) => {
+      const share = weightOf(z) / weight;
+      const down = scale(stack.axes[1], rows * stack.spacingMm[1] * share);
+      const along = scale(stack.axes[2], columns * stack.spacingMm[2] * share);
+      const plane = scale(stack.planesLps[z] ?? stack.originLps, voxels * share);
+      return add(add(add(point, plane), down), along);
+    },
+    lps(0, 0, 0),
+  );
+};
 
 /**
- * Volume (millilitres: voxels × the grid's spacing, which comes from the slice positions and never from a thickness),
- * intensities of the volume inside the mask (SD over the population), and centroid (LPS mm). Mask and volume lie on one
- * grid. Statistics and centroid of an empty mask are null. Throws INTERNAL for different shapes.
+ * Volume (millilitres: area on every plane × how much of the normal the plane stands for, which comes from the slice
+ * positions and never from a thickness), intensities of the volume inside the mask (SD over the population), and centroid
+ * (LPS mm). Mask and volume lie on one grid; `planesLps` is where its slices really lie, for stacks that are uneven or
+ * sheared. Statistics and centroid of an empty mask are null. Throws INTERNAL for different shapes.
  */
-export const measureMask = (mask: Mask, volume: Volume): Measures => {
+export const measureMask = (
+  mask: Mask,
+  volume: Volume,
+  planesLps: readonly Lps[] = gridPlanes(mask.grid),
+): Measures => {
   const size = voxelCount(mask.grid.shape);
   const isSameShape = mask.grid.shape.every((length, axis) => length === volume.grid.shape[axis]);
   if (!isSameShape || mask.voxels.length !== size || volume.voxels.length !== size) {
@@ -78,11 +109,15 @@ export const measureMask = (mask: Mask, volume: Volume): Measures => {
   }
   const voxels = countVoxels(mask.voxels);
   if (voxels === 0) return { voxels, volumeMl: 0, intensity: null, centroidLps: null };
-  const { intensities, centre } = gather(mask, volume, voxels);
+  const { intensities, planes } = gather(mask, volume, voxels);
+  const stack = stackOf(mask.grid, planesLps);
   return {
     voxels,
-    volumeMl: volumeMlOf(voxels, mask.grid),
+    volumeMl: voxelsToMl(
+      planes.map((plane) => plane.voxels),
+      stack,
+    ),
     intensity: statistics(intensities),
-    centroidLps: centroidOf(mask.grid, centre),
+    centroidLps: isRegular(stack) ? gridCentroid(planes, mask.grid, voxels) : stackCentroid(planes, stack),
   };
 };

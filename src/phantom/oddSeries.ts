@@ -16,6 +16,8 @@ export type OddSeries = {
   readonly files: readonly SeriesFile[];
   /** The code with which selection or, after it, reading refuses the series; null where it is a volume like any other. */
   readonly expected: FailureCode | null;
+  /** Which volume of the series is meant, by its name among the parts; "" where it is the only one. */
+  readonly part: string;
   /** Where the volume is, for series that give one. */
   readonly phantom: Phantom | null;
 };
@@ -168,11 +170,13 @@ const odd = (
   expected: FailureCode | null,
   files: readonly SeriesFile[],
   phantom: Phantom | null = null,
+  part = "",
 ): OddSeries => ({
   name,
   files,
   expected,
   phantom,
+  part,
 });
 
 /**
@@ -200,9 +204,9 @@ export const oddSeries = (seed: number): readonly OddSeries[] => {
     odd("missing slices", "MISSING_SLICES", withHole(plain)),
     odd("gantry tilt", "GANTRY_TILT", tilted(ct)),
     odd("four slices", "TOO_FEW_SLICES", plain.slice(8, 12)),
-    odd("multi-frame", "MULTI_FRAME", legacyMultiFrame(ct)),
-    odd("dynamic phases in one series", "AMBIGUOUS_POSITIONS", dynamic(seed)),
-    odd("Dixon contrasts in one series", "WRONG_CONTRAST", dixonTogether(t1)),
+    odd("multi-frame", null, legacyMultiFrame(ct), ct),
+    odd("dynamic phases in one series", "AMBIGUOUS_SERIES", dynamic(seed)),
+    odd("Dixon contrasts in one series", null, dixonTogether(t1), t1, "ImageType=WATER"),
     odd("Dixon fat", "WRONG_CONTRAST", dixon(t1, "fat")),
     odd("diffusion", "WRONG_CONTRAST", diffusion(t2)),
     odd("Dixon opposed phase", "WRONG_CONTRAST", dixon(t1, "opposedPhase")),

@@ -92,7 +92,7 @@ function arrivals(scene: MakeScene): void {
       async ({ store }) => {
         await store.arrive([arrival(1)]);
         const claim = await claimOf(store);
-        if (end === "done") await store.completeExamination(claim, segmentation(1));
+        if (end === "done") await store.completeExamination(claim, [segmentation(1)]);
         if (end === "skipped") await store.completeExamination(claim, gone);
         if (end === "dead") await store.bury(claim, gone);
         assert.equal(await store.arrive([arrival(1)]), 0, "seen, same count");
@@ -130,12 +130,12 @@ function arrivals(scene: MakeScene): void {
     assert.equal(await store.arrive([arrival(1, { instanceCount: 25 })]), 1);
     assert.equal(await store.arrive([arrival(1, { isEvent: true })]), 0, "one more look is enough");
     assert.equal(await store.claim("worker-2", LEASE), null, "not while it runs");
-    await store.completeExamination(claim, segmentation(1));
+    await store.completeExamination(claim, [segmentation(1)]);
     assert.equal((await only(store, { kind: "segment" })).state, "queued");
     assert.equal((await only(store, { kind: "examine" })).state, "queued");
     const second = await claimOf(store);
     assert.equal(second.job.kind, "examine");
-    await store.completeExamination(second, segmentation(1, "key-with-late-slices"));
+    await store.completeExamination(second, [segmentation(1, "key-with-late-slices")]);
     assert.equal((await only(store, { kind: "examine" })).state, "done", "the mark is used up");
     assert.equal((await store.list({ kind: "segment" })).length, 2);
   });
@@ -205,7 +205,7 @@ function claims(scene: MakeScene): void {
 
   scene("F32 a stale token changes nothing, whatever it tries", async ({ store, clock }) => {
     await store.arrive([arrival(1)]);
-    await store.completeExamination(await claimOf(store), segmentation(1));
+    await store.completeExamination(await claimOf(store), [segmentation(1)]);
     const stale = await claimOf(store, "worker-1");
     clock.move(LEASE);
     assert.equal(await store.releaseExpired(), 1);
@@ -214,7 +214,7 @@ function claims(scene: MakeScene): void {
     const attempts = [
       () => store.heartbeat(stale, "store", 1, LEASE),
       () => store.complete(stale, result("1.2.3.1")),
-      () => store.completeExamination(stale, segmentation(2)),
+      () => store.completeExamination(stale, [segmentation(2)]),
       () => store.completeExamination(stale, gone),
       () => store.skip(stale, gone),
       () => store.bury(stale, gone),
@@ -232,7 +232,7 @@ function endings(scene: MakeScene): void {
     "an eligible series ends its examination and brings one segmentation, order and all",
     async ({ store }) => {
       await store.arrive([arrival(1)]);
-      await store.completeExamination(await claimOf(store), segmentation(1));
+      await store.completeExamination(await claimOf(store), [segmentation(1)]);
       const done = await only(store, { kind: "examine" });
       assert.deepEqual([done.state, done.failure], ["done", null]);
       const job = await only(store, { kind: "segment" });
@@ -246,9 +246,20 @@ function endings(scene: MakeScene): void {
     await store.arrive([arrival(1)]);
     const claim = await claimOf(store);
     const broken = { ...segmentation(1), key: null } as unknown as NewSegmentJob;
-    await assert.rejects(store.completeExamination(claim, broken));
+    await assert.rejects(store.completeExamination(claim, [segmentation(2), broken]));
     assert.deepEqual(await store.list(), [claim.job]);
-    await store.completeExamination(claim, segmentation(1));
+    await store.completeExamination(claim, [segmentation(1)]);
+  });
+
+  scene("a series of several volumes becomes as many jobs, each with its part", async ({ store }) => {
+    await store.arrive([arrival(1)]);
+    const jobs = ["ImageType=WATER", "ImageType=IN_PHASE"].map((part) => ({
+      ...segmentation(1, `key of ${part}`),
+      order: { ...segmentation(1).order, part },
+    }));
+    await store.completeExamination(await claimOf(store), jobs);
+    const parts = (await store.list({ kind: "segment" })).map(({ order }) => order?.part);
+    assert.deepEqual(parts.toSorted(), ["ImageType=IN_PHASE", "ImageType=WATER"]);
   });
 
   scene("an ineligible series ends skipped, with its reason", async ({ store }) => {
@@ -263,7 +274,7 @@ function endings(scene: MakeScene): void {
       `F11 a key that was ever seen is no new work: its ${end} segmentation stays as it is`,
       async ({ store }) => {
         await store.arrive([arrival(1)]);
-        await store.completeExamination(await claimOf(store), segmentation(1));
+        await store.completeExamination(await claimOf(store), [segmentation(1)]);
         const claim = await claimOf(store);
         if (end === "done") await store.complete(claim, result("1.2.3.1"));
         if (end === "skipped") await store.skip(claim, gone);
@@ -271,10 +282,9 @@ function endings(scene: MakeScene): void {
         const before = await only(store, { kind: "segment" });
         assert.equal(before.state, end);
         await store.arrive([arrival(1, { isEvent: true })]);
-        await store.completeExamination(await claimOf(store), {
-          ...segmentation(1),
-          order: segmentation(2).order,
-        });
+        await store.completeExamination(await claimOf(store), [
+          { ...segmentation(1), order: segmentation(2).order },
+        ]);
         assert.deepEqual(await only(store, { kind: "segment" }), before);
       },
     );
@@ -282,18 +292,17 @@ function endings(scene: MakeScene): void {
 
   scene("F11 a key that waits in the queue keeps its first order and its place", async ({ store }) => {
     await store.arrive([arrival(1), arrival(2)]);
-    await store.completeExamination(await claimOf(store), segmentation(1));
+    await store.completeExamination(await claimOf(store), [segmentation(1)]);
     const before = await only(store, { kind: "segment" });
-    await store.completeExamination(await claimOf(store), {
-      ...segmentation(1),
-      order: segmentation(2).order,
-    });
+    await store.completeExamination(await claimOf(store), [
+      { ...segmentation(1), order: segmentation(2).order },
+    ]);
     assert.deepEqual(await only(store, { kind: "segment" }), before);
   });
 
   scene("a segmentation ends done with its result, or skipped with reason and result", async ({ store }) => {
     await store.arrive([arrival(1), arrival(2)]);
-    for (const n of [1, 2]) await store.completeExamination(await claimOf(store), segmentation(n));
+    for (const n of [1, 2]) await store.completeExamination(await claimOf(store), [segmentation(n)]);
     await store.complete(await claimOf(store), result("1.2.3.1"));
     await store.skip(await claimOf(store), gone, result("1.2.3.2"));
     const [second, first] = await store.list({ kind: "segment" });
@@ -457,7 +466,7 @@ function people(scene: MakeScene): void {
       const { job } = await claimOf(store);
       assert.deepEqual(await store.retry(job.id), job);
       await store.releaseOwner("worker-1");
-      await store.completeExamination(await claimOf(store), segmentation(1));
+      await store.completeExamination(await claimOf(store), [segmentation(1)]);
       const done = await only(store, { kind: "examine" });
       assert.deepEqual(await store.retry(done.id), done);
       await assert.rejects(store.retry(987_654), hasCode("JOB_NOT_FOUND"));
@@ -467,7 +476,7 @@ function people(scene: MakeScene): void {
 
   scene("jobs are listed newest first, by kind and state, and counted by both", async ({ store }) => {
     await store.arrive([arrival(1), arrival(2), arrival(3)]);
-    await store.completeExamination(await claimOf(store), segmentation(1));
+    await store.completeExamination(await claimOf(store), [segmentation(1)]);
     await store.completeExamination(await claimOf(store), gone);
     const keys = async (filter: Parameters<typeof store.list>[0]): Promise<string[]> =>
       (await store.list(filter)).map((job) => job.key);

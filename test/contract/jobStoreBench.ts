@@ -43,6 +43,7 @@ export const segmentation = (n: number, key = `key-${n}`): NewSegmentJob => ({
   order: {
     modelId: "ct-1",
     modelClass: "CT",
+    part: "",
     instancesDigest: `digest-of-${key}`,
     settingsDigest: "settings",
     orderedAtMs: 1_795_000_000_000,

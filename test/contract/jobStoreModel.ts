@@ -200,7 +200,7 @@ async function useClaim(
     absent: () => store.retryLater(held, failure, clock.nowMs() + 60 * SECOND, false),
     complete: () =>
       held.job.kind === "examine"
-        ? store.completeExamination(held, next)
+        ? store.completeExamination(held, [next])
         : store.complete(held, result(held.job.seriesUid)),
   }[step.do];
   if (job === undefined) {

@@ -3,22 +3,27 @@ import { test } from "node:test";
 import { parseHeader } from "../../src/dicom/read/header.ts";
 import { defaultReadOptions, readSeries } from "../../src/dicom/read/readSeries.ts";
 import { isPhantomHeader } from "../../src/dicom/select/phantomMark.ts";
-import { selectModel } from "../../src/dicom/select/selectModel.ts";
+import { refusalOf, selectVolumes } from "../../src/dicom/select/selectVolumes.ts";
 import { toFailure } from "../../src/domain/failure.ts";
 import { type OddSeries, oddSeries } from "../../src/phantom/oddSeries.ts";
+import { readSeriesRules } from "../../src/seriesRules.ts";
 import { needsTool } from "../support/shared.ts";
 import { asInstances, assertSameGrid, dciodvfyErrors } from "./support.ts";
 
 const all = oddSeries(3);
 
+const options = { minSlices: 5, rules: readSeriesRules(null), choose: "best" } as const;
+
 const headersOf = ({ files }: OddSeries) => files.map(({ bytes }) => parseHeader(bytes));
 
 /** The first refusal in the order in which a series passes through the service. */
 const refusal = async (series: OddSeries): Promise<string | null> => {
-  const selection = selectModel(headersOf(series), { minSlices: 5 });
-  if (selection.kind === "refused") return selection.failure.code;
+  const choices = selectVolumes(headersOf(series), options);
+  const chosen = choices.find(({ kind }) => kind === "accepted");
+  if (chosen === undefined) return refusalOf(choices).code;
+  assert.equal(chosen.part, series.part);
   try {
-    await readSeries(asInstances(series.files), defaultReadOptions);
+    await readSeries(asInstances(series.files), { ...defaultReadOptions, part: chosen.part });
     return null;
   } catch (error) {
     return toFailure(error).code;
@@ -36,9 +41,9 @@ for (const series of all) {
 test("odd series that are volumes give back their phantom's voxels on its grid", async () => {
   const volumes = all.filter(({ expected }) => expected === null);
   assert.ok(volumes.length >= 6);
-  for (const { name, files, phantom } of volumes) {
+  for (const { name, files, phantom, part } of volumes) {
     assert.ok(phantom !== null, name);
-    const { volume } = await readSeries(asInstances(files), defaultReadOptions);
+    const { volume } = await readSeries(asInstances(files), { ...defaultReadOptions, part });
     assert.deepEqual(volume.voxels, phantom.volume.voxels, name);
     assertSameGrid(volume.grid, phantom.label.grid);
   }

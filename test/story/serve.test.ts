@@ -78,7 +78,7 @@ describe("a CT series in Orthanc becomes a SEG and an SR in Orthanc", { skip }, 
     const planes = readSegPlanes(seg);
     const voxels = planes.planes.reduce((sum, plane) => sum + plane.voxels.filter((v) => v === 1).length, 0);
     const [rowSpacing, columnSpacing] = planes.pixelSpacingMm;
-    const popcountMl = (voxels * rowSpacing * columnSpacing * planes.sliceSpacingMm) / 1000;
+    const popcountMl = (voxels * rowSpacing * columnSpacing * (planes.sliceSpacingMm ?? Number.NaN)) / 1000;
     const { volumeMl } = readSr(sr);
     t.diagnostic(
       `SR ${volumeMl} ml, popcount × spacing ${popcountMl} ml, panseg segment ${result.measures.volumeMl} ml`,

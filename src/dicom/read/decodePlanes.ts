@@ -2,10 +2,12 @@ import { voxelCount } from "../../domain/axes.ts";
 import { FailureError } from "../../domain/failure.ts";
 import type { Header } from "../../domain/series.ts";
 import type { Warning, WarningCode } from "../../domain/warning.ts";
-import { attempt, blame } from "./attempt.ts";
-import { type Jpeg2000Decoder, openJpeg2000 } from "./decode/jpeg2000.ts";
-import { nativeStoredValues } from "./decode/native.ts";
+import { blame } from "./attempt.ts";
+import { decodeFrame, type StoredPixels } from "./decode/decodeFrame.ts";
+import type { ByteRange } from "./decode/frameFragments.ts";
+import { frameBytes, locateFrames } from "./decode/pixelBytes.ts";
 import { rescaleInto } from "./decode/rescale.ts";
+import { framesOf } from "./frames.ts";
 import { headerOf } from "./header.ts";
 import { openPart10, type Part10 } from "./part10.ts";
 import type { VolumePlan } from "./planVolume.ts";
@@ -32,20 +34,27 @@ type Decoded = {
   readonly warnings: readonly Warning[];
 };
 
-type StoredPixels = ReturnType<Jpeg2000Decoder>;
-
-const storedPixels = (part10: Part10, plane: Readable, decoder: Jpeg2000Decoder | null): StoredPixels => {
-  const { pixels, sopInstanceUid } = plane;
-  const stored = attempt(() =>
-    pixels.coding === "jpeg2000" && decoder !== null
-      ? decoder(part10, pixels)
-      : { values: nativeStoredValues(part10, pixels), signsDisagree: false },
-  );
-  if (stored instanceof FailureError) throw blame(sopInstanceUid, stored);
-  return stored;
+const storedPixels = async (
+  part10: Part10,
+  ranges: readonly ByteRange[],
+  { pixels, sopInstanceUid }: Readable,
+): Promise<StoredPixels> => {
+  try {
+    return await decodeFrame(frameBytes(part10, ranges), pixels);
+  } catch (error) {
+    throw error instanceof FailureError ? blame(sopInstanceUid, error) : error;
+  }
 };
 
-/** Second pass: every slice straight into its plane of the one array. */
+/** The planes of each object together, so that each file is opened once. */
+const byObject = (planes: readonly Readable[]): readonly (readonly (readonly [Readable, number])[])[] => [
+  ...Map.groupBy(
+    planes.map((plane, k) => [plane, k] as const),
+    ([{ instance }]) => instance,
+  ).values(),
+];
+
+/** Second pass: every plane straight into its place in the one array. */
 export const decodePlanes = async (
   { planes, grid }: VolumePlan,
   onProgress: (share: number) => void,
@@ -55,20 +64,25 @@ export const decodePlanes = async (
   const found = new Map<PixelFinding, string[]>();
   const note = (code: PixelFinding, uid: string): void =>
     void found.set(code, [...(found.get(code) ?? []), uid]);
-  const usesJpeg2000 = planes.some(({ pixels }) => pixels.coding === "jpeg2000");
-  const decoder = usesJpeg2000 ? await openJpeg2000() : null;
   let header: Header = {};
-  for (const [k, plane] of planes.entries()) {
-    const { instance, sopInstanceUid, pixels } = plane;
-    const part10 = openPart10(instance.read());
-    if (k === 0) header = headerOf(part10);
-    const { values, signsDisagree } = storedPixels(part10, plane, decoder);
-    rescaleInto(voxels, k * planeSize, values, pixels);
-    if (signsDisagree) note("SIGN_MISMATCH", sopInstanceUid);
-    if (pixels.isLossy) note("LOSSY_SOURCE", sopInstanceUid);
-    if (pixels.isMonochrome1) note("MONOCHROME1", sopInstanceUid);
-    onProgress(1 - ((1 - scanShare) * (planes.length - k - 1)) / planes.length);
-    await breathe();
+  let done = 0;
+  for (const object of byObject(planes)) {
+    const [first] = object;
+    if (first === undefined) continue;
+    const part10 = openPart10(first[0].instance.read());
+    const frames = locateFrames(part10, first[0].pixels, first[0].framesInObject);
+    for (const [plane, k] of object) {
+      const frame = (plane.frameNumber ?? 1) - 1;
+      if (k === 0) header = framesOf(headerOf(part10))[frame]?.header ?? {};
+      const { values, signsDisagree } = await storedPixels(part10, frames[frame] ?? [], plane);
+      rescaleInto(voxels, k * planeSize, values, plane.pixels);
+      if (signsDisagree) note("SIGN_MISMATCH", plane.sopInstanceUid);
+      if (plane.pixels.isLossy) note("LOSSY_SOURCE", plane.sopInstanceUid);
+      if (plane.pixels.isMonochrome1) note("MONOCHROME1", plane.sopInstanceUid);
+      done++;
+      onProgress(1 - ((1 - scanShare) * (planes.length - done)) / planes.length);
+      await breathe();
+    }
   }
   return { voxels, header, warnings: pixelWarnings(found) };
 };

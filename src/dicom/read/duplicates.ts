@@ -1,92 +1,76 @@
 import { failed } from "../../domain/failure.ts";
 import type { Warning } from "../../domain/warning.ts";
 import { norm, subtract } from "../../geometry/vector.ts";
-import type { Slice } from "./slice.ts";
-
-/** One image with the means to compare its pixels with another's. */
-export type Candidate = {
-  readonly slice: Slice;
-  /** Digest of the stored pixel data; asked for only where two images compete for one position. */
-  readonly pixelDigest: () => string;
-};
+import type { Located } from "./describe.ts";
 
 const samePointMm = 0.01;
 
-const ambiguous = (slices: readonly Slice[], why: string): Error =>
-  failed("AMBIGUOUS_POSITIONS", `${slices.length} images ${why}.`, {
-    sopInstanceUids: [...new Set(slices.map(({ sopInstanceUid }) => sopInstanceUid))].sort(),
-    positionsLps: slices.map(({ positionLps }) => [...positionLps]),
+export const ambiguous = (images: readonly Located[], why: string): Error =>
+  failed("AMBIGUOUS_POSITIONS", `${images.length} images ${why}.`, {
+    sopInstanceUids: [...new Set(images.map(({ sopInstanceUid }) => sopInstanceUid))].sort(),
+    positionsLps: images.map(({ slice }) => [...slice.positionLps]),
   });
 
-const isSamePoint = (a: Slice, b: Slice): boolean =>
-  norm(subtract(a.positionLps, b.positionLps)) < samePointMm;
+const isSamePoint = (a: Located, b: Located): boolean =>
+  norm(subtract(a.slice.positionLps, b.slice.positionLps)) < samePointMm;
+
+const identityOf = ({ sopInstanceUid, frameNumber }: Located): string =>
+  `${sopInstanceUid} ${frameNumber ?? ""}`;
+
+/** Digest of the stored pixels of one image; null where only headers are at hand. */
+export type DigestOf<T> = ((image: T) => string) | null;
 
 /** The one to keep, the same whatever the order of arrival. */
-const smallest = <T extends Candidate>(candidates: readonly T[]): T | undefined => {
-  const key = ({ slice, pixelDigest }: T): string => `${slice.sopInstanceUid} ${pixelDigest()}`;
-  return candidates.length < 2
-    ? candidates[0]
-    : candidates
-        .map((candidate) => [key(candidate), candidate] as const)
-        .sort(([a], [b]) => (a < b ? -1 : 1))[0]?.[1];
-};
-
-/** One instance sent twice is one image; the same name at two places is a contradiction. */
-const keepOnePerUid = <T extends Candidate>(candidates: readonly T[]): readonly T[] => {
-  const byUid = Map.groupBy(candidates, ({ slice }) => slice.sopInstanceUid);
-  return [...byUid.values()].flatMap((sent) => {
-    const [first] = sent;
-    if (first !== undefined && sent.some(({ slice }) => !isSamePoint(slice, first.slice))) {
-      throw ambiguous(
-        sent.map(({ slice }) => slice),
-        "bear one SOPInstanceUID but lie at different positions",
-      );
-    }
-    return smallest(sent) ?? [];
-  });
-};
-
-const keepOnePerPosition = <T extends Candidate>(group: readonly T[]): readonly T[] => {
-  if (group.length < 2) return group;
-  const [first] = group;
-  const isSame = (other: T): boolean =>
-    first !== undefined &&
-    isSamePoint(other.slice, first.slice) &&
-    other.pixelDigest() === first.pixelDigest();
-  if (!group.every(isSame)) return group;
-  const survivor = smallest(group);
-  return survivor === undefined ? [] : [survivor];
+const smallest = <T extends Located>(images: readonly T[], digestOf: DigestOf<T>): T | undefined => {
+  if (images.length < 2) return images[0];
+  const keyed = images.map((image) => [`${identityOf(image)} ${digestOf?.(image) ?? ""}`, image] as const);
+  return keyed.toSorted(([a], [b]) => (a < b ? -1 : a === b ? 0 : 1))[0]?.[1];
 };
 
 /**
- * One image for each position: instances sent twice and copies with identical pixels are dropped with a warning (G11).
- * Throws AMBIGUOUS_POSITIONS for different pixels at one position (G12), naming every contested image.
+ * Each image once: what was sent twice under one name is one image (G11). Throws AMBIGUOUS_POSITIONS when one name
+ * stands for images at different positions.
  */
-export const dropDuplicates = <T extends Candidate>(
-  candidates: readonly T[],
-  group: (candidates: readonly T[]) => readonly (readonly T[])[],
-): { readonly kept: readonly T[]; readonly warnings: readonly Warning[] } => {
-  const groups = group(keepOnePerUid(candidates)).map(keepOnePerPosition);
-  const contested = groups.filter(({ length }) => length > 1);
-  if (contested.length > 0) {
-    throw ambiguous(
-      contested.flat().map(({ slice }) => slice),
-      `share ${contested.length} of ${groups.length} positions`,
-    );
-  }
-  const kept = groups.flat();
-  const dropped = candidates.length - kept.length;
-  if (dropped === 0) return { kept, warnings: [] };
+export const keepOnePerName = <T extends Located>(
+  images: readonly T[],
+  digestOf: DigestOf<T>,
+): readonly T[] => {
+  const byName = Map.groupBy(images, identityOf);
+  return [...byName.values()].flatMap((sent) => {
+    const [first] = sent;
+    if (first !== undefined && sent.some((image) => !isSamePoint(image, first)))
+      throw ambiguous(sent, "bear one SOPInstanceUID but lie at different positions");
+    return smallest(sent, digestOf) ?? [];
+  });
+};
+
+/** Copies with identical pixels under other names count once too (G11); without pixels all stay. */
+export const dropCopies = <T extends Located>(group: readonly T[], digestOf: DigestOf<T>): readonly T[] => {
+  const [first] = group;
+  if (group.length < 2 || first === undefined || digestOf === null) return group;
+  const isCopy = (other: T): boolean => isSamePoint(other, first) && digestOf(other) === digestOf(first);
+  if (!group.every(isCopy)) return group;
+  const survivor = smallest(group, digestOf);
+  return survivor === undefined ? [] : [survivor];
+};
+
+export const duplicateWarning = <T extends Located>(
+  all: readonly T[],
+  kept: readonly T[],
+): readonly Warning[] => {
+  const dropped = all.length - kept.length;
+  if (dropped === 0) return [];
   const survivors = new Set<T>(kept);
-  const warning: Warning = {
-    code: "DUPLICATE_DROPPED",
-    sentence: `${dropped} duplicate instances were left out.`,
-    details: {
-      sopInstanceUids: candidates
-        .filter((candidate) => !survivors.has(candidate))
-        .map(({ slice }) => slice.sopInstanceUid)
-        .sort(),
+  return [
+    {
+      code: "DUPLICATE_DROPPED",
+      sentence: `${dropped} duplicate instances were left out.`,
+      details: {
+        sopInstanceUids: all
+          .filter((image) => !survivors.has(image))
+          .map(({ sopInstanceUid }) => sopInstanceUid)
+          .sort(),
+      },
     },
-  };
-  return { kept, warnings: [warning] };
+  ];
 };

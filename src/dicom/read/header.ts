@@ -93,7 +93,7 @@ export const headerOf = (part10: Part10): Header => {
 
 /**
  * Attributes of a DICOM file by keyword, without pixel data, private tags and other binary values; text in Unicode,
- * numbers as numbers, empty attributes null. Throws NOT_DICOM, UNSUPPORTED_TRANSFER_SYNTAX (deflated).
+ * numbers as numbers, empty attributes null. Throws NOT_DICOM, TOO_LARGE (deflated).
  */
 export const parseHeader = (bytes: Uint8Array): Header => headerOf(openPart10(bytes));
 

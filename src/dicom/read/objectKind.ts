@@ -9,13 +9,18 @@ const classicClasses: Readonly<Record<string, string>> = {
   MR: "1.2.840.10008.5.1.4.1.1.4",
 };
 
-const multiFrameClasses = new Set([
+/** With functional groups that describe each of their frames. */
+const enhancedClasses = new Set([
   "1.2.840.10008.5.1.4.1.1.2.1", // Enhanced CT
   "1.2.840.10008.5.1.4.1.1.2.2", // Legacy Converted Enhanced CT
   "1.2.840.10008.5.1.4.1.1.4.1", // Enhanced MR
-  "1.2.840.10008.5.1.4.1.1.4.3", // Enhanced MR Color
   "1.2.840.10008.5.1.4.1.1.4.4", // Legacy Converted Enhanced MR
 ]);
+
+const enhancedMrColor = "1.2.840.10008.5.1.4.1.1.4.3";
+
+/** Whether functional groups describe the frames of this object. */
+export const isEnhanced = (header: Header): boolean => enhancedClasses.has(text(header, "SOPClassUID") ?? "");
 
 /** Secondary Capture and its four multi-frame forms. */
 const isSecondaryCaptureClass = (uid: string): boolean =>
@@ -39,17 +44,21 @@ const isColour = (header: Header): boolean =>
 const mayHoldSeveralFrames = (header: Header): boolean =>
   text(header, "NumberOfFrames") !== null && number(header, "NumberOfFrames") !== 1;
 
+const isLocalizer = (header: Header): boolean => texts(header, "ImageType").includes("LOCALIZER");
+
+/** Of an object, or of one frame of an enhanced one. */
 export const objectKind = (header: Header): ObjectKind => {
   const sopClass = text(header, "SOPClassUID") ?? "";
   const modality = text(header, "Modality") ?? "";
   if (classicClasses[modality] === undefined) return "other-modality";
   if (number(header, "Rows") === null || number(header, "Columns") === null) return "no-image";
   if (isColour(header)) return "colour";
-  if (multiFrameClasses.has(sopClass)) return "multi-frame";
+  if (sopClass === enhancedMrColor) return "colour";
+  if (isEnhanced(header)) return isLocalizer(header) ? "localizer" : "slice";
   if (isSecondaryCaptureClass(sopClass)) return "secondary-capture";
   if (sopClass !== "" && !Object.values(classicClasses).includes(sopClass)) return "no-image";
   if (mayHoldSeveralFrames(header)) return "multi-frame";
-  return texts(header, "ImageType").includes("LOCALIZER") ? "localizer" : "slice";
+  return isLocalizer(header) ? "localizer" : "slice";
 };
 
 /** SOP class of a slice; de-identifiers sometimes empty it, and the modality leaves no choice. */
@@ -61,7 +70,11 @@ type Refusal = { readonly kind: ObjectKind; readonly code: FailureCode; readonly
 /** Why a series without any slice is refused; the first kind that occurs in it decides. */
 const refusals: readonly Refusal[] = [
   { kind: "colour", code: "COLOUR_IMAGE", sentence: "The images are in colour." },
-  { kind: "multi-frame", code: "MULTI_FRAME", sentence: "The objects hold several frames." },
+  {
+    kind: "multi-frame",
+    code: "MULTI_FRAME",
+    sentence: "The objects hold several frames that nothing describes.",
+  },
   { kind: "localizer", code: "LOCALIZER", sentence: "ImageType says LOCALIZER." },
   { kind: "secondary-capture", code: "DERIVED_NOT_VOLUME", sentence: "The objects are secondary captures." },
   { kind: "other-modality", code: "MODALITY", sentence: "The modality is neither CT nor MR." },

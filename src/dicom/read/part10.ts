@@ -1,14 +1,11 @@
+import { inflateRawSync } from "node:zlib";
 import { failed } from "../../domain/failure.ts";
 import { type Encoding, type RawElement, readElement, readPreamble, readTag } from "./elements.ts";
-import {
-  datasetEncoding,
-  deflatedLittleEndian,
-  implicitLittleEndian,
-  transferSyntaxName,
-} from "./transferSyntax.ts";
+import { datasetEncoding, deflatedLittleEndian, implicitLittleEndian } from "./transferSyntax.ts";
 
 /** The layout of one DICOM file: where its elements lie, nothing decoded. */
 export type Part10 = {
+  /** What the offsets count in: the file, or what a deflated data set inflates to. */
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly transferSyntaxUid: string;
@@ -35,6 +32,9 @@ export const asciiValue = (bytes: Uint8Array, element: RawElement): string => {
   return text.replace(/[\0 ]+$/, "");
 };
 
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
 const hasPrefix = (view: DataView): boolean =>
   view.byteLength > prefixAt + 4 && view.getUint32(prefixAt) === 0x4449434d; // "DICM"
 
@@ -58,42 +58,59 @@ const trueEncoding = (view: DataView, start: number, declared: Encoding): Encodi
   return { ...declared, explicit: isLetter(view.getUint8(start + 4)) && isLetter(view.getUint8(start + 5)) };
 };
 
-const layOut = (bytes: Uint8Array): Part10 => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = hasPrefix(view) ? prefixAt + 4 : 0;
-  const group = view.getUint16(start, true);
-  if (group !== 0x0002 && group !== 0x0008) throw failed("NOT_DICOM", "The file is no DICOM object.");
-  const meta = readMeta(bytes, view, start);
-  const transferSyntaxUid = meta.values.get(metaTags.transferSyntax) ?? implicitLittleEndian;
-  if (transferSyntaxUid === deflatedLittleEndian) {
-    // Inflating what a stranger sent has no bound; the archive can deliver it plain.
-    throw failed("UNSUPPORTED_TRANSFER_SYNTAX", `${transferSyntaxName(transferSyntaxUid)} is not read.`, {
-      transferSyntaxUid,
-    });
+/** Far more than any slice and most multi-frame objects; a stranger's bytes could inflate a thousandfold. */
+const maxInflatedBytes = 2 ** 29;
+
+const inflate = (deflated: Uint8Array): Uint8Array => {
+  try {
+    return inflateRawSync(deflated, { maxOutputLength: maxInflatedBytes });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
+      throw failed("TOO_LARGE", `The data set inflates to more than ${maxInflatedBytes} bytes.`, {
+        maxBytes: maxInflatedBytes,
+      });
+    }
+    throw failed("NOT_DICOM", "The deflated data set is damaged or cut short.");
   }
-  const encoding = trueEncoding(view, meta.end, datasetEncoding(transferSyntaxUid));
+};
+
+type Body = Pick<Part10, "bytes" | "view" | "encoding" | "elements" | "pixelData">;
+
+const layOutBody = (bytes: Uint8Array, start: number, transferSyntaxUid: string): Body => {
+  const view = viewOf(bytes);
+  const encoding = trueEncoding(view, start, datasetEncoding(transferSyntaxUid));
   const elements: RawElement[] = [];
-  let offset = meta.end;
+  let offset = start;
   while (offset < view.byteLength && !pixelTags.has(readTag(view, offset, encoding.littleEndian))) {
     const element = readElement(view, offset, encoding);
     elements.push(element);
     offset = element.end;
   }
+  const pixelData = offset < view.byteLength ? readPreamble(view, offset, encoding) : null;
+  return { bytes, view, encoding, elements, pixelData };
+};
+
+const layOut = (bytes: Uint8Array): Part10 => {
+  const view = viewOf(bytes);
+  const start = hasPrefix(view) ? prefixAt + 4 : 0;
+  const group = view.getUint16(start, true);
+  if (group !== 0x0002 && group !== 0x0008) throw failed("NOT_DICOM", "The file is no DICOM object.");
+  const meta = readMeta(bytes, view, start);
+  const transferSyntaxUid = meta.values.get(metaTags.transferSyntax) ?? implicitLittleEndian;
+  const isDeflated = transferSyntaxUid === deflatedLittleEndian;
   return {
-    bytes,
-    view,
     transferSyntaxUid,
     mediaStorageSopClassUid: meta.values.get(metaTags.sopClass) ?? "",
     mediaStorageSopInstanceUid: meta.values.get(metaTags.sopInstance) ?? "",
-    encoding,
-    elements,
-    pixelData: offset < view.byteLength ? readPreamble(view, offset, encoding) : null,
+    ...(isDeflated
+      ? layOutBody(inflate(bytes.subarray(meta.end)), 0, transferSyntaxUid)
+      : layOutBody(bytes, meta.end, transferSyntaxUid)),
   };
 };
 
 /**
  * The layout of a DICOM file (PS3.10 section 7), with or without preamble, meta information and group length.
- * Throws NOT_DICOM for anything that is not a complete data set, UNSUPPORTED_TRANSFER_SYNTAX for a deflated one.
+ * Throws NOT_DICOM for anything that is not a complete data set, TOO_LARGE for one that inflates beyond all measure.
  */
 export const openPart10 = (bytes: Uint8Array): Part10 => {
   try {

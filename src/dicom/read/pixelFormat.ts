@@ -2,11 +2,19 @@ import { failed } from "../../domain/failure.ts";
 import type { Header } from "../../domain/series.ts";
 import { number, text } from "./header.ts";
 import type { Part10 } from "./part10.ts";
-import { mayBeLossy, type PixelCoding, pixelCoding, transferSyntaxName } from "./transferSyntax.ts";
+import {
+  isAlwaysLossy,
+  mayBeLossy,
+  type PixelCoding,
+  pixelCoding,
+  transferSyntaxName,
+} from "./transferSyntax.ts";
 
 /** How stored values of one image become HU or MR intensities (PS3.3 sections C.7.6.3 and C.11.1). */
 export type PixelFormat = {
   readonly coding: PixelCoding;
+  /** Of uncompressed samples of two bytes. */
+  readonly littleEndian: boolean;
   readonly rows: number;
   readonly columns: number;
   readonly bitsAllocated: 8 | 16;
@@ -71,7 +79,8 @@ const readPadding = (header: Header, bitsAllocated: number, isSigned: boolean): 
 
 const isLossy = (header: Header, transferSyntaxUid: string): boolean => {
   const stated = text(header, "LossyImageCompression");
-  return stated === "01" || (stated === null && mayBeLossy(transferSyntaxUid));
+  if (stated === "01" || isAlwaysLossy(transferSyntaxUid)) return true;
+  return stated === null && mayBeLossy(transferSyntaxUid);
 };
 
 const readBits = (
@@ -95,7 +104,10 @@ const readBits = (
  * The pixel format of one slice. Throws UNSUPPORTED_TRANSFER_SYNTAX, UNSUPPORTED_PIXEL_FORMAT, CT_NO_RESCALE,
  * MODALITY_LUT.
  */
-export const readPixelFormat = (header: Header, { transferSyntaxUid, encoding }: Part10): PixelFormat => {
+export const readPixelFormat = (
+  header: Header,
+  { transferSyntaxUid, encoding }: Pick<Part10, "transferSyntaxUid" | "encoding">,
+): PixelFormat => {
   const coding = pixelCoding(transferSyntaxUid);
   if (coding === null) {
     throw failed(
@@ -110,6 +122,7 @@ export const readPixelFormat = (header: Header, { transferSyntaxUid, encoding }:
   }
   return {
     coding,
+    littleEndian: encoding.littleEndian,
     rows: number(header, "Rows") ?? 0,
     columns: number(header, "Columns") ?? 0,
     ...bits,

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { voxelCount } from "../../domain/axes.ts";
-import { FailureError, failed } from "../../domain/failure.ts";
+import { FailureError, failed, makeFailure } from "../../domain/failure.ts";
 import type { Grid } from "../../domain/grid.ts";
 import { isUid } from "../../domain/uid.ts";
 import type { Warning } from "../../domain/warning.ts";
 import { blame } from "./attempt.ts";
-import { dropDuplicates } from "./duplicates.ts";
+import { frameBytes, locateFrames } from "./decode/pixelBytes.ts";
 import { keepSlices } from "./objectKind.ts";
 import { openPart10 } from "./part10.ts";
-import type { Located, Readable, Scanned } from "./scanInstances.ts";
+import type { Readable, Scanned, ScannedPlane } from "./scanInstances.ts";
 import { requireGeometry } from "./slice.ts";
-import { buildGrid, groupByPosition, requireSlices } from "./stack.ts";
+import { type SeriesPart, splitSeries } from "./splitSeries.ts";
 
 const requireOneSeries = (scanned: readonly Scanned[]): void => {
   const series = [...new Set(scanned.map(({ seriesUid }) => seriesUid))].sort();
@@ -23,28 +23,35 @@ const requireOneSeries = (scanned: readonly Scanned[]): void => {
   }
 };
 
-const pixelDigest = ({ instance }: Scanned): string => {
-  const { bytes, pixelData } = openPart10(instance.read());
+/** Digest of the stored pixels of one plane, as they lie in the file. */
+const pixelDigest = ({ instance, pixels, framesInObject, frameNumber }: Scanned): string => {
+  const part10 = openPart10(instance.read());
+  const { bytes, pixelData } = part10;
   const start = pixelData?.valueStart ?? bytes.byteLength;
-  const end = pixelData?.length === null ? bytes.byteLength : start + (pixelData?.length ?? 0);
-  return createHash("sha256").update(bytes.subarray(start, end)).digest("hex");
+  const whole = bytes.subarray(start, start + (pixelData?.length ?? bytes.byteLength));
+  const ranges =
+    pixels instanceof FailureError
+      ? undefined
+      : locateFrames(part10, pixels, framesInObject)[(frameNumber ?? 1) - 1];
+  const own = ranges === undefined ? whole : frameBytes(part10, ranges);
+  return createHash("sha256").update(own).digest("hex");
 };
 
-/** The images in order of their planes, one for each. */
-const arrange = (
-  located: readonly Located[],
-): { planes: readonly Located[]; warnings: readonly Warning[] } => {
-  const uniform: Warning[] = [];
-  const candidates = located.map((item) => ({ ...item, pixelDigest: () => pixelDigest(item) }));
-  const { kept, warnings } = dropDuplicates(candidates, (unique) => {
-    const grouped = groupByPosition(unique);
-    uniform.push(...grouped.warnings);
-    return grouped.groups;
-  });
-  return { planes: kept, warnings: [...uniform, ...warnings] };
+/** What may be volumes of some scanned files, and what was left out. */
+export type ScannedParts = {
+  readonly parts: readonly SeriesPart<ScannedPlane>[];
+  readonly warnings: readonly Warning[];
 };
 
-const requireReadablePixels = (planes: readonly Located[]): readonly Readable[] => {
+/** The volumes of a scanned series. Throws what keeps the whole series from being any. */
+export const partsOf = (scanned: readonly Scanned[], minSlices: number): ScannedParts => {
+  const images = keepSlices(scanned);
+  requireOneSeries(images.slices);
+  const split = splitSeries(requireGeometry(images.slices), { minSlices, digestOf: pixelDigest });
+  return { parts: split.parts, warnings: [...images.warnings, ...split.warnings] };
+};
+
+const requireReadablePixels = (planes: readonly ScannedPlane[]): readonly Readable[] => {
   for (const { pixels, sopInstanceUid } of planes) {
     if (pixels instanceof FailureError) throw blame(sopInstanceUid, pixels);
   }
@@ -60,6 +67,35 @@ const requireSize = (grid: Grid, maxVoxels: number): void => {
   });
 };
 
+/** The part that is meant: the one of this name, or the only one that is a volume. */
+const choosePart = (
+  { parts }: ScannedParts,
+  wanted: string | undefined,
+): { readonly part: SeriesPart<ScannedPlane>; readonly warnings: readonly Warning[] } => {
+  if (wanted !== undefined) {
+    const part = parts.find(({ id }) => id === wanted);
+    if (part !== undefined) return { part, warnings: [] };
+    throw failed("PART_NOT_FOUND", `The series has no volume "${wanted}" any more.`, { part: wanted });
+  }
+  const volumes = parts.filter(({ failure }) => failure === null);
+  const [only] = volumes.length > 0 ? volumes : parts.toSorted((a, b) => b.images.length - a.images.length);
+  if (only === undefined) throw failed("NO_IMAGES", "The series is empty.");
+  if (volumes.length > 1) {
+    throw failed("SEVERAL_VOLUMES", `The series holds ${volumes.length} volumes; name one of them.`, {
+      problems: volumes.map(({ id, images }) => `${id} (${images.length} images)`),
+    });
+  }
+  return { part: only, warnings: parts.flatMap((part) => (part === only ? [] : leftOut(part))) };
+};
+
+const leftOut = ({ id, images, failure }: SeriesPart<ScannedPlane>): readonly Warning[] => [
+  {
+    code: "PARTS_DROPPED",
+    sentence: `The ${images.length} images of ${id} were left out: ${failure?.sentence ?? "another part was named."}`,
+    details: { code: failure?.code ?? null },
+  },
+];
+
 /** The planes in order, each once, and the grid that they fill. */
 export type VolumePlan = {
   readonly planes: readonly Readable[];
@@ -70,18 +106,15 @@ export type VolumePlan = {
 /** Everything that can be refused or warned of from the headers alone. */
 export const planVolume = (
   scanned: readonly Scanned[],
-  { minSlices, maxVoxels }: { readonly minSlices: number; readonly maxVoxels: number },
+  options: { readonly minSlices: number; readonly maxVoxels: number; readonly part?: string | undefined },
 ): VolumePlan => {
-  const images = keepSlices(scanned);
-  requireOneSeries(images.slices);
-  const arranged = arrange(requireGeometry(images.slices));
-  const built = buildGrid(arranged.planes.map(({ slice }) => slice));
-  const planes = requireReadablePixels(arranged.planes);
-  requireSlices(planes.length, minSlices);
-  requireSize(built.grid, maxVoxels);
-  return {
-    planes,
-    grid: built.grid,
-    warnings: [...images.warnings, ...arranged.warnings, ...built.warnings],
-  };
+  const parts = partsOf(scanned, options.minSlices);
+  const { part, warnings } = choosePart(parts, options.part);
+  if (part.failure !== null || part.grid === null)
+    throw new FailureError(
+      part.failure ?? makeFailure("AMBIGUOUS_POSITIONS", "Images share their positions."),
+    );
+  const planes = requireReadablePixels(part.images);
+  requireSize(part.grid, options.maxVoxels);
+  return { planes, grid: part.grid, warnings: [...parts.warnings, ...warnings, ...part.warnings] };
 };

@@ -3,11 +3,13 @@ import type { Header, SeriesVolume, SourceFrame, SourceSeries } from "../../doma
 import { decodePlanes } from "./decodePlanes.ts";
 import type { InstanceBytes } from "./instance.ts";
 import { planVolume, type VolumePlan } from "./planVolume.ts";
-import { type Located, scanInstances } from "./scanInstances.ts";
+import { type ScannedPlane, scanInstances } from "./scanInstances.ts";
 
 export type ReadOptions = {
   /** Smaller stacks are refused (S8). */
   readonly minSlices: number;
+  /** Which volume of the series; needed only where it holds several. */
+  readonly part?: string;
   /** Larger volumes are refused before anything is allocated (P18). */
   readonly maxVoxels: number;
   /** Told the share done, 0 to 1, after each instance. */
@@ -16,10 +18,10 @@ export type ReadOptions = {
 
 export const defaultReadOptions: ReadOptions = { minSlices: 5, maxVoxels: 400_000_000 };
 
-const frameOf = ({ sopClassUid, sopInstanceUid, slice }: Located): SourceFrame => ({
+const frameOf = ({ sopClassUid, sopInstanceUid, frameNumber, slice }: ScannedPlane): SourceFrame => ({
   sopClassUid,
   sopInstanceUid,
-  frameNumber: null,
+  frameNumber,
   positionLps: slice.positionLps,
 });
 
@@ -39,12 +41,12 @@ const sourceOf = ({ planes, grid }: VolumePlan, header: Header): SourceSeries =>
 };
 
 /**
- * The volume of a series of classic CT or MR images, the same bytes whatever the order of the instances. Voxels (z,y,x)
+ * One volume of a series of CT or MR images, classic or enhanced, the same bytes whatever the order of the instances. Voxels (z,y,x)
  * in HU (CT) or rescaled stored values (MR); the grid and the frames keep the source's planes, nothing is reoriented.
  * `frameOfReferenceUid` is empty where the source has none.
- * Two passes over the instances: headers first, then each slice into one preallocated array; never two files at once.
+ * Two passes over the instances: headers first, then each plane into one preallocated array; never two files at once.
  * Throws FailureError: NOT_DICOM, NO_IMAGES, MODALITY, COLOUR_IMAGE, LOCALIZER, MULTI_FRAME, DERIVED_NOT_VOLUME,
- * SEVERAL_SERIES, UID_INVALID, NO_GEOMETRY, MIXED_*, AMBIGUOUS_POSITIONS, GANTRY_TILT, MISSING_SLICES,
+ * SEVERAL_SERIES, SEVERAL_VOLUMES, UID_INVALID, NO_GEOMETRY, AMBIGUOUS_POSITIONS, GANTRY_TILT, MISSING_SLICES,
  * NON_UNIFORM_SPACING, UNSUPPORTED_*, CT_NO_RESCALE, MODALITY_LUT, PIXEL_*, TOO_FEW_SLICES, TOO_LARGE.
  */
 export const readSeries = async (

@@ -3,43 +3,54 @@ import { failed } from "../../domain/failure.ts";
 import type { Grid } from "../../domain/grid.ts";
 import type { Warning } from "../../domain/warning.ts";
 import { cross, dot, norm, subtract } from "../../geometry/vector.ts";
+import { byIdentity, type Located } from "./describe.ts";
+import { orientationDifference } from "./partition.ts";
 import type { Slice } from "./slice.ts";
 import { fitSpacing } from "./spacing.ts";
-import { checkUniform, referenceSlice } from "./uniform.ts";
 
 /** Closer along the normal than any scanner reconstructs. */
 const samePositionMm = 0.01;
 /** Slabs that are thinner rarely hold a whole pancreas (S11). */
 const shortCoverageMm = 80;
 
-type Placed = { readonly slice: Slice };
-
 const normalOf = ({ alongRow, alongColumn }: Slice): Lps => cross(alongRow, alongColumn);
 
 /**
  * Slices of one orientation in ascending order of their position along row × column (G1, G2), those at one position in
- * one group (G12). Positions come from ImagePositionPatient alone.
- * Throws MIXED_SHAPE, MIXED_ORIENTATION, MIXED_FRAME_OF_REFERENCE, LOCALIZER.
+ * one group (G12), and a warning for noisy orientations (G6). Positions come from ImagePositionPatient alone.
  */
-export const groupByPosition = <T extends Placed>(
-  placed: readonly T[],
+export const groupByPosition = <T extends Located>(
+  images: readonly T[],
 ): { readonly groups: readonly (readonly T[])[]; readonly warnings: readonly Warning[] } => {
-  const slices = placed.map(({ slice }) => slice);
-  const warnings = checkUniform(slices);
-  const normal = normalOf(referenceSlice(slices));
-  const along = (item: T): number => dot(item.slice.positionLps, normal);
-  const sorted = [...placed].sort(
-    (a, b) => along(a) - along(b) || (a.slice.sopInstanceUid < b.slice.sopInstanceUid ? -1 : 1),
-  );
+  const [reference] = images.toSorted(byIdentity);
+  if (reference === undefined) throw failed("NO_IMAGES", "The series is empty.");
+  const normal = normalOf(reference.slice);
+  const along = (image: T): number => dot(image.slice.positionLps, normal);
+  const sorted = images.toSorted((a, b) => along(a) - along(b) || byIdentity(a, b));
   const groups: T[][] = [];
-  for (const item of sorted) {
+  for (const image of sorted) {
     const open = groups.at(-1);
     const [first] = open ?? [];
-    if (open !== undefined && first !== undefined && along(item) - along(first) < samePositionMm)
-      open.push(item);
-    else groups.push([item]);
+    if (open !== undefined && first !== undefined && along(image) - along(first) < samePositionMm)
+      open.push(image);
+    else groups.push([image]);
   }
-  return { groups, warnings };
+  return { groups, warnings: orientationNoise(images, reference) };
+};
+
+/** Less is not worth a word. */
+const noiseLevel = 1e-4;
+
+const orientationNoise = (images: readonly Located[], reference: Located): readonly Warning[] => {
+  const largest = Math.max(...images.map(({ slice }) => orientationDifference(slice, reference.slice)));
+  if (largest <= noiseLevel) return [];
+  return [
+    {
+      code: "ORIENTATION_NOISE",
+      sentence: `The direction cosines vary by ${largest.toExponential(1)} between slices.`,
+      details: { largestDifference: largest },
+    },
+  ];
 };
 
 /** S6: how far the positions leave the normal through the first one; GantryDetectorTilt is often absent or wrong. */

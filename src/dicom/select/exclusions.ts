@@ -1,5 +1,5 @@
 import type { FailureCode } from "../../domain/failure.ts";
-import { type Facts, hasWord } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 
 /** One reason not to segment a series. */
 export type Exclusion = {
@@ -84,50 +84,5 @@ export const physicalExclusions: readonly Exclusion[] = [
     code: "WRONG_CONTRAST",
     sentence: "ImageType names an opposed-phase image, in which fat blackens the borders of organs",
     applies: mrTypeIs(..."OPP_PHASE|OPPOSED_PHASE|OUT_PHASE|OUT_OF_PHASE|OUTPHASE|OPP|OP|OOP".split("|")),
-  },
-];
-
-const saying =
-  (alternatives: string, modality?: "MR") =>
-  (facts: Facts): boolean =>
-    (modality === undefined || facts.modality === modality) && hasWord(facts.words, alternatives);
-
-/** "fat" alone is most often the fat that is suppressed, "op" the operation. */
-const opposedOrFatWords =
-  "opp|opposed|oop|out[ _-]?(?:of[ _-]?)?phase|fat:|fat[ _-]?only|(?:m?dixon|flex)[^|]*[ _-](?:f|fat|op)(?= *(?:\\||$))";
-
-const namesOpposedOrFat = saying(opposedOrFatWords, "MR");
-
-/** The text of such a series often names the other images of the same acquisition too. */
-const isWaterOrInPhase = mrTypeIs(..."WATER|W|IN_PHASE|INPHASE|IP".split("|"));
-
-/** What mere text excludes: people type it, so a caller who names the model overrides it. */
-export const textExclusions: readonly Exclusion[] = [
-  {
-    code: "LOCALIZER",
-    sentence: "The series text names a localizer or a bolus monitor",
-    applies: saying(
-      "loc|localizer|scout|topo|topogram|surview|survey|calib|calibration|smartprep|monitor|monitoring|premon|premonitoring",
-    ),
-  },
-  {
-    code: "DERIVED_NOT_VOLUME",
-    sentence: "The series text names a projection, subtraction, report or screen save",
-    applies: saying(
-      "mip|minip|sub|subtract|subtraction|subtracted|dose (?:report|info|record)|report|screen",
-    ),
-  },
-  {
-    code: "WRONG_CONTRAST",
-    sentence: "The series text names diffusion, perfusion, a map, spectroscopy, cine or MRCP",
-    applies: saying(
-      "adc|dwi|diff|diffusion|trace|tracew|b[0-9]{2,4}|ep2d|perf|perfusion|map|ff|r2|spectro|cine|mrcp|mrcp3d",
-      "MR",
-    ),
-  },
-  {
-    code: "WRONG_CONTRAST",
-    sentence: "The series text names an opposed-phase or a fat image",
-    applies: (facts) => namesOpposedOrFat(facts) && !isWaterOrInPhase(facts),
   },
 ];

@@ -2,6 +2,7 @@ import { voxelCount } from "../../domain/axes.ts";
 import { failed } from "../../domain/failure.ts";
 import type { Mask } from "../../domain/grid.ts";
 import type { SourceFrame, SourceSeries } from "../../domain/series.ts";
+import { seriesStack, voxelsToMl } from "../../geometry/stack.ts";
 import type { WriteContext } from "./context.ts";
 import { copyLossyCompression, copyPatientAndStudy } from "./copied.ts";
 import type { Dataset } from "./dataset.ts";
@@ -39,10 +40,14 @@ const planesWithVoxels = (mask: Mask, { grid, frames }: SourceSeries): readonly 
   });
 };
 
-const volumeMlOf = ({ voxels, grid }: Mask): number => {
-  let count = 0;
-  for (const voxel of voxels) if (voxel !== 0) count++;
-  return (count * grid.spacingMm[0] * grid.spacingMm[1] * grid.spacingMm[2]) / 1000;
+const volumeMlOf = ({ voxels, grid }: Mask, source: SourceSeries): number => {
+  const perPlane = grid.shape[1] * grid.shape[2];
+  const onPlane = source.frames.map((_, z) => {
+    let count = 0;
+    for (const voxel of voxels.subarray(z * perPlane, (z + 1) * perPlane)) if (voxel !== 0) count++;
+    return count;
+  });
+  return voxelsToMl(onPlane, seriesStack(source));
 };
 
 /** General Image, Image Pixel and Segmentation Image modules (PS3.3 sections C.7.6.1, C.7.6.3, C.8.20.2). */
@@ -64,7 +69,7 @@ const imageModules = (mask: Mask, planes: readonly Plane[], context: WriteContex
     ContentLabel: "PANCREAS",
     ContentDescription: markPhantom("AI segmentation, research use only", context),
     ContentCreatorName: null,
-    SegmentSequence: [segmentItem(volumeMlOf(mask), context)],
+    SegmentSequence: [segmentItem(volumeMlOf(mask, context.source), context)],
     NumberOfFrames: String(planes.length),
     PixelData: packPlanes(
       mask.voxels,

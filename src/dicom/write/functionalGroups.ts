@@ -1,4 +1,5 @@
 import type { SourceFrame, SourceSeries } from "../../domain/series.ts";
+import { seriesStack, unevenGapsMm } from "../../geometry/stack.ts";
 import { number, numbers, text } from "../read/header.ts";
 import { codeItem, codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
@@ -49,6 +50,15 @@ const sliceThickness = ({ header, grid }: SourceSeries): number => {
   return thickness !== null && thickness > 0 ? thickness : grid.spacingMm[0];
 };
 
+/**
+ * Along the normal. Left out where the distances differ, as highdicom does: in the shared groups it says that they are
+ * equal, and the frames' own positions say the rest.
+ */
+const sliceSpacing = (source: SourceSeries): Dataset =>
+  unevenGapsMm(seriesStack(source)) === null
+    ? { SpacingBetweenSlices: formatDs(source.grid.spacingMm[0]) }
+    : {};
+
 /** What all frames have in common: plane orientation and pixel measures (PS3.3 sections C.7.6.16.2.1 and .4). */
 export const sharedGroups = (source: SourceSeries): Dataset => ({
   PlaneOrientationSequence: [{ ImageOrientationPatient: orientation(source).map(formatDs) }],
@@ -56,7 +66,7 @@ export const sharedGroups = (source: SourceSeries): Dataset => ({
     {
       PixelSpacing: [source.grid.spacingMm[1], source.grid.spacingMm[2]].map(formatDs),
       SliceThickness: formatDs(sliceThickness(source)),
-      SpacingBetweenSlices: formatDs(source.grid.spacingMm[0]),
+      ...sliceSpacing(source),
     },
   ],
 });

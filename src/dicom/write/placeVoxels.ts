@@ -1,33 +1,51 @@
 import { type Lps, voxelCount } from "../../domain/axes.ts";
-import type { Grid } from "../../domain/grid.ts";
-import { add, lpsToVoxel, scale, subtract, voxelToLps } from "../../geometry/vector.ts";
+import type { Stack } from "../../domain/grid.ts";
+import { add, lpsToVoxel, scale, subtract } from "../../geometry/vector.ts";
 import type { SegPlane, SegPlanes } from "./readSeg.ts";
 
-/** On the grid (z slowest): 1 where a stored voxel lies; and how many lie on no voxel of the grid. */
+/** On the stack (z slowest): 1 where a stored voxel lies; and how many lie on none of its voxels. */
 export type PlacedVoxels = { readonly voxels: Uint8Array; readonly offGrid: number };
 
 /**
- * A voxel belongs to the grid's nearest one when it is no farther away than this along every axis, in voxels: more
+ * A voxel belongs to the stack's nearest one when it is no farther away than this along every axis, in voxels: more
  * than the jitter of accepted slice positions, half of what rounding would let pass.
  */
 const maxStray = 0.25;
 
-/** First voxel of every plane, as the grid has them. */
-export const gridPlanes = (grid: Grid): readonly Lps[] =>
-  Array.from({ length: grid.shape[0] }, (_, z) => voxelToLps(grid, z, 0, 0));
+/** Index, perhaps a fraction, along the grid's z; of the planes in ascending order. */
+type Heights = readonly number[];
 
-/** Index of the grid voxel at a point, or -1. */
-const voxelAt = (point: Lps, grid: Grid, planes: readonly Lps[]): number => {
-  const nearest = Math.round(lpsToVoxel(grid, point)[0]);
-  const plane = planes[nearest];
-  if (plane === undefined) return -1;
+/** The plane nearest to a height. */
+const nearestPlane = (height: number, heights: Heights): number => {
+  let [low, high] = [0, heights.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const halfway = ((heights[middle] as number) + (heights[middle + 1] as number)) / 2;
+    if (height < halfway) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+/** From a plane to the nearer of its neighbours: one voxel of the grid, where the planes lie as the grid has them. */
+const ownGap = (z: number, heights: Heights): number => {
+  const own = heights[z] as number;
+  const gaps = [heights[z - 1], heights[z + 1]].flatMap((other) =>
+    other === undefined ? [] : [Math.abs(other - own)],
+  );
+  return Math.min(...(gaps.length === 0 ? [1] : gaps));
+};
+
+/** Index of the stack's voxel at a point, or -1. */
+const voxelAt = (point: Lps, stack: Stack, heights: Heights): number => {
+  const z = nearestPlane(lpsToVoxel(stack, point)[0], heights);
   // An image may lie beside the grid's own plane; its voxels are counted from where it really begins.
-  const straightened = add(subtract(point, plane), voxelToLps(grid, nearest, 0, 0));
-  const exact = lpsToVoxel(grid, straightened);
-  const [z, y, x] = exact.map(Math.round) as [number, number, number];
-  const strays = [exact[0] - z, exact[1] - y, exact[2] - x];
-  const [, rows, columns] = grid.shape;
-  const isInside = z === nearest && y >= 0 && y < rows && x >= 0 && x < columns;
+  const fromPlane = add(subtract(point, stack.planesLps[z] as Lps), stack.originLps);
+  const [height, row, column] = lpsToVoxel(stack, fromPlane);
+  const [y, x] = [Math.round(row), Math.round(column)];
+  const strays = [height / ownGap(z, heights), row - y, column - x];
+  const [, rows, columns] = stack.shape;
+  const isInside = y >= 0 && y < rows && x >= 0 && x < columns;
   if (!isInside || strays.some((stray) => Math.abs(stray) > maxStray)) return -1;
   return (z * rows + y) * columns + x;
 };
@@ -44,13 +62,14 @@ const pointsOf = function* (plane: SegPlane, seg: SegPlanes): Generator<Lps> {
   }
 };
 
-/** Put every stored voxel where it lies in patient space (PS3.3 section C.7.6.2.1.1). `planes`: first voxel of each z. */
-export const placeVoxels = (seg: SegPlanes, grid: Grid, planes: readonly Lps[]): PlacedVoxels => {
-  const voxels = new Uint8Array(voxelCount(grid.shape));
+/** Put every stored voxel where it lies in patient space (PS3.3 section C.7.6.2.1.1), on the nearest of the stack's planes. */
+export const placeVoxels = (seg: SegPlanes, stack: Stack): PlacedVoxels => {
+  const voxels = new Uint8Array(voxelCount(stack.shape));
+  const heights = stack.planesLps.map((plane) => lpsToVoxel(stack, plane)[0]);
   let offGrid = 0;
   for (const plane of seg.planes) {
     for (const point of pointsOf(plane, seg)) {
-      const index = voxelAt(point, grid, planes);
+      const index = voxelAt(point, stack, heights);
       if (index < 0) offGrid++;
       else voxels[index] = 1;
     }

@@ -1,9 +1,10 @@
 import type { Lps } from "../../domain/axes.ts";
 import { FailureError, failed } from "../../domain/failure.ts";
-import type { Mask } from "../../domain/grid.ts";
+import type { Mask, Stack } from "../../domain/grid.ts";
 import type { Measures } from "../../domain/result.ts";
-import { gridPlanes } from "./placeVoxels.ts";
-import { readSegPlanes } from "./readSeg.ts";
+import { gridPlanes, stackOf, voxelsToMl } from "../../geometry/stack.ts";
+import { norm, subtract } from "../../geometry/vector.ts";
+import { readSegPlanes, type SegPlane } from "./readSeg.ts";
 import { readSr } from "./readSr.ts";
 import { sha256 } from "./sha256.ts";
 import { compareSeg } from "./verify.ts";
@@ -15,12 +16,28 @@ const srRoundingMl = 0.0005;
 const agree = (aMl: number, bMl: number): boolean =>
   Math.abs(aMl - bMl) <= srRoundingMl * 1.001 + volumeTolerance * Math.abs(bMl);
 
-/** Volume from the stored SEG alone, millilitres: set bits × its own pixel measures. */
-export const segVolumeMl = (seg: Uint8Array): number => {
+const countOf = ({ voxels }: SegPlane): number => voxels.reduce((sum, voxel) => sum + voxel, 0);
+
+/**
+ * Volume from the stored SEG alone, millilitres: set bits × its own pixel measures. Null where it states no distance of
+ * slices, since the distances to the planes that it leaves out are not in it.
+ */
+export const segVolumeMl = (seg: Uint8Array): number | null => {
   const { planes, pixelSpacingMm, sliceSpacingMm } = readSegPlanes(seg);
-  let voxels = 0;
-  for (const plane of planes) for (const voxel of plane.voxels) voxels += voxel;
+  if (sliceSpacingMm === null) return null;
+  const voxels = planes.reduce((sum, plane) => sum + countOf(plane), 0);
   return (voxels * pixelSpacingMm[0] * pixelSpacingMm[1] * sliceSpacingMm) / 1000;
+};
+
+/** Volume of what an uneven SEG marks, each frame counted for the source plane at which it lies. */
+const unevenVolumeMl = (seg: Uint8Array, stack: Stack): number => {
+  const voxelsOnPlane = stack.planesLps.map(() => 0);
+  for (const plane of readSegPlanes(seg).planes) {
+    const distances = stack.planesLps.map((source) => norm(subtract(source, plane.positionLps)));
+    const z = distances.indexOf(Math.min(...distances));
+    voxelsOnPlane[z] = (voxelsOnPlane[z] ?? 0) + countOf(plane);
+  }
+  return voxelsToMl(voxelsOnPlane, stack);
 };
 
 /**
@@ -40,7 +57,7 @@ export const verifyBuilt = (
     throw failed("INTERNAL", `The SEG differs from the mask in ${comparison.voxels} voxels.`, comparison);
   }
   const report = readSr(sr);
-  const segMl = segVolumeMl(seg);
+  const segMl = segVolumeMl(seg) ?? unevenVolumeMl(seg, stackOf(mask.grid, planes));
   if (!agree(report.volumeMl, measures.volumeMl) || !agree(segMl, measures.volumeMl)) {
     throw failed("INTERNAL", "Mask, SEG and SR do not state the same volume.", {
       measuredMl: measures.volumeMl,
@@ -88,7 +105,7 @@ export const verifyStored = (
   if (sha256(stored) === sha256(sent)) return;
   const content = name === "seg" ? segContent : srContent;
   const isSame = contentOrNothing(content, stored) === content(sent);
-  if (isSame && agree(volumeMl[name](stored), measures.volumeMl)) return;
+  if (isSame && agree(volumeMl[name](stored) ?? measures.volumeMl, measures.volumeMl)) return;
   throw failed("STORED_DIFFERS", `The stored ${name.toUpperCase()} is not the one that was sent.`, {
     storedBytes: stored.length,
     sentBytes: sent.length,

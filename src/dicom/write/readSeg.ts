@@ -2,9 +2,10 @@ import { type Lps, lps, voxelCount } from "../../domain/axes.ts";
 import { failed } from "../../domain/failure.ts";
 import type { Grid, Mask } from "../../domain/grid.ts";
 import type { Header } from "../../domain/series.ts";
+import { gridPlanes, stackOf } from "../../geometry/stack.ts";
 import { number, numbers, parseHeader, text } from "../read/header.ts";
 import { openPart10 } from "../read/part10.ts";
-import { gridPlanes, type PlacedVoxels, placeVoxels } from "./placeVoxels.ts";
+import { type PlacedVoxels, placeVoxels } from "./placeVoxels.ts";
 
 /** One stored frame: the source image that it names, where it lies, its voxels (row slowest, 0 or 1). */
 export type SegPlane = {
@@ -23,7 +24,8 @@ export type SegPlanes = {
   readonly columns: number;
   /** Distance of rows, distance of columns. */
   readonly pixelSpacingMm: readonly [number, number];
-  readonly sliceSpacingMm: number;
+  /** Null where the planes of the source lie unevenly. */
+  readonly sliceSpacingMm: number | null;
   /** Direction of a row (growing column index), direction of a column. */
   readonly imageOrientation: readonly [Lps, Lps];
   readonly planes: readonly SegPlane[];
@@ -119,7 +121,7 @@ export const readSegPlanes = (bytes: Uint8Array): SegPlanes => {
     rows,
     columns,
     pixelSpacingMm: [spacing[0] as number, spacing[1] as number],
-    sliceSpacingMm: numbersOf(measures, "SpacingBetweenSlices", 1)[0] as number,
+    sliceSpacingMm: number(measures, "SpacingBetweenSlices"),
     imageOrientation: [vector(cosines), vector(cosines, 3)],
     planes: readPlanes(header, shared, packed, rows * columns),
   };
@@ -130,7 +132,7 @@ export const segOnGrid = (
   bytes: Uint8Array,
   grid: Grid,
   planes: readonly Lps[] = gridPlanes(grid),
-): PlacedVoxels => placeVoxels(readSegPlanes(bytes), grid, planes);
+): PlacedVoxels => placeVoxels(readSegPlanes(bytes), stackOf(grid, planes));
 
 /**
  * The stored segmentation as a mask on a grid, each voxel put where it lies in patient space, whatever the order of

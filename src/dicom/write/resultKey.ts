@@ -30,6 +30,8 @@ export const instancesDigest = (sopInstanceUids: readonly string[]): string =>
 export const resultKey = (parts: {
   readonly studyUid: string;
   readonly seriesUid: string;
+  /** Which volume of the series; "" where it is one. */
+  readonly part: string;
   readonly instancesDigest: string;
   readonly modelId: string;
   readonly weightsSha256: string;
@@ -40,6 +42,7 @@ export const resultKey = (parts: {
     JSON.stringify([
       parts.studyUid,
       parts.seriesUid,
+      ...(parts.part === "" ? [] : [parts.part]),
       parts.instancesDigest,
       parts.modelId,
       parts.weightsSha256,

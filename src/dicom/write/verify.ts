@@ -1,6 +1,6 @@
 import type { Lps } from "../../domain/axes.ts";
 import type { Mask } from "../../domain/grid.ts";
-import { gridPlanes } from "./placeVoxels.ts";
+import { gridPlanes } from "../../geometry/stack.ts";
 import { segOnGrid } from "./readSeg.ts";
 
 export type Comparison =
@@ -15,7 +15,8 @@ export type Comparison =
 
 /**
  * Whether a stored segmentation marks exactly the mask's voxels in patient space. `planes` is the position of each
- * source image where it is known better than from the grid: positions may stray from a perfect stack. Throws what
+ * source image where it is known better than from the grid: positions may stray from a perfect stack, lie unevenly or be
+ * sheared. Throws what
  * `readSegPlanes` throws.
  */
 export const compareSeg = (

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readPixelFormat } from "../../../src/dicom/read/pixelFormat.ts";
 import { explicitBig, explicitLittle, implicitLittle, uid } from "../../support/dicomSeries.ts";
 import { at, codes, readSpec, refusal, uidsOf } from "./support.ts";
 
@@ -18,17 +19,43 @@ test("P1: implicit, explicit and big endian give the same voxels", async () => {
   assert.equal(first === undefined ? 0 : at(first, 2, 7, 1), 2 - 2100 + 1 - 1024);
 });
 
-test("P1, P2: syntaxes that are not decoded are refused by name", async () => {
-  const failure = await refusal(
-    readSpec({ transferSyntax: "1.2.840.10008.1.2.5" }),
-    "UNSUPPORTED_TRANSFER_SYNTAX",
-  );
-  assert.ok(failure.sentence.includes("RLE Lossless (1.2.840.10008.1.2.5)"), failure.sentence);
-  const extended = await refusal(
-    readSpec({ transferSyntax: "1.2.840.10008.1.2.4.51" }),
-    "UNSUPPORTED_TRANSFER_SYNTAX",
-  );
-  assert.ok(extended.sentence.includes("JPEG Extended"));
+test("P2: syntaxes that are not decoded are refused by name, unknown ones by their UID", async () => {
+  const unread = {
+    "1.2.840.10008.1.2.4.51": "JPEG Extended (1.2.840.10008.1.2.4.51)",
+    "1.2.840.10008.1.2.4.53": "JPEG Spectral Selection (1.2.840.10008.1.2.4.53)",
+    "1.2.840.10008.1.2.4.55": "JPEG Full Progression (1.2.840.10008.1.2.4.55)",
+    "1.2.840.10008.1.2.4.100": "MPEG2 Main Profile / Main Level (1.2.840.10008.1.2.4.100)",
+    "1.2.840.10008.1.2.4.110": "JPEG XL Lossless (1.2.840.10008.1.2.4.110)",
+    "1.2.840.10008.1.2.4.112": "JPEG XL (1.2.840.10008.1.2.4.112)",
+    "1.2.826.0.1.3680043.2.1": "1.2.826.0.1.3680043.2.1",
+  };
+  for (const [transferSyntax, name] of Object.entries(unread)) {
+    const { sentence, details } = await refusal(readSpec({ transferSyntax }), "UNSUPPORTED_TRANSFER_SYNTAX");
+    assert.equal(sentence, `Pixels in ${name} are not read.`);
+    assert.equal(details["transferSyntaxUid"], transferSyntax);
+  }
+});
+
+const isLossy = (transferSyntaxUid: string, stated: string | null): boolean => {
+  const header = {
+    Modality: "MR",
+    BitsAllocated: 8,
+    BitsStored: 8,
+    HighBit: 7,
+    LossyImageCompression: stated,
+  };
+  const encoding = { explicit: true, littleEndian: true };
+  return readPixelFormat(header, { transferSyntaxUid, encoding }).isLossy;
+};
+
+test("P3: the header says whether a syntax that allows loss was used with loss; 8-bit JPEG always is", () => {
+  const judged = (suffix: string): readonly boolean[] =>
+    [null, "00", "01"].map((stated) => isLossy(`1.2.840.10008.1.2.4.${suffix}`, stated));
+  assert.deepEqual(judged("50"), [true, true, true]);
+  for (const suffix of ["81", "91"]) assert.deepEqual(judged(suffix), [true, false, true]);
+  for (const suffix of ["57", "70", "80", "90", "201", "202", "203"]) {
+    assert.deepEqual(judged(suffix), [false, false, true], suffix);
+  }
 });
 
 test("P3: a lossy source converts with a warning", async () => {

@@ -111,32 +111,33 @@ test("G7: missing or malformed position, orientation or pixel spacing is refused
   }
 });
 
-test("G8: a series that mixes matrices or pixel spacings is refused", async () => {
+test("G8: a lone image of another matrix or pixel spacing is left out, and missed where it leaves a hole", async () => {
   const [wide, narrow] = [
     classicSeries(),
     classicSeries({ columns: 12, attributes: (k) => ({ SOPInstanceUID: uid(9, k) }) }),
   ];
-  const byMatrix = await refusal(read([...wide.slice(0, 5), ...narrow.slice(5)]), "MIXED_SHAPE");
-  assert.deepEqual(uidsOf(byMatrix), [uid(9, 5)]);
+  const byMatrix = await read([...wide.slice(0, 5), ...narrow.slice(5)]);
+  assert.deepEqual(codes(byMatrix), ["PARTS_DROPPED"]);
+  assert.deepEqual(byMatrix.warnings[0]?.details?.["sopInstanceUids"], [uid(9, 5)]);
+  assert.equal(byMatrix.source.frames.length, 5);
   const bySpacing = readSpec({ attributes: (k) => (k === 4 ? { PixelSpacing: ["0.7", "0.701"] } : {}) });
-  assert.deepEqual(uidsOf(await refusal(bySpacing, "MIXED_SHAPE")), [uid(7, 5)]);
+  assert.deepEqual(uidsOf(await refusal(bySpacing, "MISSING_SLICES")), [uid(7, 4), uid(7, 6)]);
 });
 
-test("G9: a series that mixes frames of reference is refused, an absent one contradicts nothing", async () => {
-  const mixed = readSpec({ attributes: (k) => (k === 5 ? { FrameOfReferenceUID: uid(99) } : {}) });
-  assert.deepEqual(uidsOf(await refusal(mixed, "MIXED_FRAME_OF_REFERENCE")), [uid(7, 6)]);
+test("G9: an image in another frame of reference is left out, an absent one contradicts nothing", async () => {
+  const mixed = await readSpec({ attributes: (k) => (k === 5 ? { FrameOfReferenceUID: uid(99) } : {}) });
+  assert.deepEqual(mixed.warnings[0]?.details?.["sopInstanceUids"], [uid(7, 6)]);
   const partly = await readSpec({ attributes: (k) => (k < 3 ? { FrameOfReferenceUID: undefined } : {}) });
   assert.equal(partly.source.frameOfReferenceUid, uid(8));
   const without = await readSpec({ attributes: () => ({ FrameOfReferenceUID: undefined }) });
   assert.equal(without.source.frameOfReferenceUid, "");
 });
 
-test("a series that mixes orientations is refused as such, not averaged", async () => {
+test("a lone image of another orientation leaves a hole that is not filled", async () => {
   const mixed = readSpec({
     attributes: (k) => (k === 1 ? { ImageOrientationPatient: ["0", "1", "0", "0", "0", "-1"] } : {}),
   });
-  const failure = await refusal(mixed, "MIXED_ORIENTATION");
-  assert.deepEqual(uidsOf(failure), [uid(7, 2)]);
+  assert.deepEqual(uidsOf(await refusal(mixed, "MISSING_SLICES")), [uid(7, 1), uid(7, 3)]);
 });
 
 test("G6: cosines that differ by more than 1e-3 are another orientation", async () => {
@@ -144,7 +145,7 @@ test("G6: cosines that differ by more than 1e-3 are another orientation", async 
     attributes: (k) =>
       k === 1 ? { ImageOrientationPatient: ["1", "0.0012", "0", "-0.0012", "1", "0"] } : {},
   });
-  assert.deepEqual(uidsOf(await refusal(tipped, "MIXED_ORIENTATION")), [uid(7, 2)]);
+  assert.deepEqual(uidsOf(await refusal(tipped, "MISSING_SLICES")), [uid(7, 1), uid(7, 3)]);
 });
 
 test("X1: two or three images in several orientations are a localizer", async () => {

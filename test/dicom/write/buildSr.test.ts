@@ -163,7 +163,7 @@ test("SR-10: the volume equals that of the stored SEG alone, and does not depend
     header: { SliceThickness: 1 },
   });
   const { seg, sr, measures } = report(source);
-  const seen = segVolumeMl(seg.bytes);
+  const seen = Number(segVolumeMl(seg.bytes));
   assert.ok(Math.abs(seen / measures.volumeMl - 1) < 1e-9);
   assert.ok(Math.abs(readSrVolumeMl(sr.bytes) / seen - 1) < 1e-4);
   const texts = flatten(parseHeader(sr.bytes)).map((item) => item["TextValue"]);

@@ -29,7 +29,7 @@ const rewritten = (bytes: Uint8Array): Uint8Array => {
 
 test("what was built from a mask is found to agree with it", () => {
   verifyBuilt(sound.seg.bytes, sound.sr.bytes, sound.mask, sound.measures);
-  assert.ok(Math.abs(segVolumeMl(sound.seg.bytes) - 19.03125) < 1e-9);
+  assert.ok(Math.abs(Number(segVolumeMl(sound.seg.bytes)) - 19.03125) < 1e-9);
 });
 
 test("a SEG of another mask, an SR of another volume or of another SEG is stopped before it is sent", () => {

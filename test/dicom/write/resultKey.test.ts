@@ -13,6 +13,7 @@ import { makeContext, makeSource } from "./sources.ts";
 const parts = {
   studyUid: "1.2",
   seriesUid: "1.3",
+  part: "",
   instancesDigest: instancesDigest(["1.4", "1.5"]),
   modelId: "panseg-ct",
   weightsSha256: "ab",
@@ -33,6 +34,7 @@ test("a key is the same for the same parts and another as soon as one of them di
   const changes = [
     { studyUid: "1.21" },
     { seriesUid: "1.31" },
+    { part: "EchoTime=2.4" },
     { instancesDigest: instancesDigest(["1.4"]) },
     { modelId: "panseg-ct2" },
     { weightsSha256: "ac" },

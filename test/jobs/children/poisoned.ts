@@ -12,7 +12,7 @@ for (;;) {
   if (kind === "segment" && seriesUid === poison) process.kill(process.pid, "SIGKILL");
   if (kind === "segment") await store.complete(claim, result(seriesUid));
   else
-    await store.completeExamination(claim, { ...segmentation(0, `key-${seriesUid}`), seriesUid, studyUid });
+    await store.completeExamination(claim, [{ ...segmentation(0, `key-${seriesUid}`), seriesUid, studyUid }]);
 }
 say("idle");
 await store.close();

@@ -18,7 +18,7 @@ const examination = await acknowledged("claim", store.claim("steps", LEASE));
 if (examination === null) throw new Error("nothing to examine");
 await acknowledged("heartbeat", store.heartbeat(examination, "examine", 0.5, LEASE));
 const order = { ...segmentation(0, "key-1.2.1"), seriesUid: "1.2.1", studyUid: "1.2" };
-await acknowledged("completeExamination", store.completeExamination(examination, order));
+await acknowledged("completeExamination", store.completeExamination(examination, [order]));
 const job = await acknowledged("claim", store.claim("steps", LEASE));
 if (job === null) throw new Error("nothing to segment");
 await acknowledged("heartbeat", store.heartbeat(job, "store", 0.5, LEASE));

@@ -15,7 +15,7 @@ for (;;) {
   if (pause !== "0") await sleep(Number(pause));
   if (kind === "segment") await store.complete(claim, result(seriesUid));
   else
-    await store.completeExamination(claim, { ...segmentation(0, `key-${seriesUid}`), seriesUid, studyUid });
+    await store.completeExamination(claim, [{ ...segmentation(0, `key-${seriesUid}`), seriesUid, studyUid }]);
   say("completed", id);
 }
 await store.close();

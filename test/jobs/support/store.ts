@@ -23,7 +23,7 @@ export async function workOnce(store: JobStore, owner: string): Promise<string |
     await store.complete(claim, result(seriesUid));
     return key;
   }
-  await store.completeExamination(claim, { ...segmentation(0, `key-${seriesUid}`), seriesUid, studyUid });
+  await store.completeExamination(claim, [{ ...segmentation(0, `key-${seriesUid}`), seriesUid, studyUid }]);
   return "";
 }
 

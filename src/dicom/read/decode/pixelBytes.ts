@@ -1,15 +1,22 @@
 import { failed } from "../../../domain/failure.ts";
-import { itemTag, readTag, sequenceEndTag } from "../elements.ts";
 import type { Part10 } from "../part10.ts";
+import type { PixelFormat } from "../pixelFormat.ts";
+import { type ByteRange, frameFragments, pixelsTruncated } from "./frameFragments.ts";
 
 const integerPixelData = 0x7fe00010;
 
-const truncated = (have: number, need: number): Error =>
-  failed("PIXEL_DATA_TRUNCATED", `The pixel data hold ${have} of ${need} bytes.`, { have, need });
+/** Bytes that an uncompressed image of this format needs. */
+const nativeByteLength = ({ rows, columns, bitsAllocated }: PixelFormat): number =>
+  rows * columns * (bitsAllocated / 8);
 
-/** Bytes of the uncompressed pixel data that are really there. Throws PIXEL_DATA_TRUNCATED (P6), PIXEL_DECODE_FAILED. */
-export const nativeBytes = ({ bytes, pixelData }: Part10, need: number): Uint8Array => {
-  if (pixelData === null) throw truncated(0, need);
+/** Frames of uncompressed pixel data lie back to back. */
+const nativeFrames = (
+  { bytes, pixelData }: Part10,
+  frameLength: number,
+  numberOfFrames: number,
+): readonly (readonly ByteRange[])[] => {
+  const need = frameLength * numberOfFrames;
+  if (pixelData === null) throw pixelsTruncated(0, need);
   if (pixelData.tag !== integerPixelData) {
     throw failed("UNSUPPORTED_PIXEL_FORMAT", "The pixels are floating-point numbers.");
   }
@@ -19,42 +26,31 @@ export const nativeBytes = ({ bytes, pixelData }: Part10, need: number): Uint8Ar
       "The pixels are encapsulated, the transfer syntax says they are not.",
     );
   }
-  const have = Math.min(pixelData.length, bytes.byteLength - pixelData.valueStart);
-  if (have < need) throw truncated(have, need);
-  return bytes.subarray(pixelData.valueStart, pixelData.valueStart + need);
+  const { length, valueStart } = pixelData;
+  const have = Math.min(length, bytes.byteLength - valueStart);
+  if (have < need) throw pixelsTruncated(have, need);
+  return Array.from({ length: numberOfFrames }, (_, k) => {
+    const start = valueStart + k * frameLength;
+    return [{ start, end: start + frameLength }];
+  });
 };
 
-/** The fragments of a single-frame object, without the offset table that precedes them. */
-const fragments = ({ bytes, view, pixelData }: Part10): readonly Uint8Array[] => {
-  const found: Uint8Array[] = [];
-  let offset = pixelData?.valueStart ?? 0;
-  while (offset + 8 <= view.byteLength) {
-    const tag = readTag(view, offset, true);
-    const length = view.getUint32(offset + 4, true);
-    offset += 8;
-    if (tag === sequenceEndTag) break;
-    if (tag !== itemTag)
-      throw failed("PIXEL_DECODE_FAILED", "The pixel data hold something other than items.");
-    if (offset + length > bytes.byteLength) throw truncated(bytes.byteLength - offset, length);
-    found.push(bytes.subarray(offset, offset + length));
-    offset += length;
-  }
-  return found.slice(1);
-};
+/**
+ * Where each frame lies in the bytes of a file, as one or more ranges. Nothing is copied or decoded, but the ranges are
+ * really there. Throws PIXEL_DATA_TRUNCATED (P6), PIXEL_DECODE_FAILED, UNSUPPORTED_PIXEL_FORMAT.
+ */
+export const locateFrames = (
+  part10: Part10,
+  format: PixelFormat,
+  numberOfFrames: number,
+): readonly (readonly ByteRange[])[] =>
+  format.coding === "native"
+    ? nativeFrames(part10, nativeByteLength(format), numberOfFrames)
+    : frameFragments(part10, numberOfFrames);
 
-/** The codestream of a single-frame object, all its fragments joined (P4). Throws PIXEL_DATA_TRUNCATED, PIXEL_DECODE_FAILED. */
-export const encapsulatedBytes = (part10: Part10): Uint8Array => {
-  if (part10.pixelData === null) throw truncated(0, 1);
-  if (part10.pixelData.length !== null) {
-    throw failed("PIXEL_DECODE_FAILED", "The transfer syntax says encapsulated, the pixels are not.");
-  }
-  const parts = fragments(part10);
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.byteLength;
-  }
-  if (joined.byteLength === 0) throw truncated(0, 1);
-  return joined;
+/** The bytes of one frame: a view where it lies in one piece, else its pieces joined. */
+export const frameBytes = ({ bytes }: Part10, ranges: readonly ByteRange[]): Uint8Array => {
+  const parts = ranges.map(({ start, end }) => bytes.subarray(start, end));
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 };

@@ -2,14 +2,28 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { headerFromJson, parseHeader } from "../../../src/dicom/read/header.ts";
-import { type SelectOptions, selectModel } from "../../../src/dicom/select/selectModel.ts";
+import {
+  type SelectOptions,
+  selectVolumes,
+  type VolumeChoice,
+} from "../../../src/dicom/select/selectVolumes.ts";
 import type { Failure, FailureCode } from "../../../src/domain/failure.ts";
 import type { ModelClass } from "../../../src/domain/plan.ts";
 import type { Header } from "../../../src/domain/series.ts";
+import { readSeriesRules } from "../../../src/seriesRules.ts";
 import { type Attributes, classicSeries, type SeriesSpec, uid } from "../../support/dicomSeries.ts";
 import { needsShared, sharedFolder } from "../../support/shared.ts";
 
-type Accepted = Extract<ReturnType<typeof selectModel>, { kind: "accepted" }>;
+type Accepted = Extract<VolumeChoice, { kind: "accepted" }>;
+
+const rules = readSeriesRules(null);
+
+/** What is decided about a series that is one volume. */
+const select = (headers: readonly Header[], options: Partial<SelectOptions> = {}): VolumeChoice => {
+  const [only, ...others] = selectVolumes(headers, { minSlices: 5, rules, choose: "best", ...options });
+  assert.ok(only !== undefined && others.length === 0, `${others.length + 1} volumes`);
+  return only;
+};
 
 const trunk: SeriesSpec = { pixelSpacing: [40, 40] };
 
@@ -27,7 +41,7 @@ const accepted = (
   modelClass: ModelClass,
   options: Partial<SelectOptions> = {},
 ): Accepted => {
-  const selection = selectModel(headers, { minSlices: 5, ...options });
+  const selection = select(headers, options);
   assert.ok(selection.kind === "accepted", selection.kind === "refused" ? selection.failure.sentence : "");
   assert.equal(selection.modelClass, modelClass);
   assert.ok(selection.reasons.length > 0);
@@ -39,7 +53,7 @@ const refused = (
   code: FailureCode,
   options: Partial<SelectOptions> = {},
 ): Failure => {
-  const selection = selectModel(headers, { minSlices: 5, ...options });
+  const selection = select(headers, options);
   assert.ok(selection.kind === "refused", "accepted");
   assert.equal(selection.failure.code, code, selection.failure.sentence);
   return selection.failure;
@@ -249,10 +263,11 @@ test("X7: magnitude, water and phased-array words exclude nothing", () => {
   accepted(mr({ ...vibe, ...imageType("M", "ND", "NORM"), SeriesDescription: "t1_vibe portal phase" }), "T1");
 });
 
-test("X8, X9, M1: colour, other modalities and multi-frame objects are refused", () => {
+test("X8, X9, M7: colour, other modalities and frames that nothing describes are refused", () => {
   refused(mr({ ...vibe, PhotometricInterpretation: "RGB", SamplesPerPixel: 3 }), "COLOUR_IMAGE");
   for (const modality of ["PT", "SEG", "SR"]) refused(ct({ Modality: modality }), "MODALITY");
-  refused(mr({ SOPClassUID: "1.2.840.10008.5.1.4.1.1.4.1", NumberOfFrames: "80" }), "MULTI_FRAME");
+  refused(mr({ SOPClassUID: "1.2.840.10008.5.1.4.1.1.4", NumberOfFrames: "80" }), "MULTI_FRAME");
+  refused(mr({ SOPClassUID: "1.2.840.10008.5.1.4.1.1.4.3" }), "COLOUR_IMAGE");
   refused([], "NO_IMAGES");
 });
 
@@ -268,7 +283,6 @@ test("S3, S5, S6, G7, G8: a geometry that cannot be converted is refused before 
   refused(ct({}, { distanceMm: (k) => k * k + 5 * k }), "NON_UNIFORM_SPACING");
   refused(ct({}, { driftMm: (k) => [0, 5 * k, 0] }), "GANTRY_TILT");
   refused(ct({ ImagePositionPatient: undefined }), "NO_GEOMETRY");
-  refused(headersOf({ attributes: (k) => ({ Rows: 8 + (k % 2) }) }), "MIXED_SHAPE");
 });
 
 test("G11, G12: images at one position are left to the reader, which sees their pixels", () => {
@@ -293,7 +307,7 @@ test("force names the class, with a warning, and overrides text and contrast alo
     warnings.map(({ code }) => code),
     ["CONTRAST_FORCED"],
   );
-  assert.deepEqual(reasons, ["T2 named by the caller"]);
+  assert.equal(reasons[0], "T2 named by the caller");
   refused(mr({ ScanningSequence: "EP" }), "WRONG_CONTRAST", { force: "T2" });
   refused(mr({}, { slices: 2 }), "TOO_FEW_SLICES", { force: "T1" });
   refused(ct({}), "MODALITY", { force: "T1" });
@@ -307,7 +321,7 @@ test("no sentence or detail repeats the header's text", () => {
     mr({ ...tse, ...secret }),
     mr({ ...secret, SeriesDescription: "Doe" }),
   ]) {
-    const selection = selectModel(headers, { minSlices: 5 });
+    const selection = select(headers);
     assert.ok(!JSON.stringify(selection).includes("Doe"), JSON.stringify(selection));
   }
 });
@@ -345,8 +359,7 @@ const fixtureAnswers: readonly (readonly [string, number, ModelClass | FailureCo
   ["missing_slice", 5, "MISSING_SLICES"],
   ["gantry_tilt/001", 5, "GANTRY_TILT"],
   ["too_few_slices", 5, "TOO_FEW_SLICES"],
-  ["dwi_two_bvalues", 5, "WRONG_CONTRAST"],
-  ["enhanced_mr", 5, "MULTI_FRAME"],
+  ["enhanced_mr", 5, "T1"],
   ["colour", 5, "COLOUR_IMAGE"],
   ["sagittal_plain", 4, "CONTRAST_UNKNOWN"],
   ["non_square_pixels", 4, "CONTRAST_UNKNOWN"],
@@ -359,3 +372,47 @@ for (const [folder, minSlices, answer] of fixtureAnswers) {
     else refused(headers, answer, { minSlices });
   });
 }
+
+test("the volumes of a diffusion series are all refused, each by its name", { skip }, () => {
+  const choices = selectVolumes(fixtureHeaders("dwi_two_bvalues"), { minSlices: 4, rules, choose: "best" });
+  assert.deepEqual(
+    choices.map((choice) => [choice.part, choice.kind === "refused" ? choice.failure.code : null]),
+    [
+      ["InstanceOrder=1", "WRONG_CONTRAST"],
+      ["InstanceOrder=2", "WRONG_CONTRAST"],
+    ],
+  );
+});
+
+const withEchoes = (...echoes: readonly string[]): readonly Header[] =>
+  echoes.flatMap((EchoTime, n) =>
+    classicSeries({
+      ...trunk,
+      modality: "MR",
+      attributes: (k) => ({ ...vibe, EchoTime, SOPInstanceUID: uid(80 + n, k + 1) }),
+    }).map(parseHeader),
+  );
+
+const partsChosen = (headers: readonly Header[], choose: "best" | "all"): readonly (string | null)[] =>
+  selectVolumes(headers, { minSlices: 5, rules, choose }).map((choice) =>
+    choice.kind === "accepted" ? choice.part : choice.failure.code,
+  );
+
+test("of several volumes of one class the best is taken, or all where that is wished; equals are not guessed among", () => {
+  const equal = withEchoes("1.2", "2.4");
+  assert.deepEqual(partsChosen(equal, "all"), ["EchoTime=1.2", "EchoTime=2.4"]);
+  assert.deepEqual(partsChosen(equal, "best"), ["AMBIGUOUS_SERIES", "AMBIGUOUS_SERIES"]);
+  const dixon = ["IN_PHASE", "WATER", "FAT"].flatMap((kind, n) =>
+    classicSeries({
+      ...trunk,
+      modality: "MR",
+      attributes: (k) => ({
+        ...vibe,
+        ImageType: ["DERIVED", "PRIMARY", "M", kind],
+        SOPInstanceUID: uid(80 + n, k + 1),
+      }),
+    }).map(parseHeader),
+  );
+  assert.deepEqual(partsChosen(dixon, "best"), ["NOT_BEST", "ImageType=WATER", "WRONG_CONTRAST"]);
+  assert.deepEqual(partsChosen(dixon, "all"), ["ImageType=IN_PHASE", "ImageType=WATER", "WRONG_CONTRAST"]);
+});

@@ -1,0 +1,164 @@
+import { type Failure, FailureError, failed } from "../../domain/failure.ts";
+import type { Grid } from "../../domain/grid.ts";
+import type { Warning } from "../../domain/warning.ts";
+import { byIdentity, type Located } from "./describe.ts";
+import { ambiguous, type DigestOf, dropCopies, duplicateWarning, keepOnePerName } from "./duplicates.ts";
+import { orientationDifference, partition } from "./partition.ts";
+import { instanceOrderKey, splitCollisions } from "./splitCollisions.ts";
+import { buildGrid, groupByPosition, requireSlices } from "./stack.ts";
+
+/** What may be one volume of a series. */
+export type SeriesPart<T> = {
+  /** Names the part within its series, e.g. "ImageType=WATER,EchoTime=2.46"; "" where the series is one volume. */
+  readonly id: string;
+  /** What tells it from the other parts. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Ascending along row × column, one for each plane; all of them where there is a failure. */
+  readonly images: readonly T[];
+  /** Null where there is a failure, and where only the pixels can tell copies from contradictions. */
+  readonly grid: Grid | null;
+  readonly failure: Failure | null;
+  readonly warnings: readonly Warning[];
+};
+
+export type SeriesParts<T> = {
+  readonly parts: readonly SeriesPart<T>[];
+  /** Of the series as a whole. */
+  readonly warnings: readonly Warning[];
+};
+
+export type SplitOptions<T> = { readonly minSlices: number; readonly digestOf: DigestOf<T> };
+
+type Keys = Readonly<Record<string, string>>;
+
+const partOf = <T extends Located>(
+  keys: Keys,
+  images: readonly T[],
+  minSlices: number,
+  warnings: readonly Warning[],
+): SeriesPart<T> => {
+  try {
+    const built = buildGrid(images.map(({ slice }) => slice));
+    requireSlices(images.length, minSlices);
+    return {
+      id: "",
+      keys,
+      images,
+      grid: built.grid,
+      failure: null,
+      warnings: [...warnings, ...built.warnings],
+    };
+  } catch (error) {
+    return failedPart(keys, images, error);
+  }
+};
+
+const failedPart = <T extends Located>(keys: Keys, images: readonly T[], error: unknown): SeriesPart<T> => {
+  if (!(error instanceof FailureError)) throw error;
+  return { id: "", keys, images, grid: null, failure: error.failure, warnings: [] };
+};
+
+/** The volumes of one partition: one, or several that share their positions. */
+const stackUp = <T extends Located>(
+  keys: Keys,
+  images: readonly T[],
+  { minSlices, digestOf }: SplitOptions<T>,
+): readonly SeriesPart<T>[] => {
+  try {
+    const named = keepOnePerName(images, digestOf);
+    const positions = groupByPosition(named);
+    const groups = positions.groups.map((group) => dropCopies(group, digestOf));
+    const kept = groups.flat();
+    const warnings = [...positions.warnings, ...duplicateWarning(images, kept)];
+    if (groups.every(({ length }) => length === 1)) return [partOf(keys, kept, minSlices, warnings)];
+    const split = splitCollisions(groups);
+    if (split !== null)
+      return split.sharers.map(({ value, images: own }) =>
+        partOf({ ...keys, [split.key]: value }, own, minSlices, [...warnings, ...lastResort(split.key)]),
+      );
+    if (digestOf === null) return [undecided(keys, kept, groups.length, minSlices)];
+    const contested = groups.filter(({ length }) => length > 1);
+    throw ambiguous(contested.flat(), `share ${contested.length} of ${groups.length} positions`);
+  } catch (error) {
+    return [failedPart(keys, images, error)];
+  }
+};
+
+const undecided = <T extends Located>(
+  keys: Keys,
+  images: readonly T[],
+  positions: number,
+  minSlices: number,
+): SeriesPart<T> => {
+  requireSlices(positions, minSlices);
+  return { id: "", keys, images, grid: null, failure: null, warnings: [] };
+};
+
+const lastResort = (key: string): readonly Warning[] =>
+  key !== instanceOrderKey
+    ? []
+    : [
+        {
+          code: "SPLIT_BY_INSTANCE",
+          sentence: "Nothing but the order of the images tells the volumes of this series apart.",
+        },
+      ];
+
+/** Two or three images in several directions are a scout whatever their ImageType says (X1). */
+const requireNoScout = (images: readonly Located[]): void => {
+  const [first] = images;
+  if (first === undefined || images.length > 3) return;
+  const largest = Math.max(...images.map(({ slice }) => orientationDifference(slice, first.slice)));
+  if (largest <= 1e-3) return;
+  throw failed(
+    "LOCALIZER",
+    `${images.length} images are oriented otherwise than the first, by up to ${largest.toFixed(4)}.`,
+    { sopInstanceUids: images.map(({ sopInstanceUid }) => sopInstanceUid).sort() },
+  );
+};
+
+/** A stack of one or two images beside real volumes is none (S9, X2). */
+const leastSlices = 3;
+
+const dropScraps = <T extends Located>(parts: readonly SeriesPart<T>[]): SeriesParts<T> => {
+  const isScrap = ({ images }: SeriesPart<T>): boolean => images.length < leastSlices;
+  const scraps = parts.filter(isScrap);
+  if (scraps.length === 0 || scraps.length === parts.length) return { parts, warnings: [] };
+  const images = scraps.flatMap(({ images: own }) => own);
+  return {
+    parts: parts.filter((part) => !isScrap(part)),
+    warnings: [
+      {
+        code: "PARTS_DROPPED",
+        sentence: `${images.length} images that form no stack with the others were left out.`,
+        details: { sopInstanceUids: images.map(({ sopInstanceUid }) => sopInstanceUid).sort() },
+      },
+    ],
+  };
+};
+
+const named = <T extends Located>(parts: readonly SeriesPart<T>[]): readonly SeriesPart<T>[] =>
+  parts.length < 2
+    ? parts
+    : parts.map((part) => ({
+        ...part,
+        id: Object.entries(part.keys)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(","),
+      }));
+
+/**
+ * The volumes of a series, the same for any order of its images: first by what can never be one volume, then, where
+ * images share their positions, by what tells them apart. Nothing is averaged and nothing guessed: a part that is no
+ * volume carries the reason. Throws LOCALIZER.
+ */
+export const splitSeries = <T extends Located>(
+  images: readonly T[],
+  options: SplitOptions<T>,
+): SeriesParts<T> => {
+  const sorted = images.toSorted(byIdentity);
+  requireNoScout(sorted);
+  const parts = partition(sorted).flatMap(({ keys, images: own }) => stackUp(keys, own, options));
+  const { parts: kept, warnings } = dropScraps(parts);
+  return { parts: named(kept), warnings };
+};

@@ -1,0 +1,53 @@
+import type { Header } from "../../domain/series.ts";
+import { number, text, texts } from "./header.ts";
+
+/** By what images of one series can differ without lying elsewhere; null where a header does not say. */
+export type Traits = {
+  /** MR: ImageType from its third value on and the complex component, which never mix in one volume. Else empty. */
+  readonly imageType: readonly string[];
+  readonly values: Readonly<Record<TraitName, string | number | null>>;
+  /** Seconds since midnight. */
+  readonly acquisitionSeconds: number | null;
+  readonly contentSeconds: number | null;
+  /** Of the object; frames of one object follow each other. */
+  readonly instanceNumber: number | null;
+  /** What the acquisition should consist of, where the scanner says it. */
+  readonly imagesInAcquisition: number | null;
+};
+
+/** Attributes that may tell the volumes of a series apart by their equal values, in the order in which they are tried. */
+export const traitNames = [
+  "AcquisitionContrast",
+  "StackID",
+  "EchoTime",
+  "EchoNumbers",
+  "TemporalPositionIdentifier",
+  "TriggerTime",
+  "AcquisitionNumber",
+  "DiffusionBValue",
+] as const;
+
+export type TraitName = (typeof traitNames)[number];
+
+/** Of a DICOM time HHMMSS.FFFFFF, perhaps cut short. */
+const secondsOf = (time: string | null): number | null => {
+  const found = /^(\d{2})(\d{2})?(\d{2}(?:\.\d+)?)?/.exec(time ?? "");
+  if (found === null) return null;
+  const [, hours, minutes, seconds] = found;
+  return 3600 * Number(hours) + 60 * Number(minutes ?? 0) + Number(seconds ?? 0);
+};
+
+export const readTraits = (header: Header): Traits => {
+  const isMr = text(header, "Modality") === "MR";
+  const component = text(header, "ComplexImageComponent");
+  const kinds = [...texts(header, "ImageType").slice(2), ...(component === null ? [] : [component])];
+  const readValue = (name: TraitName): string | number | null => number(header, name) ?? text(header, name);
+  return {
+    imageType: isMr ? [...new Set(kinds.map((kind) => kind.toUpperCase()))] : [],
+    values: Object.fromEntries(traitNames.map((name) => [name, readValue(name)])) as Traits["values"],
+    acquisitionSeconds: secondsOf(text(header, "AcquisitionTime")),
+    contentSeconds: secondsOf(text(header, "ContentTime")),
+    instanceNumber: number(header, "InstanceNumber"),
+    imagesInAcquisition: number(header, "ImagesInAcquisition"),
+  };
+};
