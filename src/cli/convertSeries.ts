@@ -1,6 +1,6 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ReadOptions, readSeries } from "../dicom/read/readSeries.ts";
+import { listParts, type ReadOptions, readSeries } from "../dicom/read/readSeries.ts";
 import { FailureError } from "../domain/failure.ts";
 import { writeNifti } from "../nifti/writeNifti.ts";
 import type { FileSeries } from "./seriesOfFiles.ts";
@@ -17,13 +17,13 @@ const convertParts = async (
   folder: string,
   options: ReadOptions,
 ): Promise<readonly VolumeOutcome[]> => {
-  const parts = [""];
+  const parts = await listParts(instances, { minSlices: options.minSlices });
   const files = volumeFiles(name, parts);
   const outcomes: VolumeOutcome[] = [];
   for (const [n, part] of parts.entries()) {
     const file = files[n] ?? "";
     try {
-      const series = await readSeries(instances, options);
+      const series = await readSeries(instances, { ...options, part });
       writeFileSync(join(folder, file), writeNifti(series.volume));
       outcomes.push(converted(part, file, series));
     } catch (error) {

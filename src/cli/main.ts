@@ -6,6 +6,7 @@ import { addConfigCommand } from "./config.ts";
 import { addConvertCommand } from "./convert.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addExplainCommand } from "./explain.ts";
 import { addJobsCommand } from "./jobs.ts";
 import { addModelCommand } from "./model.ts";
 import { printFailure } from "./output.ts";
@@ -39,6 +40,7 @@ for (const add of [
   addDemoCommand,
   addServeCommand,
   addSegmentCommand,
+  addExplainCommand,
   addConvertCommand,
   addModelCommand,
   addJobsCommand,

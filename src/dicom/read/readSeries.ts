@@ -2,7 +2,7 @@ import { failed } from "../../domain/failure.ts";
 import type { Header, SeriesVolume, SourceFrame, SourceSeries } from "../../domain/series.ts";
 import { decodePlanes } from "./decodePlanes.ts";
 import type { InstanceBytes } from "./instance.ts";
-import { planVolume, type VolumePlan } from "./planVolume.ts";
+import { partsOf, planVolume, type VolumePlan } from "./planVolume.ts";
 import { type ScannedPlane, scanInstances } from "./scanInstances.ts";
 
 export type ReadOptions = {
@@ -62,3 +62,13 @@ export const readSeries = async (
     warnings: [...plan.warnings, ...warnings],
   };
 };
+
+/**
+ * The names by which `readSeries` knows the volumes of a series, those that are refused included; [""] for a series
+ * that is one. Throws what keeps the whole series from holding any (see `readSeries`).
+ */
+export const listParts = async (
+  instances: readonly InstanceBytes[],
+  { minSlices, onProgress = () => undefined }: Pick<ReadOptions, "minSlices" | "onProgress">,
+): Promise<readonly string[]> =>
+  partsOf(await scanInstances(instances, onProgress), minSlices).parts.map(({ id }) => id);

@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { composePacs, composeTeller } from "../compose.ts";
+import { headerFromJson, number, text } from "../dicom/read/header.ts";
+import { type SelectOptions, selectVolumes, type VolumeChoice } from "../dicom/select/selectVolumes.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { Header } from "../domain/series.ts";
+import { isUid } from "../domain/uid.ts";
+import { makeLog } from "../log.ts";
+import { listFolder } from "../pacs/folder.ts";
+import type { Settings } from "../settings.ts";
+import { groupBySeries } from "./chooseVolume.ts";
+import { settingsFor } from "./context.ts";
+import { note, print, printJson, table } from "./output.ts";
+import { makeProgressLine, type ProgressLine } from "./progress.ts";
+
+/** What is decided about one volume of one series, for people and machines. */
+type Explained = {
+  readonly seriesUid: string;
+  readonly number: number | null;
+  readonly description: string | null;
+  readonly part: string;
+  readonly images: number;
+  readonly verdict: "segment" | "refuse";
+  readonly modelClass: string | null;
+  readonly score: number;
+  readonly reasons: readonly string[];
+  readonly failure: Failure | null;
+};
+
+export const addExplainCommand = (program: Command): void => {
+  program
+    .command("explain <source>")
+    .description(
+      "say of every series of a folder, zip or study what would become of it, and why; nothing is run",
+    )
+    .option("--json", "print one JSON array")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  panseg explain ./study\n  panseg explain 1.2.840.1 --config my.yaml --json",
+    )
+    .action(async (source: string, options: { readonly json?: boolean }, command: Command) => {
+      const settings = settingsFor(command);
+      const line = makeProgressLine(options.json === true);
+      const log = makeLog("silent");
+      const { settings: select } = composeTeller(settings, log);
+      const series = isUid(source)
+        ? await seriesOfStudy(source, settings, line)
+        : await seriesOfPath(source, line);
+      line.end();
+      const explained = series.flatMap(({ headers }) => explainSeries(headers, select));
+      if (options.json) printJson(explained);
+      else if (explained.length === 0) note("there is no DICOM series here");
+      else print(table(header, explained.map(rowOf)));
+    });
+};
+
+type HeadersOfSeries = { readonly headers: readonly Header[] };
+
+const seriesOfPath = async (path: string, line: ProgressLine): Promise<readonly HeadersOfSeries[]> => {
+  const tempFolder = mkdtempSync(join(tmpdir(), "panseg-"));
+  try {
+    const files = await listFolder(path, tempFolder);
+    return groupBySeries(files, (share) => line.update("reading headers", share));
+  } finally {
+    rmSync(tempFolder, { recursive: true, force: true });
+  }
+};
+
+const seriesOfStudy = async (
+  studyUid: string,
+  settings: Settings,
+  line: ProgressLine,
+): Promise<readonly HeadersOfSeries[]> => {
+  const pacs = composePacs(settings, makeLog("silent"));
+  const listed = await pacs.describeStudy(studyUid);
+  const series: HeadersOfSeries[] = [];
+  for (const [index, { seriesUid }] of listed.entries()) {
+    line.update("reading headers", index / listed.length);
+    const metadata = await pacs.seriesMetadata({ studyUid, seriesUid });
+    series.push({ headers: metadata.map(headerFromJson) });
+  }
+  return series;
+};
+
+const explainSeries = (headers: readonly Header[], options: SelectOptions): readonly Explained[] => {
+  const [first = {}] = headers;
+  const about = {
+    seriesUid: text(first, "SeriesInstanceUID") ?? "",
+    number: number(first, "SeriesNumber"),
+    description: text(first, "SeriesDescription"),
+  };
+  return selectVolumes(headers, options).map((choice) => ({ ...about, ...explainChoice(choice) }));
+};
+
+const explainChoice = (choice: VolumeChoice) => {
+  const { part, images, score, reasons } = choice;
+  return choice.kind === "accepted"
+    ? ({
+        part,
+        images,
+        score,
+        reasons,
+        verdict: "segment",
+        modelClass: choice.modelClass,
+        failure: null,
+      } as const)
+    : ({
+        part,
+        images,
+        score,
+        reasons,
+        verdict: "refuse",
+        modelClass: null,
+        failure: choice.failure,
+      } as const);
+};
+
+const header = ["series", "description", "volume", "images", "verdict", "class", "score", "why"];
+
+const rowOf = (explained: Explained): readonly string[] => [
+  explained.number === null ? explained.seriesUid.slice(-12) : String(explained.number),
+  explained.description ?? "",
+  explained.part,
+  String(explained.images),
+  explained.verdict,
+  explained.modelClass ?? "",
+  explained.failure === null ? String(explained.score) : "",
+  explained.failure === null
+    ? explained.reasons.join("; ")
+    : `${explained.failure.sentence} [${explained.failure.code}]`,
+];
