@@ -47,7 +47,7 @@ const storySettings = ({ inference, models, series, output }: Settings): StorySe
   const { mirror, tileStride, float16 } = inference;
   // Only what changes the mask: another label on the objects is no reason to do the whole archive again.
   const settingsDigest = createHash("sha256")
-    .update(JSON.stringify({ mirror, tileStride, float16 }))
+    .update(JSON.stringify({ mirror, tileStride, float16, repairs: series.repairs }))
     .digest("hex");
   const { rulesFile, ...limits } = series;
   return {

@@ -9,10 +9,12 @@ import { readSeries } from "./dicom/read/readSeries.ts";
 import { refusalOf, selectVolumes } from "./dicom/select/selectVolumes.ts";
 import { verifyStored } from "./dicom/write/readBack.ts";
 import { failed, makeFailure } from "./domain/failure.ts";
-import type { Volume } from "./domain/grid.ts";
+import type { Stack, Volume } from "./domain/grid.ts";
 import type { Claim, SegmentOrder } from "./domain/job.ts";
 import type { SeriesRef } from "./domain/series.ts";
 import type { Warning } from "./domain/warning.ts";
+import { regularise } from "./geometry/regularise.ts";
+import { gridPlanes, seriesStack, stackOf } from "./geometry/stack.ts";
 import { measureMask } from "./measure/measureMask.ts";
 import { preprocess } from "./nnunet/preprocess.ts";
 import { restoreMask } from "./nnunet/restoreMask.ts";
@@ -107,22 +109,26 @@ export const segmentSeries = async (
     readSeries(order.instances, { ...teller.settings, part: order.part, onProgress }),
   );
   const source = { ...read.source, ...order.series };
-  const found = await segmentVolume(volume, segmenter, teller.settings, step);
+  const found = await segmentVolume(volume, segmenter, teller.settings, step, seriesStack(source));
   const segmentation = { ...found, warnings: [...(order.warnings ?? []), ...warnings, ...found.warnings] };
   const built = await buildObjects(order, teller, step, segmentation, source);
   const picture = await step("picture", () => drawPicture(volume, segmentation, segmenter.model));
   return { ...summarise(order, teller, step, segmentation, source, built), picture, segmentation };
 };
 
-/** From a volume to the mask on its own grid, measured and judged. */
+/** From a volume to the mask on its own planes, measured and judged. The network sees them on a regular grid. */
 export const segmentVolume = async (
   volume: Volume,
   segmenter: Segmenter,
   settings: StorySettings,
   step: Step,
+  stack: Stack = stackOf(volume.grid, gridPlanes(volume.grid)),
 ): Promise<Segmentation> => {
   const { plan } = segmenter;
-  const input = await step("preprocess", () => preprocess(volume, plan));
+  const { regular, input } = await step("preprocess", () => {
+    const regular = regularise(volume, stack);
+    return { regular, input: preprocess(regular.volume, plan) };
+  });
   const probability = await step("infer", (onProgress) =>
     slidingWindow(input, plan.patchSize, segmenter.predict, {
       ...settings,
@@ -130,8 +136,8 @@ export const segmentVolume = async (
       onProgress,
     }),
   );
-  const { mask } = await step("mask", () => restoreMask(probability, input.history, plan));
-  const measures = await step("measure", () => measureMask(mask, volume));
+  const mask = await step("mask", () => regular.toStack(restoreMask(probability, input.history, plan).mask));
+  const measures = await step("measure", () => measureMask(mask, volume, stack.planesLps));
   const warnings = await step("judge", () => [...judgeGrid(volume.grid, plan), ...judgeMask(mask, measures)]);
   return { mask, measures, warnings };
 };

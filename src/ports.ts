@@ -4,7 +4,7 @@ import type { Claim, Job, JobKind, JobState, JobStats, NewSegmentJob, SeriesArri
 import type { ModelClass, Plan } from "./domain/plan.ts";
 import type { ExecutionProvider, ModelIdentity, ResultSummary, SoftwareIdentity } from "./domain/result.ts";
 import type { SeriesRule } from "./domain/rules.ts";
-import type { SeriesRef } from "./domain/series.ts";
+import type { Repairs, SeriesRef } from "./domain/series.ts";
 
 export type Clock = { readonly nowMs: () => number };
 
@@ -151,6 +151,7 @@ export type StorySettings = {
   readonly minSlices: number;
   readonly rules: readonly SeriesRule[];
   readonly choose: "best" | "all";
+  readonly repairs: Repairs;
   readonly maxVoxels: number;
   /** Whether a model that knows only phantoms may run on other series. */
   readonly allowPhantomModel: boolean;

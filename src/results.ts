@@ -29,7 +29,11 @@ export const algorithmParameters = (settings: StorySettings, segmenter: Segmente
 
 /** result.json and the bytes that it describes. */
 export const summarise = (
-  { segmenter, orderedAtMs }: { readonly segmenter: Segmenter; readonly orderedAtMs: number },
+  {
+    segmenter,
+    orderedAtMs,
+    part = "",
+  }: { readonly segmenter: Segmenter; readonly orderedAtMs: number; readonly part?: string },
   { software, settings }: Teller,
   step: Step,
   segmentation: Segmentation,
@@ -46,6 +50,7 @@ export const summarise = (
     series: source && {
       studyUid: source.studyUid,
       seriesUid: source.seriesUid,
+      part,
       instances: source.frames.length,
     },
     measures: segmentation.measures,

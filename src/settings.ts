@@ -80,6 +80,15 @@ export const settingsSchema = z.strictObject({
       rulesFile: z.string().nullable().default(null),
       /** Of several volumes of one class in one series: the best by score, or all. */
       choose: z.enum(["best", "all"]).default("best"),
+      /** What is made regular for the network instead of being refused; every such result says so. */
+      repairs: z
+        .strictObject({
+          /** So many isolated slices may be missing. */
+          missingSlices: z.int().min(0).max(10).default(0),
+          gantryTilt: z.boolean().default(false),
+          variableSpacing: z.boolean().default(false),
+        })
+        .prefault({}),
     })
     .prefault({}),
   jobs: z

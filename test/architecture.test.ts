@@ -44,6 +44,7 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
       "order.ts",
       "objects.ts",
       "results.ts",
+      "geometry",
       "dicom",
       "nnunet",
       "measure",

@@ -51,6 +51,8 @@ export type ResultSummary = {
   readonly series: {
     readonly studyUid: string;
     readonly seriesUid: string;
+    /** Which volume of the series; "" where it is one. */
+    readonly part: string;
     readonly instances: number;
   } | null;
   readonly measures: Measures;

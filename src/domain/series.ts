@@ -21,7 +21,10 @@ export type SourceFrame = {
   readonly positionLps: Lps;
 };
 
-/** A series that is one uniform stack. Frames lie in ascending order along row × column; frame k is plane z = k of the grid. */
+/**
+ * A series that is one stack. Frames lie in ascending order along row × column; frame k is plane z = k of the grid, which
+ * is nominal where a repair was allowed: then the frames' own positions count.
+ */
 export type SourceSeries = SeriesRef & {
   readonly modality: "CT" | "MR";
   readonly frameOfReferenceUid: string;
@@ -31,6 +34,16 @@ export type SourceSeries = SeriesRef & {
   /** The stack as stored: z along the normal, y down the rows' order, x along a row. */
   readonly grid: Grid;
 };
+
+/** What may be made regular for the network, each at a site's own wish; the mask comes back to the source's planes. */
+export type Repairs = {
+  /** So many isolated slices may be missing. */
+  readonly missingSlices: number;
+  readonly gantryTilt: boolean;
+  readonly variableSpacing: boolean;
+};
+
+export const noRepairs: Repairs = { missingSlices: 0, gantryTilt: false, variableSpacing: false };
 
 export type SeriesVolume = {
   readonly source: SourceSeries;

@@ -17,12 +17,13 @@ export type CardFacts = {
 
 /** One series: what it is, what became of it and why, and its results. */
 export const renderCard = ({ series, described, hasPicture }: CardFacts): Html => {
-  const { seriesUid, verdict, job, result } = series;
-  return html`<article class="card ${verdict}${result === null ? "" : " wide"}" id="series-${seriesUid}">
+  const { seriesUid, part, verdict, job, result } = series;
+  return html`<article class="card ${verdict}${result === null ? "" : " wide"}" id="series-${seriesUid}${part}">
 <div class="facts">
 <p class="verdict"><span class="sign" aria-hidden="true"></span>${verdictWords[verdict]}${renderWaiting(job)}</p>
 <h3>${renderName(described)}</h3>
 <p class="uid">${seriesUid}</p>
+${part === "" ? null : html`<p class="part">Volume ${part}</p>`}
 ${renderProgress(job)}
 ${job.failure === null || verdict === "working" ? null : renderFailure(job, job.failure)}
 ${result === null || result === job ? null : html`<p class="earlier">Being looked at again. Result so far:</p>`}

@@ -12,6 +12,8 @@ export type Verdict =
 /** A series with the one job that tells its state. */
 export type ShownSeries = {
   readonly seriesUid: string;
+  /** Which volume of the series; "" where it is one, or none is known yet. */
+  readonly part: string;
   readonly verdict: Verdict;
   readonly job: Job;
   /** The job whose result is shown: that one, or the newest so far while the series is looked at again. */
@@ -20,10 +22,10 @@ export type ShownSeries = {
 
 export type ShownStudy = { readonly studyUid: string; readonly series: readonly ShownSeries[] };
 
-/** Studies, the newest first, each series in it once: with what is being done for it, else with its latest outcome. */
+/** Studies, the newest first, each series (or each volume of one) in it once: with what is being done for it, else with its latest outcome. */
 export const dashboardOf = (jobs: readonly Job[]): readonly ShownStudy[] => {
   const bySeries = Map.groupBy(jobs, ({ seriesUid }) => seriesUid);
-  const series = [...bySeries.values()].flatMap(showSeries);
+  const series = [...bySeries.values()].flatMap(jobsOfVolumes).flatMap(showSeries);
   // Ids are given in the order of creation, which no clock can change.
   const newestFirst = series.toSorted((a, b) => b.newestId - a.newestId);
   const byStudy = Map.groupBy(newestFirst, ({ shown }) => shown.job.studyUid);
@@ -35,6 +37,13 @@ export const dashboardOf = (jobs: readonly Job[]): readonly ShownStudy[] => {
 
 type Placed = { readonly shown: ShownSeries; readonly oldestId: number; readonly newestId: number };
 
+/** The jobs of a series for each of its volumes; its examinations belong to all of them. */
+const jobsOfVolumes = (jobs: readonly Job[]): readonly (readonly Job[])[] => {
+  const parts = new Set(jobs.flatMap(({ order }) => (order === null ? [] : [order.part])));
+  if (parts.size < 2) return [jobs];
+  return [...parts].map((part) => jobs.filter(({ order }) => order === null || order.part === part));
+};
+
 const showSeries = (jobs: readonly Job[]): readonly Placed[] => {
   // A series that was found eligible says nothing more by that: its segmentation does.
   const telling = jobs.filter(({ kind, state }) => kind === "segment" || state !== "done");
@@ -44,7 +53,8 @@ const showSeries = (jobs: readonly Job[]): readonly Placed[] => {
   if (job === null) return [];
   const result = newest((underWay === null ? [job] : ended).filter(hasResult));
   const ids = jobs.map(({ id }) => id);
-  const shown = { seriesUid: job.seriesUid, verdict: verdictOf(job), job, result };
+  const part = jobs.find(({ order }) => order !== null)?.order?.part ?? "";
+  const shown = { seriesUid: job.seriesUid, part, verdict: verdictOf(job), job, result };
   return [{ shown, oldestId: Math.min(...ids), newestId: Math.max(...ids) }];
 };
 

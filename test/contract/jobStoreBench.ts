@@ -64,7 +64,7 @@ export const result = (seriesUid: string): ResultSummary => ({
   },
   executionProvider: "cpu",
   settingsDigest: "settings",
-  series: { studyUid: "1.2.3", seriesUid, instances: 20 },
+  series: { studyUid: "1.2.3", seriesUid, part: "", instances: 20 },
   measures: { voxels: 4, volumeMl: 0.25, intensity: null, centroidLps: null },
   warnings: [],
   objects: { seg: null, sr: null },

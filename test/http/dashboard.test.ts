@@ -123,3 +123,33 @@ test("no series stands twice, and none is lost but those whose segmentation is n
     }),
   );
 });
+
+test("each volume of a series that holds several is shown with its own verdict", () => {
+  const order = {
+    modelId: "t1",
+    modelClass: "T1",
+    instancesDigest: "",
+    settingsDigest: "",
+    orderedAtMs: 0,
+  } as const;
+  const water = jobOf({
+    id: 2,
+    kind: "segment",
+    state: "done",
+    order: { ...order, part: "ImageType=WATER" },
+  });
+  const inPhase = jobOf({
+    id: 3,
+    kind: "segment",
+    state: "running",
+    order: { ...order, part: "ImageType=IP" },
+  });
+  const [study] = dashboardOf([examined, water, inPhase]);
+  assert.deepEqual(
+    study?.series.map(({ part, verdict }) => [part, verdict]),
+    [
+      ["ImageType=WATER", "segmented"],
+      ["ImageType=IP", "working"],
+    ],
+  );
+});

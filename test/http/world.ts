@@ -92,7 +92,9 @@ export const begin = async (world: { jobs: JobStore }, series: SeriesRef, key = 
     orderedAtMs: 0,
   } as const;
   const examined = await examine(world, series);
-  await world.jobs.completeExamination(examined, [{ ...series, key: `key ${key}`, order, instanceCount: 120 }]);
+  await world.jobs.completeExamination(examined, [
+    { ...series, key: `key ${key}`, order, instanceCount: 120 },
+  ]);
   return claim(world.jobs);
 };
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { voxelCount } from "../../domain/axes.ts";
 import { FailureError, failed, makeFailure } from "../../domain/failure.ts";
 import type { Grid } from "../../domain/grid.ts";
+import { noRepairs, type Repairs } from "../../domain/series.ts";
 import { isUid } from "../../domain/uid.ts";
 import type { Warning } from "../../domain/warning.ts";
 import { blame } from "./attempt.ts";
@@ -44,10 +45,10 @@ export type ScannedParts = {
 };
 
 /** The volumes of a scanned series. Throws what keeps the whole series from being any. */
-export const partsOf = (scanned: readonly Scanned[], minSlices: number): ScannedParts => {
+export const partsOf = (scanned: readonly Scanned[], minSlices: number, repairs: Repairs): ScannedParts => {
   const images = keepSlices(scanned);
   requireOneSeries(images.slices);
-  const split = splitSeries(requireGeometry(images.slices), { minSlices, digestOf: pixelDigest });
+  const split = splitSeries(requireGeometry(images.slices), { minSlices, repairs, digestOf: pixelDigest });
   return { parts: split.parts, warnings: [...images.warnings, ...split.warnings] };
 };
 
@@ -106,9 +107,14 @@ export type VolumePlan = {
 /** Everything that can be refused or warned of from the headers alone. */
 export const planVolume = (
   scanned: readonly Scanned[],
-  options: { readonly minSlices: number; readonly maxVoxels: number; readonly part?: string | undefined },
+  options: {
+    readonly minSlices: number;
+    readonly maxVoxels: number;
+    readonly part?: string | undefined;
+    readonly repairs?: Repairs | undefined;
+  },
 ): VolumePlan => {
-  const parts = partsOf(scanned, options.minSlices);
+  const parts = partsOf(scanned, options.minSlices, options.repairs ?? noRepairs);
   const { part, warnings } = choosePart(parts, options.part);
   if (part.failure !== null || part.grid === null)
     throw new FailureError(

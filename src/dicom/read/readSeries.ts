@@ -1,5 +1,12 @@
 import { failed } from "../../domain/failure.ts";
-import type { Header, SeriesVolume, SourceFrame, SourceSeries } from "../../domain/series.ts";
+import {
+  type Header,
+  noRepairs,
+  type Repairs,
+  type SeriesVolume,
+  type SourceFrame,
+  type SourceSeries,
+} from "../../domain/series.ts";
 import { decodePlanes } from "./decodePlanes.ts";
 import type { InstanceBytes } from "./instance.ts";
 import { partsOf, planVolume, type VolumePlan } from "./planVolume.ts";
@@ -10,6 +17,8 @@ export type ReadOptions = {
   readonly minSlices: number;
   /** Which volume of the series; needed only where it holds several. */
   readonly part?: string;
+  /** None unless given. */
+  readonly repairs?: Repairs;
   /** Larger volumes are refused before anything is allocated (P18). */
   readonly maxVoxels: number;
   /** Told the share done, 0 to 1, after each instance. */
@@ -69,6 +78,6 @@ export const readSeries = async (
  */
 export const listParts = async (
   instances: readonly InstanceBytes[],
-  { minSlices, onProgress = () => undefined }: Pick<ReadOptions, "minSlices" | "onProgress">,
+  { minSlices, repairs = noRepairs, onProgress = () => undefined }: Omit<ReadOptions, "maxVoxels" | "part">,
 ): Promise<readonly string[]> =>
-  partsOf(await scanInstances(instances, onProgress), minSlices).parts.map(({ id }) => id);
+  partsOf(await scanInstances(instances, onProgress), minSlices, repairs).parts.map(({ id }) => id);

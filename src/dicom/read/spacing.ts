@@ -1,4 +1,5 @@
 import { failed } from "../../domain/failure.ts";
+import { noRepairs, type Repairs } from "../../domain/series.ts";
 import type { Warning } from "../../domain/warning.ts";
 
 /** Position along the normal, mm, with the image that lies there. */
@@ -12,6 +13,8 @@ const gapsOf = (stations: readonly Station[]): readonly number[] =>
   stations.slice(1).map(({ positionMm }, i) => positionMm - (stations[i]?.positionMm ?? Number.NaN));
 
 const rounded = (mm: number): number => Number(mm.toFixed(4));
+
+type Fit = { readonly spacingMm: number; readonly warnings: readonly Warning[] };
 
 type Hole = { readonly afterUid: string; readonly beforeUid: string; readonly missing: number };
 
@@ -41,12 +44,32 @@ const findHoles = (stations: readonly Station[]): { baseMm: number; holes: reado
   return { baseMm, holes };
 };
 
-const refuse = (stations: readonly Station[], residualMm: number): Error => {
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+
+/** The spacing on which a stack is put that a repair allows, with what is done to it; null where none does (S3, S5). */
+const repaired = (stations: readonly Station[], repairs: Repairs): Fit | null => {
+  const found = findHoles(stations);
+  if (found !== null) {
+    const { holes, baseMm } = found;
+    const isAllowed = holes.length <= repairs.missingSlices && holes.every(({ missing }) => missing === 1);
+    if (!isAllowed) return null;
+    const sentence = `${holes.length} missing slices were interpolated for the network; the mask has none on them.`;
+    return { spacingMm: baseMm, warnings: [{ code: "SLICES_INTERPOLATED", sentence, details: { holes } }] };
+  }
+  if (!repairs.variableSpacing) return null;
+  const gaps = gapsOf(stations);
+  const details = { leastMm: rounded(Math.min(...gaps)), mostMm: rounded(Math.max(...gaps)) };
+  const sentence = `Slice distances of ${details.leastMm} to ${details.mostMm} mm were made even for the network.`;
+  return { spacingMm: median(gaps), warnings: [{ code: "GAPS_RESAMPLED", sentence, details }] };
+};
+
+const refuse = (stations: readonly Station[], residualMm: number): never => {
   const gaps = gapsOf(stations);
   const found = findHoles(stations);
   if (found !== null) {
     const missing = found.holes.reduce((sum, hole) => sum + hole.missing, 0);
-    return failed(
+    throw failed(
       "MISSING_SLICES",
       `${missing} slices are missing at ${found.holes.length} places; the others lie ${found.baseMm.toFixed(3)} mm apart.`,
       {
@@ -58,11 +81,11 @@ const refuse = (stations: readonly Station[], residualMm: number): Error => {
     );
   }
   const [least, most] = [Math.min(...gaps), Math.max(...gaps)];
-  const typical = [...gaps].sort((a, b) => a - b)[gaps.length >> 1] ?? 0;
+  const typical = median(gaps);
   const odd = stations.filter(
     (_, i) => i > 0 && Math.abs((gaps[i - 1] ?? 0) - typical) > jitterTolerance(typical),
   );
-  return failed(
+  throw failed(
     "NON_UNIFORM_SPACING",
     `The slice distance varies from ${least.toFixed(3)} to ${most.toFixed(3)} mm; no uniform grid fits within ${residualMm.toFixed(3)} mm.`,
     {
@@ -77,15 +100,14 @@ const refuse = (stations: readonly Station[], residualMm: number): Error => {
  * Slice distance of at least two stations in ascending order, mm, measured over the whole stack so that jitter does
  * not add up; with a warning when there is jitter. Throws MISSING_SLICES, NON_UNIFORM_SPACING.
  */
-export const fitSpacing = (
-  stations: readonly Station[],
-): { readonly spacingMm: number; readonly warnings: readonly Warning[] } => {
+export const fitSpacing = (stations: readonly Station[], repairs: Repairs = noRepairs): Fit => {
   const first = stations[0]?.positionMm ?? 0;
   const spacingMm = ((stations.at(-1)?.positionMm ?? 0) - first) / (stations.length - 1);
   const residuals = stations.map(({ positionMm }, k) => Math.abs(positionMm - first - k * spacingMm));
   const residualMm = Math.max(...residuals);
   if (residualMm <= exactTolerance(spacingMm)) return { spacingMm, warnings: [] };
-  if (residualMm > jitterTolerance(spacingMm)) throw refuse(stations, residualMm);
+  if (residualMm > jitterTolerance(spacingMm))
+    return repaired(stations, repairs) ?? refuse(stations, residualMm);
   const jitter: Warning = {
     code: "SPACING_JITTER",
     sentence: `Slice positions stray by up to ${residualMm.toFixed(3)} mm from a grid of ${spacingMm.toFixed(4)} mm.`,

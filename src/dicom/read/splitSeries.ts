@@ -1,5 +1,6 @@
 import { type Failure, FailureError, failed } from "../../domain/failure.ts";
 import type { Grid } from "../../domain/grid.ts";
+import type { Repairs } from "../../domain/series.ts";
 import type { Warning } from "../../domain/warning.ts";
 import { byIdentity, type Located } from "./describe.ts";
 import { ambiguous, type DigestOf, dropCopies, duplicateWarning, keepOnePerName } from "./duplicates.ts";
@@ -27,18 +28,25 @@ export type SeriesParts<T> = {
   readonly warnings: readonly Warning[];
 };
 
-export type SplitOptions<T> = { readonly minSlices: number; readonly digestOf: DigestOf<T> };
+export type SplitOptions<T> = {
+  readonly minSlices: number;
+  readonly repairs: Repairs;
+  readonly digestOf: DigestOf<T>;
+};
 
 type Keys = Readonly<Record<string, string>>;
 
 const partOf = <T extends Located>(
   keys: Keys,
   images: readonly T[],
-  minSlices: number,
+  { minSlices, repairs }: SplitOptions<T>,
   warnings: readonly Warning[],
 ): SeriesPart<T> => {
   try {
-    const built = buildGrid(images.map(({ slice }) => slice));
+    const built = buildGrid(
+      images.map(({ slice }) => slice),
+      repairs,
+    );
     requireSlices(images.length, minSlices);
     return {
       id: "",
@@ -62,19 +70,20 @@ const failedPart = <T extends Located>(keys: Keys, images: readonly T[], error: 
 const stackUp = <T extends Located>(
   keys: Keys,
   images: readonly T[],
-  { minSlices, digestOf }: SplitOptions<T>,
+  options: SplitOptions<T>,
 ): readonly SeriesPart<T>[] => {
+  const { minSlices, digestOf } = options;
   try {
     const named = keepOnePerName(images, digestOf);
     const positions = groupByPosition(named);
     const groups = positions.groups.map((group) => dropCopies(group, digestOf));
     const kept = groups.flat();
     const warnings = [...positions.warnings, ...duplicateWarning(images, kept)];
-    if (groups.every(({ length }) => length === 1)) return [partOf(keys, kept, minSlices, warnings)];
+    if (groups.every(({ length }) => length === 1)) return [partOf(keys, kept, options, warnings)];
     const split = splitCollisions(groups);
     if (split !== null)
       return split.sharers.map(({ value, images: own }) =>
-        partOf({ ...keys, [split.key]: value }, own, minSlices, [...warnings, ...lastResort(split.key)]),
+        partOf({ ...keys, [split.key]: value }, own, options, [...warnings, ...lastResort(split.key)]),
       );
     if (digestOf === null) return [undecided(keys, kept, groups.length, minSlices)];
     const contested = groups.filter(({ length }) => length > 1);

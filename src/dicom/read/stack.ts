@@ -1,8 +1,9 @@
 import { type Lps, zyx } from "../../domain/axes.ts";
 import { failed } from "../../domain/failure.ts";
 import type { Grid } from "../../domain/grid.ts";
+import { noRepairs, type Repairs } from "../../domain/series.ts";
 import type { Warning } from "../../domain/warning.ts";
-import { cross, dot, norm, subtract } from "../../geometry/vector.ts";
+import { cross, dot, norm, scale, subtract } from "../../geometry/vector.ts";
 import { byIdentity, type Located } from "./describe.ts";
 import { orientationDifference } from "./partition.ts";
 import type { Slice } from "./slice.ts";
@@ -53,8 +54,18 @@ const orientationNoise = (images: readonly Located[], reference: Located): reado
   ];
 };
 
+/** Whether all slices begin on one straight line: a tilted gantry shears evenly, anything else has another reason. */
+const isStraight = (slices: readonly Slice[], first: Slice, toleranceMm: number): boolean => {
+  const last = subtract(slices.at(-1)?.positionLps ?? first.positionLps, first.positionLps);
+  const direction = scale(last, 1 / norm(last));
+  return slices.every(({ positionLps }) => {
+    const step = subtract(positionLps, first.positionLps);
+    return norm(subtract(step, scale(direction, dot(step, direction)))) <= toleranceMm;
+  });
+};
+
 /** S6: how far the positions leave the normal through the first one; GantryDetectorTilt is often absent or wrong. */
-const checkShear = (slices: readonly Slice[], first: Slice): void => {
+const checkShear = (slices: readonly Slice[], first: Slice, mayRepair: boolean): readonly Warning[] => {
   const normal = normalOf(first);
   const offsets = slices.map(({ positionLps }) => {
     const step = subtract(positionLps, first.positionLps);
@@ -63,8 +74,16 @@ const checkShear = (slices: readonly Slice[], first: Slice): void => {
   });
   const worst = offsets.reduce((a, b) => (b.driftMm > a.driftMm ? b : a));
   const toleranceMm = Math.max(1, 0.5 * Math.max(first.rowSpacingMm, first.columnSpacingMm));
-  if (worst.driftMm <= toleranceMm) return;
+  if (worst.driftMm <= toleranceMm) return [];
   const angle = (Math.atan2(worst.driftMm, worst.height) * 180) / Math.PI;
+  if (mayRepair && isStraight(slices, first, toleranceMm))
+    return [
+      {
+        code: "TILT_RESAMPLED",
+        sentence: `The stack is sheared by ${angle.toFixed(1)}°; it was straightened for the network and the mask sheared back.`,
+        details: { angleDegrees: Number(angle.toFixed(3)), driftMm: Number(worst.driftMm.toFixed(3)) },
+      },
+    ];
   throw failed(
     "GANTRY_TILT",
     `The stack is sheared by ${angle.toFixed(1)}°: slices drift ${worst.driftMm.toFixed(1)} mm off the normal.`,
@@ -109,22 +128,23 @@ const coverage = (slices: number, spacingMm: number): readonly Warning[] => {
 
 /**
  * The grid of slices that are alone at their positions and in ascending order: x along a row with PixelSpacing[1], y
- * down a column with PixelSpacing[0] (G5), z along row × column. Throws GANTRY_TILT, MISSING_SLICES,
- * NON_UNIFORM_SPACING.
+ * down a column with PixelSpacing[0] (G5), z along row × column. What a repair allows becomes a warning, and the grid is
+ * nominal. Throws GANTRY_TILT, MISSING_SLICES, NON_UNIFORM_SPACING.
  */
 export const buildGrid = (
   slices: readonly Slice[],
+  repairs: Repairs = noRepairs,
 ): { readonly grid: Grid; readonly warnings: readonly Warning[] } => {
   const [first] = slices;
   if (first === undefined) throw failed("NO_IMAGES", "The series is empty.");
-  checkShear(slices, first);
+  const sheared = checkShear(slices, first, repairs.gantryTilt);
   const normal = normalOf(first);
   const stations = slices.map(({ sopInstanceUid, positionLps }) => ({
     sopInstanceUid,
     positionMm: dot(positionLps, normal),
   }));
   const isLone = slices.length === 1;
-  const fit = isLone ? { spacingMm: loneSpacing(first), warnings: [] } : fitSpacing(stations);
+  const fit = isLone ? { spacingMm: loneSpacing(first), warnings: [] } : fitSpacing(stations, repairs);
   const grid: Grid = {
     shape: zyx(slices.length, first.rows, first.columns),
     spacingMm: zyx(fit.spacingMm, first.rowSpacingMm, first.columnSpacingMm),
@@ -132,6 +152,7 @@ export const buildGrid = (
     axes: zyx(normal, first.alongColumn, first.alongRow),
   };
   const warnings = [
+    ...sheared,
     ...fit.warnings,
     ...(isLone ? [] : tagDisagreement(slices, fit.spacingMm)),
     ...coverage(slices.length, fit.spacingMm),

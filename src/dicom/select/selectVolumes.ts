@@ -1,7 +1,7 @@
 import { type Failure, FailureError, failed, makeFailure } from "../../domain/failure.ts";
 import type { ModelClass } from "../../domain/plan.ts";
 import type { SeriesRule } from "../../domain/rules.ts";
-import type { Header } from "../../domain/series.ts";
+import { type Header, noRepairs, type Repairs } from "../../domain/series.ts";
 import type { Warning } from "../../domain/warning.ts";
 import { cross } from "../../geometry/vector.ts";
 import { type HeaderImage, imagesOf } from "../read/describe.ts";
@@ -16,6 +16,8 @@ import { refusedByRule, type SeriesSubject, scoreSeries } from "./rules.ts";
 
 export type SelectOptions = {
   readonly minSlices: number;
+  /** None unless given. */
+  readonly repairs?: Repairs;
   readonly rules: readonly SeriesRule[];
   /** What to do with several volumes of one class in one series. */
   readonly choose: "best" | "all";
@@ -201,12 +203,15 @@ const refusal = (error: unknown) => {
   return { kind: "refused", failure: error.failure, score: 0, reasons: [] } as const;
 };
 
-const partsOf = (headers: readonly Header[], minSlices: number): readonly SeriesPart<Image>[] => {
+const partsOf = (
+  headers: readonly Header[],
+  { minSlices, repairs = noRepairs }: SelectOptions,
+): readonly SeriesPart<Image>[] => {
   const described = imagesOf(headers).map((image) => ({ ...image, facts: readFacts(image.header) }));
   const { slices } = keepSlices(described);
   // A mosaic or a screen save may have no geometry, and says better what it is.
   if (slices.every(({ slice }) => "missing" in slice)) requireNone(slices, physicalExclusions);
-  return splitSeries(requireGeometry(slices), { minSlices, digestOf: null }).parts;
+  return splitSeries(requireGeometry(slices), { minSlices, repairs, digestOf: null }).parts;
 };
 
 /** Of several volumes of one class the one with the highest score; equals are not chosen among. */
@@ -256,7 +261,7 @@ export const selectVolumes = (
   options: SelectOptions,
 ): readonly VolumeChoice[] => {
   try {
-    const choices = partsOf(headers, options.minSlices).map((part) => judgePart(part, options));
+    const choices = partsOf(headers, options).map((part) => judgePart(part, options));
     return options.choose === "best" ? keepBest(choices) : choices;
   } catch (error) {
     return [{ part: "", images: headers.length, ...refusal(error) }];

@@ -5,6 +5,7 @@ import { parseHeader } from "../../../src/dicom/read/header.ts";
 import { keepSlices } from "../../../src/dicom/read/objectKind.ts";
 import { requireGeometry } from "../../../src/dicom/read/slice.ts";
 import { splitSeries } from "../../../src/dicom/read/splitSeries.ts";
+import { noRepairs } from "../../../src/domain/series.ts";
 import { type Attributes, classicSeries, type SeriesSpec, shuffled, uid } from "../../support/dicomSeries.ts";
 import { needsShared } from "../../support/shared.ts";
 import { codes, fixture, read, readFixture, refusal } from "./support.ts";
@@ -32,7 +33,7 @@ const together = (volumes: readonly Volume[]): readonly Uint8Array[] =>
 /** The parts as metadata alone tell them. */
 const partsOf = (files: readonly Uint8Array[]) => {
   const images = requireGeometry(keepSlices(imagesOf(files.map(parseHeader))).slices);
-  return splitSeries(images, { minSlices: 5, digestOf: null }).parts;
+  return splitSeries(images, { minSlices: 5, repairs: noRepairs, digestOf: null }).parts;
 };
 
 const ids = (files: readonly Uint8Array[]): readonly string[] => partsOf(files).map(({ id }) => id);
