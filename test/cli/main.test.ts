@@ -105,7 +105,13 @@ describe("with an imported model", { skip: needsShared("vectors", "ct") }, () =>
       lines[0] ?? "",
       /Pancreas \d+\.\d ml · model pansegnet-ct on CPU · \d+ warning\(s\) · \d+ s · files in/,
     );
-    assert.deepEqual(readdirSync(out).sort(), ["mask.nii.gz", "result.json", "seg.dcm", "sr.dcm"]);
+    assert.deepEqual(readdirSync(out).sort(), [
+      "mask.nii.gz",
+      "overview.png",
+      "result.json",
+      "seg.dcm",
+      "sr.dcm",
+    ]);
   });
 
   test("segment of a NIfTI file prints one JSON object and writes mask and result", async () => {
@@ -117,7 +123,7 @@ describe("with an imported model", { skip: needsShared("vectors", "ct") }, () =>
     const result = JSON.parse(stdout) as ResultSummary;
     assert.equal(result.executionProvider, "cpu");
     assert.match(result.notice, /Research use only/);
-    assert.deepEqual(readdirSync(out).sort(), ["mask.nii.gz", "result.json"]);
+    assert.deepEqual(readdirSync(out).sort(), ["mask.nii.gz", "overview.png", "result.json"]);
   });
 
   test("a zip of a study with names that lead elsewhere is read by content, and nothing is written outside", async () => {
