@@ -18,7 +18,6 @@ export const makePass = (length: number, spacingMm: number) => {
         const v = apexes[top] as number;
         start = (value - (before[v] as number)) / (2 * (q - v) * spacingMm) + ((q + v) * spacingMm) / 2;
         if (start > (starts[top] as number)) break;
-        start = Number.NEGATIVE_INFINITY;
         top--;
       }
       top++;

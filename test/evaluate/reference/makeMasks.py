@@ -1,6 +1,6 @@
 """Writes masks.json: what scipy, scikit-learn and DeepMind's surface-distance say of the mask pairs of ../maskPairs.ts.
 
-pip install numpy scipy scikit-learn surface-distance; python makeMasks.py
+pip install numpy scipy scikit-learn surface-distance; python makeMasks.py; npm run format
 Made with numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1, surface-distance 0.1 on Python 3.11.
 """
 import itertools

@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+
+type Triple = readonly [number, number, number];
+
+type PairFacts = {
+  readonly first: readonly number[];
+  readonly second: readonly number[];
+  readonly described: Readonly<Record<"mean" | "sd" | "median" | "q1" | "q3", number>>;
+  readonly correlation: Readonly<Record<"pearsonR" | "pearsonR2" | "identityR2" | "concordance", number>>;
+  readonly blandAltman: readonly [Triple, Triple, Triple];
+  readonly pairedT: {
+    readonly t: number;
+    readonly p: number;
+    readonly interval: readonly [number, number];
+    readonly cohenDz: number;
+  };
+  readonly wilcoxon: { readonly statistic: number; readonly p: number; readonly rankBiserial: number };
+};
+
+type BootstrapFacts = {
+  readonly first: readonly number[];
+  readonly second: readonly number[] | null;
+  readonly seed: number;
+  readonly resamples: number;
+  readonly standardError: number;
+  readonly percentile: readonly [number, number];
+  readonly bca: readonly [number, number];
+};
+
+/** What makeStatistics.py wrote down. */
+export const statisticsReference = JSON.parse(
+  readFileSync(new URL("reference/statistics.json", import.meta.url), "utf8"),
+) as {
+  readonly tables: {
+    readonly studentP: readonly Triple[];
+    readonly studentHalfWidth: readonly Triple[];
+    readonly fisher: readonly (readonly [number, number, number, number])[];
+    readonly normalCdf: readonly (readonly [number, number])[];
+    readonly normalQuantile: readonly (readonly [number, number])[];
+  };
+  readonly pairs: readonly PairFacts[];
+  readonly intraclass: readonly {
+    readonly ratings: readonly (readonly number[])[];
+    readonly icc21: Triple;
+    readonly icc31: Triple;
+  }[];
+  readonly kappa: readonly { readonly table: readonly (readonly number[])[]; readonly kappa: number }[];
+  readonly bootstrapMean: readonly BootstrapFacts[];
+  readonly bootstrapR2: readonly BootstrapFacts[];
+};
