@@ -7,6 +7,7 @@ const textRules: Readonly<Record<string, RegExp>> = {
   DA: /^\d{8}$/,
   DS: /^(?=.{1,16}$)[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i,
   IS: /^[+-]?\d{1,11}$/,
+  DT: /^\d{14}(\.\d{1,6})?([+-]\d{4})?$/,
   LO: /^[^\\\p{Cc}]{0,64}$/u,
   PN: /^[^\\\p{Cc}]{0,64}$/u,
   SH: /^[^\\\p{Cc}]{0,16}$/u,
@@ -29,6 +30,7 @@ export const conform = (keyword: string, vr: string, value: unknown): void => {
     return;
   }
   if (vr === "OB" && value instanceof ArrayBuffer && value.byteLength % 2 === 0) return;
+  if ((vr === "FD" || vr === "FL") && Number.isFinite(value)) return;
   const range = ranges[vr];
   if (range !== undefined && Number.isInteger(value) && Number(value) >= 0 && Number(value) <= range) return;
   if (typeof value === "string" && textRules[vr]?.test(value) === true) return;

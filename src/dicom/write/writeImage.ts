@@ -1,8 +1,14 @@
-import { data } from "dcmjs";
+import { type DicomElements, data } from "dcmjs";
 import { type Dataset, encodeDataset } from "./dataset.ts";
 import { deriveUid } from "./resultKey.ts";
 
 const explicitVrLittleEndian = "1.2.840.10008.1.2.1";
+
+/** The one attribute of an image whose VR follows from its PixelRepresentation. */
+const paddingOf = ({ PixelPaddingValue, PixelRepresentation }: Dataset): DicomElements =>
+  PixelPaddingValue === undefined
+    ? {}
+    : { "00280120": { vr: PixelRepresentation === 1 ? "SS" : "US", Value: [PixelPaddingValue] } };
 
 /**
  * A whole DICOM image file (PS3.10) in Explicit VR Little Endian with native 16-bit pixels. The data set must conform,
@@ -23,7 +29,12 @@ export const writeImage = (dataset: Dataset, pixels: Int16Array | Uint16Array): 
     ...meta,
   });
   const value = Uint8Array.from(new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength)).buffer;
-  file.dict = { ...encodeDataset(dataset, "own"), "7FE00010": { vr: "OW", Value: [value] } };
+  const { PixelPaddingValue: _padding, ...plain } = dataset;
+  file.dict = {
+    ...encodeDataset(plain, "own"),
+    ...paddingOf(dataset),
+    "7FE00010": { vr: "OW", Value: [value] },
+  };
   // Lengths conform already; dcmjs's own check stumbles over empty values.
   return new Uint8Array(file.write({ allowInvalidVRLength: true }));
 };

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { defaultReadOptions, readSeries } from "../../src/dicom/read/readSeries.ts";
+import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
+import { segToMask } from "../../src/dicom/write/readSeg.ts";
+import { seriesStack } from "../../src/geometry/stack.ts";
+import { oddSeries } from "../../src/phantom/oddSeries.ts";
+import { shuffled } from "../../src/phantom/shuffle.ts";
+import { makeContext } from "../dicom/write/sources.ts";
+import { asInstances } from "./support.ts";
+
+const volumes = oddSeries(11).filter(({ expected }) => expected === null);
+
+for (const { name, files, phantom, part } of volumes)
+  test(`O4, G1: the truth of ${name} comes back through its SEG, the same bytes for five orders of the files`, async () => {
+    assert.ok(phantom !== null);
+    const written = [0, 1, 2, 3, 4].map(async (seed) => {
+      const order = seed === 0 ? files : shuffled(files, seed);
+      const { volume, source } = await readSeries(asInstances(order), { ...defaultReadOptions, part });
+      const truth = { grid: source.grid, voxels: phantom.label.voxels };
+      const seg = buildSeg(truth, makeContext(source));
+      const back = segToMask(seg.bytes, source.grid, seriesStack(source).planesLps);
+      assert.deepEqual(back.voxels, truth.voxels);
+      assert.deepEqual(segToMask(seg.bytes, phantom.label.grid).voxels, truth.voxels);
+      return { seg: Buffer.from(seg.bytes), voxels: Buffer.from(volume.voxels.buffer) };
+    });
+    const [first, ...others] = await Promise.all(written);
+    for (const other of others) assert.deepEqual(other, first);
+  });
+
+test("every kind of series that converts is among them", () => {
+  assert.ok(volumes.length >= 12, `${volumes.length}`);
+});
