@@ -5,11 +5,17 @@ import { blandAltman } from "../../src/evaluate/blandAltman.ts";
 import { correlate } from "../../src/evaluate/correlation.ts";
 import { describe } from "../../src/evaluate/describe.ts";
 import { pairedTTest } from "../../src/evaluate/pairedT.ts";
+import { percentileOfSorted } from "../../src/evaluate/percentile.ts";
 import { wilcoxonTest } from "../../src/evaluate/wilcoxon.ts";
 import { assertClose } from "./close.ts";
 import { statisticsReference } from "./statisticsReference.ts";
 
-const { pairs } = statisticsReference;
+const { pairs, percentiles } = statisticsReference;
+
+test("percentiles are numpy's to the last bit", () => {
+  for (const [values, percent, expected] of percentiles)
+    assert.equal(percentileOfSorted(Float64Array.from(values).sort(), percent), expected);
+});
 
 test("mean, SD and quartiles are numpy's", () => {
   for (const { first, described } of pairs) {

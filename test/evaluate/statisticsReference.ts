@@ -38,6 +38,8 @@ export const statisticsReference = JSON.parse(
     readonly normalCdf: readonly (readonly [number, number])[];
     readonly normalQuantile: readonly (readonly [number, number])[];
   };
+  /** Values, percent, percentile. */
+  readonly percentiles: readonly (readonly [readonly number[], number, number])[];
   readonly pairs: readonly PairFacts[];
   readonly intraclass: readonly {
     readonly ratings: readonly (readonly number[])[];

@@ -193,6 +193,11 @@ def tables():
     }
 
 
+def percentiles():
+    samples = [np.round(rng.gamma(2, 2, n), 3) for n in (1, 2, 3, 11, 20, 47)]
+    return [[list(values), percent, np.percentile(values, percent)] for values in samples for percent in (3, 25, 50, 75, 95, 97.5)]
+
+
 def pairs():
     tied = np.round(rng.normal(0, 2, 13)), np.round(rng.normal(1, 2, 13))
     return [
@@ -209,14 +214,16 @@ def pairs():
 
 facts = {
     "tables": tables(),
+    "percentiles": percentiles(),
     "pairs": pairs(),
     "intraclass": [
         intraclass(rated(n, k, bias, noise))
         for n, k, bias, noise in ((3, 2, 1, 3), (6, 4, 5, 3), (20, 2, 0.5, 6), (50, 3, 2, 5), (10, 5, 0, 60), (30, 2, 40, 5))
     ],
     "kappa": [kappa(c, n, a) for c, n, a in ((2, 40, 0.8), (3, 200, 0.6), (5, 1000, 0.9), (2, 30, 0), (4, 60, 0.3))],
-    # Enough decimals that no resampled mean equals the sample's: rounding would decide such ties.
+    # Either whole numbers, whose means tie exactly, or so many decimals that none ties: else rounding would decide.
     "bootstrapMean": [
+        bootstrap(np.array([3.0, 1, 4, 1, 5, 9, 2, 6]), None, np.mean, 3, 800),
         bootstrap(dices(12, 6)[0], None, np.mean, 7, 999),
         bootstrap(volumes(40, 5)[0], None, np.mean, 20240521, 1999),
         bootstrap(volumes(5, 5)[0], None, np.mean, -3, 500),
