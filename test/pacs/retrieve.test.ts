@@ -117,7 +117,7 @@ describe("F7 what is no whole DICOM object is never used", () => {
     });
 });
 
-test("F15 an instance deleted meanwhile makes the retrieval incomplete", async (t) => {
+test("F15, S4: an instance deleted meanwhile makes the retrieval incomplete", async (t) => {
   for (const status of [404, 410]) {
     const archive = await startArchive(t, ({ path }, response) =>
       path.endsWith(slices[5]?.sopInstanceUid ?? "")

@@ -2,7 +2,7 @@ import { type DicomElement, type DicomElements, data } from "dcmjs";
 import type { Header } from "../../domain/series.ts";
 import { decodeText } from "./characterSet.ts";
 import { characterSetTerms, readDataset } from "./dataset.ts";
-import { openPart10, type Part10 } from "./part10.ts";
+import { asciiValue, openPart10, type Part10 } from "./part10.ts";
 
 const numericTextVrs = new Set(["DS", "IS"]);
 const encodedTextVrs = new Set(["LO", "LT", "PN", "SH", "ST", "UC", "UT"]);
@@ -81,9 +81,29 @@ const naturalize = (elements: DicomElements, characterSet: CharacterSet): Record
   return header;
 };
 
+const identifiers: Readonly<Record<string, number>> = {
+  SOPClassUID: 0x00080016,
+  SOPInstanceUID: 0x00080018,
+  StudyInstanceUID: 0x0020000d,
+  SeriesInstanceUID: 0x0020000e,
+  FrameOfReferenceUID: 0x00200052,
+};
+
+/** As the file has them: dcmjs drops characters that are not allowed, and would make one UID of another. */
+const rawIdentifiers = ({ bytes, elements }: Part10): Header =>
+  Object.fromEntries(
+    Object.entries(identifiers).flatMap(([keyword, tag]) => {
+      const element = elements.find((each) => each.tag === tag);
+      return element === undefined ? [] : [[keyword, asciiValue(bytes, element).trim() || null]];
+    }),
+  );
+
 /** The header of a file whose layout is known; see `parseHeader`. */
 export const headerOf = (part10: Part10): Header => {
-  const header = naturalize(readDataset(part10), characterSetTerms(part10));
+  const header: Record<string, unknown> = {
+    ...naturalize(readDataset(part10), characterSetTerms(part10)),
+    ...rawIdentifiers(part10),
+  };
   // De-identifiers empty the UIDs of the data set and leave those of the meta information.
   header["SOPClassUID"] ??= part10.mediaStorageSopClassUid || null;
   header["SOPInstanceUID"] ??= part10.mediaStorageSopInstanceUid || null;

@@ -54,11 +54,28 @@ const partOf = <T extends Located>(
       images,
       grid: built.grid,
       failure: null,
-      warnings: [...warnings, ...built.warnings],
+      warnings: [...warnings, ...announcement(images), ...built.warnings],
     };
   } catch (error) {
     return failedPart(keys, images, error);
   }
+};
+
+/**
+ * What the scanner says of the number of its images (S4): geometry cannot tell that the first or the last are missing.
+ * No more than a warning, since the number may be that of several reconstructions.
+ */
+const announcement = (images: readonly Located[]): readonly Warning[] => {
+  const announced = Math.max(0, ...images.map(({ traits }) => traits.imagesInAcquisition ?? 0));
+  const acquisitions = new Set(images.map(({ traits }) => traits.values.AcquisitionNumber));
+  if (acquisitions.size !== 1 || images.length >= announced) return [];
+  return [
+    {
+      code: "FEWER_THAN_ANNOUNCED",
+      sentence: `The scanner speaks of ${announced} images in this acquisition, here are ${images.length}.`,
+      details: { announced, images: images.length },
+    },
+  ];
 };
 
 const failedPart = <T extends Located>(keys: Keys, images: readonly T[], error: unknown): SeriesPart<T> => {

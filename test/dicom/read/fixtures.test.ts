@@ -7,12 +7,13 @@ import { test } from "node:test";
 import { defaultReadOptions, readSeries } from "../../../src/dicom/read/readSeries.ts";
 import type { FailureCode } from "../../../src/domain/failure.ts";
 import type { SeriesVolume } from "../../../src/domain/series.ts";
-import { voxelToLps } from "../../../src/geometry/vector.ts";
+import { lpsToVoxel, voxelToLps } from "../../../src/geometry/vector.ts";
+import { readNifti } from "../../../src/nifti/readNifti.ts";
 import { shuffled } from "../../support/dicomSeries.ts";
 import { maxDifference } from "../../support/numbers.ts";
 import { needsShared, needsTool, sharedFolder } from "../../support/shared.ts";
 import { convert } from "./decode/support.ts";
-import { assertClose, codes, fixture, fixtureFile, read, readFixture, refusal } from "./support.ts";
+import { assertClose, at, codes, fixture, fixtureFile, read, readFixture, refusal } from "./support.ts";
 
 const skip = needsShared("fixtures", "dicom");
 
@@ -282,3 +283,33 @@ for (const folder of ["ct_abdomen_j2k", "sagittal_plain", "sagittal_compressed_j
     }
   });
 }
+
+/** Mean intensity of the series' voxels where the label says liver, each taken where it lies in the patient. */
+const liverHu = (series: SeriesVolume, mirror: (index: readonly number[]) => readonly number[]): number => {
+  const labels = readNifti(readFileSync(sharedFolder("fixtures", "nifti", "ct_abdomen_labels.nii.gz")));
+  const [slices, rows, columns] = labels.grid.shape;
+  let [sum, count] = [0, 0];
+  for (let k = 0; k < slices; k++)
+    for (let j = 0; j < rows; j++)
+      for (let i = 0; i < columns; i++) {
+        if (labels.voxels[(k * rows + j) * columns + i] !== 5) continue;
+        const exact = lpsToVoxel(series.volume.grid, voxelToLps(labels.grid, k, j, i));
+        const [z = 0, y = 0, x = 0] = mirror(exact.map(Math.round));
+        sum += at(series, z, y, x);
+        count++;
+      }
+  return sum / count;
+};
+
+test("O5: liver is where a label of the same CT says, and no mirror image of it is", {
+  skip: needsShared("fixtures", "nifti"),
+}, async () => {
+  const series = await readFixture(fixture("ct_abdomen_j2k"));
+  const [slices, rows, columns] = series.volume.grid.shape;
+  const hu = (mirror: (index: readonly number[]) => readonly number[]): number => liverHu(series, mirror);
+  const right = hu((index) => index);
+  assert.ok(right > 80 && right < 100, `${right} HU`);
+  assert.ok(hu(([z = 0, y = 0, x = 0]) => [z, rows - 1 - y, x]) < 0);
+  assert.ok(hu(([z = 0, y = 0, x = 0]) => [z, y, columns - 1 - x]) < right - 20);
+  assert.ok(hu(([z = 0, y = 0, x = 0]) => [slices - 1 - z, y, x]) < right - 5);
+});

@@ -138,3 +138,13 @@ test("PIT-9: a file in the middle of a pooled buffer is read from its own first 
   assert.equal(at(series, 0, 0, 0), 1000 - 1024);
   assert.equal(parseHeader(pooled[0] ?? new Uint8Array())["PatientID"], "T1");
 });
+
+test("a UID with characters that none may have is refused, not tidied into another", async () => {
+  const files = classicSeries().map((file) => {
+    const bytes = Buffer.from(file);
+    const at = bytes.indexOf(Buffer.from(uid(7, 3)), 300);
+    if (at > 0) bytes.write("/", at + 3);
+    return bytes;
+  });
+  await refusal(read(files), "UID_INVALID");
+});
