@@ -32,7 +32,7 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
   },
   phantom: { rooms: ["domain", "geometry", "dicom"], packages: ["node:crypto"] },
   picture: { rooms: ["domain", "geometry"], packages: ["fast-png"] },
-  evaluate: { rooms: ["domain", "geometry"], packages: [] },
+  evaluate: { rooms: ["domain", "geometry"], packages: ["cephes"] },
   importer: { rooms: ["domain"], packages: ["*", "protobufjs", "yauzl"] },
   "ports.ts": { rooms: ["domain"], packages: [] },
   "results.ts": { rooms: ["domain", "ports.ts"], packages: [] },
@@ -125,6 +125,7 @@ const soleUsers: Record<string, readonly string[]> = {
   winston: ["log.ts"],
   commander: ["cli"],
   "fast-png": ["picture"],
+  cephes: ["evaluate"],
 };
 
 const source = fileURLToPath(new URL("../src/", import.meta.url));
