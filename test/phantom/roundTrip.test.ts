@@ -7,7 +7,8 @@ import { seriesStack } from "../../src/geometry/stack.ts";
 import { oddSeries } from "../../src/phantom/oddSeries.ts";
 import { shuffled } from "../../src/phantom/shuffle.ts";
 import { makeContext } from "../dicom/write/sources.ts";
-import { asInstances } from "./support.ts";
+import { needsTool } from "../support/shared.ts";
+import { asInstances, dciodvfyErrors } from "./support.ts";
 
 const volumes = oddSeries(11).filter(({ expected }) => expected === null);
 
@@ -30,4 +31,18 @@ for (const { name, files, phantom, part } of volumes)
 
 test("every kind of series that converts is among them", () => {
   assert.ok(volumes.length >= 12, `${volumes.length}`);
+});
+
+test("dciodvfy finds no error in a SEG that refers to frames of an enhanced object", {
+  skip: needsTool("dciodvfy"),
+}, async () => {
+  for (const { name, files, phantom } of volumes.filter((series) => series.name.includes("Enhanced"))) {
+    const { source } = await readSeries(asInstances(files), defaultReadOptions);
+    const seg = buildSeg(
+      { grid: source.grid, voxels: phantom?.label.voxels ?? new Uint8Array() },
+      makeContext(source),
+    );
+    assert.deepEqual(dciodvfyErrors(seg.bytes, /^Segmentation$/), [], name);
+    assert.ok(source.frames.every(({ frameNumber }) => frameNumber !== null));
+  }
 });
