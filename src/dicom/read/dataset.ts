@@ -93,6 +93,12 @@ const parseOrTolerate = (part10: Part10, elements: readonly RawElement[]): Dicom
   }
 };
 
+/** Text and numbers that describe an image take far less; parsing millions of values would take minutes. */
+const mostValueBytes = 2 ** 20;
+
+const isBearable = (part10: Part10, element: RawElement): boolean =>
+  element.end - element.valueStart <= mostValueBytes || isSequence(part10, element);
+
 /** Values of SpecificCharacterSet, empty when absent. */
 export const characterSetTerms = ({ bytes, elements }: Part10): readonly string[] => {
   const element = elements.find(({ tag }) => tag === specificCharacterSet);
@@ -101,11 +107,13 @@ export const characterSetTerms = ({ bytes, elements }: Part10): readonly string[
 
 /**
  * The standard elements before the pixel data, as dcmjs parses them; text still byte for byte in windows-1252, empty
- * elements without a value. Throws NOT_DICOM.
+ * elements without a value, and none of more than a megabyte but sequences. Throws NOT_DICOM.
  */
 export const readDataset = (part10: Part10): DicomElements => {
   const plain = part10.elements.filter(isPlain);
-  const filled = plain.filter((element) => element.length !== 0 && !isUnknownSequence(part10, element));
+  const filled = plain.filter(
+    (element) => element.length !== 0 && !isUnknownSequence(part10, element) && isBearable(part10, element),
+  );
   const parsed = parseOrTolerate(part10, filled);
   for (const { tag, length } of plain) {
     // dcmjs reads an empty binary number as zero, and an empty PixelPaddingValue is none.

@@ -87,9 +87,18 @@ const classicNames = (header: Header): Header =>
 const sharedKeyword = "SharedFunctionalGroupsSequence";
 const perFrameKeyword = "PerFrameFunctionalGroupsSequence";
 
+/** Perfusion and cardiac objects have some thousand frames. */
+const mostFrames = 20_000;
+
 const frameCount = (header: Header, perFrame: readonly Header[]): number => {
   const stated = number(header, "NumberOfFrames");
   const count = stated ?? Math.max(1, perFrame.length);
+  if (count > mostFrames)
+    throw failed("TOO_LARGE", `The object has ${count} frames; the limit is ${mostFrames}.`, {
+      sopInstanceUids: [text(header, "SOPInstanceUID") ?? ""],
+      frames: count,
+      mostFrames,
+    });
   if (Number.isInteger(count) && count >= 1 && (perFrame.length === 0 || perFrame.length === count))
     return count;
   throw failed(
@@ -102,7 +111,7 @@ const frameCount = (header: Header, perFrame: readonly Header[]): number => {
 /**
  * The planes of one object, each with the header of a classic image: functional groups of the frame over shared ones
  * over the object's own attributes (M1, PS3.3 section C.7.6.16). A classic object is its own only frame. Throws
- * NO_GEOMETRY when an object describes another number of frames than it has.
+ * NO_GEOMETRY when an object describes another number of frames than it has, TOO_LARGE when it has too many.
  */
 export const framesOf = (header: Header): readonly Frame[] => {
   if (!isEnhanced(header)) return [{ frameNumber: null, header }];

@@ -58,6 +58,9 @@ const trueEncoding = (view: DataView, start: number, declared: Encoding): Encodi
   return { ...declared, explicit: isLetter(view.getUint8(start + 4)) && isLetter(view.getUint8(start + 5)) };
 };
 
+/** Images have hundreds; every one costs memory, and a bomb of zeros would be nothing but elements. */
+const mostElements = 100_000;
+
 /** Far more than any slice and most multi-frame objects; a stranger's bytes could inflate a thousandfold. */
 const maxInflatedBytes = 2 ** 29;
 
@@ -81,11 +84,17 @@ const layOutBody = (bytes: Uint8Array, start: number, transferSyntaxUid: string)
   const encoding = trueEncoding(view, start, datasetEncoding(transferSyntaxUid));
   const elements: RawElement[] = [];
   let offset = start;
-  while (offset < view.byteLength && !pixelTags.has(readTag(view, offset, encoding.littleEndian))) {
+  while (
+    offset < view.byteLength &&
+    elements.length < mostElements &&
+    !pixelTags.has(readTag(view, offset, encoding.littleEndian))
+  ) {
     const element = readElement(view, offset, encoding);
     elements.push(element);
     offset = element.end;
   }
+  if (elements.length === mostElements)
+    throw failed("TOO_LARGE", `The data set has more than ${mostElements} elements.`, { mostElements });
   const pixelData = offset < view.byteLength ? readPreamble(view, offset, encoding) : null;
   return { bytes, view, encoding, elements, pixelData };
 };

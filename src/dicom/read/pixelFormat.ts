@@ -100,9 +100,33 @@ const readBits = (
   return { bitsAllocated, bitsStored, highBit, isSigned: number(header, "PixelRepresentation") === 1 };
 };
 
+/** No CT or MR matrix comes near; a stranger's header could ask for gigabytes. */
+const mostPixels = 2 ** 24;
+
+const requirePlane = (header: Header): void => {
+  const pixels = (number(header, "Rows") ?? 0) * (number(header, "Columns") ?? 0);
+  if (pixels <= mostPixels) return;
+  throw failed("TOO_LARGE", `A plane of ${pixels} pixels is no CT or MR image.`, {
+    pixels,
+    mostPixels,
+    ...uidDetails(header),
+  });
+};
+
+/** Every stored value must become a number that float32 can hold. */
+const requireFinite = (header: Header, rescale: Pick<PixelFormat, "slope" | "intercept">): typeof rescale => {
+  const extremes = [-65536, 65536].map((stored) => Math.fround(stored * rescale.slope + rescale.intercept));
+  if (extremes.every(Number.isFinite)) return rescale;
+  throw failed(
+    "UNSUPPORTED_PIXEL_FORMAT",
+    `RescaleSlope ${rescale.slope} and RescaleIntercept ${rescale.intercept} lead beyond what float32 can hold.`,
+    uidDetails(header),
+  );
+};
+
 /**
  * The pixel format of one slice. Throws UNSUPPORTED_TRANSFER_SYNTAX, UNSUPPORTED_PIXEL_FORMAT, CT_NO_RESCALE,
- * MODALITY_LUT.
+ * MODALITY_LUT, TOO_LARGE.
  */
 export const readPixelFormat = (
   header: Header,
@@ -116,6 +140,8 @@ export const readPixelFormat = (
       { transferSyntaxUid, ...uidDetails(header) },
     );
   }
+  // Uncompressed pixels are as long as they say, or refused for being shorter.
+  if (coding !== "native") requirePlane(header);
   const bits = readBits(header);
   if (bits.bitsAllocated === 8 && !encoding.littleEndian) {
     throw failed("UNSUPPORTED_PIXEL_FORMAT", "8-bit pixels in big endian are not read.", uidDetails(header));
@@ -126,7 +152,7 @@ export const readPixelFormat = (
     rows: number(header, "Rows") ?? 0,
     columns: number(header, "Columns") ?? 0,
     ...bits,
-    ...readRescale(header),
+    ...requireFinite(header, readRescale(header)),
     padding: readPadding(header, bits.bitsAllocated, bits.isSigned),
     paddingBecomes: paddingValue[text(header, "Modality") ?? ""] ?? 0,
     isLossy: isLossy(header, transferSyntaxUid),

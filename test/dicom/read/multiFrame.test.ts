@@ -18,7 +18,7 @@ import { enhancedMr } from "../../../src/phantom/multiFrame/enhancedMr.ts";
 import { writeSeries } from "../../../src/phantom/writeSeries.ts";
 import { uid } from "../../support/dicomSeries.ts";
 import { needsTool } from "../../support/shared.ts";
-import { codes, read, refusal } from "./support.ts";
+import { codes, read, readSpec, refusal } from "./support.ts";
 
 const small = { shape: zyx(12, 48, 48), spacingMm: zyx(10, 8, 8) } as const;
 const ct = makePhantom({ seed: 2, modelClass: "CT", ...small, vendor: "Siemens" });
@@ -170,4 +170,12 @@ test("S4: fewer images than the scanner announces are a warning", async () => {
     writeSeries(ct, { change: () => ({ ImagesInAcquisition: String(count) }) }).map(({ bytes }) => bytes);
   assert.deepEqual(codes(await read(announce(12))), []);
   assert.deepEqual(codes(await read(announce(12).slice(0, 9))), ["FEWER_THAN_ANNOUNCED"]);
+});
+
+test("an object that claims millions of frames, or a slope beyond float32, is refused by its numbers", async () => {
+  assert.throws(
+    () => framesOf({ ...objectOf([]), PerFrameFunctionalGroupsSequence: [], NumberOfFrames: 2147483647 }),
+    (error: unknown) => error instanceof FailureError && error.failure.code === "TOO_LARGE",
+  );
+  await refusal(readSpec({ attributes: () => ({ RescaleSlope: "1e36" }) }), "UNSUPPORTED_PIXEL_FORMAT");
 });
