@@ -1,11 +1,20 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { listParts, type ReadOptions, readSeries } from "../dicom/read/readSeries.ts";
+import { listParts, readSeries } from "../dicom/read/readSeries.ts";
 import { FailureError } from "../domain/failure.ts";
 import { writeNifti } from "../nifti/writeNifti.ts";
 import type { FileSeries } from "./seriesOfFiles.ts";
 import { volumeFiles } from "./volumeNames.ts";
 import { converted, refused, type VolumeOutcome } from "./volumeOutcome.ts";
+
+export type ConvertLimits = {
+  readonly minSlices: number;
+  readonly maxVoxels: number;
+  readonly onProgress: (share: number) => void;
+};
+
+/** Of the time; headers alone. */
+const listingShare = 0.2;
 
 const isStop = (error: unknown): boolean =>
   error instanceof FailureError && error.failure.code === "STOPPING";
@@ -15,15 +24,23 @@ const convertParts = async (
   { instances }: FileSeries,
   name: string,
   folder: string,
-  options: ReadOptions,
+  limits: ConvertLimits,
 ): Promise<readonly VolumeOutcome[]> => {
-  const parts = await listParts(instances, { minSlices: options.minSlices });
+  const { minSlices, onProgress } = limits;
+  const parts = await listParts(instances, {
+    minSlices,
+    onProgress: (share) => onProgress(share * listingShare),
+  });
   const files = volumeFiles(name, parts);
   const outcomes: VolumeOutcome[] = [];
   for (const [n, part] of parts.entries()) {
     const file = files[n] ?? "";
     try {
-      const series = await readSeries(instances, { ...options, part });
+      const series = await readSeries(instances, {
+        ...limits,
+        part,
+        onProgress: (share) => onProgress(listingShare + ((1 - listingShare) * (n + share)) / parts.length),
+      });
       writeFileSync(join(folder, file), writeNifti(series.volume));
       outcomes.push(converted(part, file, series));
     } catch (error) {
@@ -42,11 +59,11 @@ export const convertSeries = async (
   series: FileSeries,
   name: string,
   folder: string,
-  options: ReadOptions,
+  limits: ConvertLimits,
 ): Promise<readonly VolumeOutcome[]> => {
   const unfinished = mkdtempSync(join(folder, ".convert-"));
   try {
-    const outcomes = await convertParts(series, name, unfinished, options);
+    const outcomes = await convertParts(series, name, unfinished, limits);
     for (const { outcome, ...rest } of outcomes)
       if (outcome === "converted" && "file" in rest)
         renameSync(join(unfinished, rest.file), join(folder, rest.file));
