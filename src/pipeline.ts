@@ -6,7 +6,8 @@
 import { headerFromJson } from "./dicom/read/header.ts";
 import type { InstanceBytes } from "./dicom/read/instance.ts";
 import { readSeries } from "./dicom/read/readSeries.ts";
-import { refusalOf, selectVolumes } from "./dicom/select/selectVolumes.ts";
+import { selectVolumes } from "./dicom/select/selectVolumes.ts";
+import { refusalOf } from "./dicom/select/volumeChoice.ts";
 import { verifyStored } from "./dicom/write/readBack.ts";
 import { failed, makeFailure } from "./domain/failure.ts";
 import type { Stack, Volume } from "./domain/grid.ts";

@@ -1,10 +1,6 @@
 import { parseHeader, text } from "../dicom/read/header.ts";
-import {
-  refusalOf,
-  type SelectOptions,
-  selectVolumes,
-  type VolumeChoice,
-} from "../dicom/select/selectVolumes.ts";
+import { type SelectOptions, selectVolumes } from "../dicom/select/selectVolumes.ts";
+import { refusalOf, type VolumeChoice } from "../dicom/select/volumeChoice.ts";
 import { deriveUid, instancesDigest } from "../dicom/write/resultKey.ts";
 import { FailureError, failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
