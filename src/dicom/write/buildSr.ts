@@ -18,7 +18,7 @@ const seriesReference = (seriesUid: string, instances: readonly InstanceReferenc
 });
 
 /** SR Document General module (PS3.3 section C.17.2). The SEG comes first: readers take the first series for it. */
-const documentModule = (seg: StoredObject, source: SourceSeries): Dataset => ({
+export const documentModule = (seg: StoredObject, source: SourceSeries): Dataset => ({
   CompletionFlag: "COMPLETE",
   VerificationFlag: "UNVERIFIED",
   PreliminaryFlag: "FINAL",

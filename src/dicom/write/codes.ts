@@ -18,6 +18,8 @@ export const codes = {
   sourceImageForProcessing: ["121322", "DCM", "Source image for image processing operation"],
   acquisitionEquipment: ["109101", "DCM", "Acquisition Equipment"],
 
+  diagnosticImagingReport: ["18748-4", "LN", "Diagnostic imaging report"],
+  findings: ["121070", "DCM", "Findings"],
   imagingMeasurementReport: ["126000", "DCM", "Imaging Measurement Report"],
   language: ["121049", "DCM", "Language of Content Item and Descendants"],
   englishUnitedStates: ["en-US", "RFC5646", "English (United States)"],

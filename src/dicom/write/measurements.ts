@@ -8,7 +8,7 @@ import { formatFixed } from "./formatDs.ts";
  * Voxel count × voxel volume in cm³: CID 7462 knows no mL, which is the same. Three decimals, and six below 10 ml, so
  * that the number never strays from the SEG's own volume by more than 5e-5 of it.
  */
-const volume = (volumeMl: number): readonly Dataset[] => {
+export const volume = (volumeMl: number): readonly Dataset[] => {
   const value = formatFixed(volumeMl, volumeMl < 10 ? 6 : 3);
   if (value === null) return [];
   return [

@@ -12,7 +12,7 @@ import { trackingIdentifier } from "./segment.ts";
 import { modelVersion } from "./seriesModules.ts";
 
 /** TID 1204 and, the observer being a program, TID 1004. */
-const languageAndObserver = (context: WriteContext): readonly Dataset[] => [
+export const languageAndObserver = (context: WriteContext): readonly Dataset[] => [
   code("HAS CONCEPT MOD", codes.language, codes.englishUnitedStates),
   code("HAS OBS CONTEXT", codes.observerType, codes.device),
   uidRef("HAS OBS CONTEXT", codes.deviceObserverUid, resultUids(context).observer),
@@ -63,7 +63,7 @@ const measurementGroup = (measures: Measures, seg: StoredObject, context: WriteC
   ]);
 
 /** What a reader must know before using the numbers: what they are not for, and what was unusual. No patient text. */
-const comment = ({ model, warnings }: WriteContext): string =>
+export const comment = ({ model, warnings }: WriteContext): string =>
   [
     RESEARCH_NOTICE,
     ...(model.isPhantomModel ? [`${PHANTOM_NOTICE}: trained on synthetic phantoms only.`] : []),

@@ -11,6 +11,8 @@ export type UidKind =
   | "seg-sop"
   | "sr-series"
   | "sr-sop"
+  | "text-series"
+  | "text-sop"
   | "dimorg"
   | "tracking"
   | "observer"
@@ -74,6 +76,8 @@ export const resultUids = ({ source, model, software, resultKey: key }: WriteCon
   segSop: deriveUid("seg-sop", key),
   srSeries: deriveUid("sr-series", key),
   srSop: deriveUid("sr-sop", key),
+  textSeries: deriveUid("text-series", key),
+  textSop: deriveUid("text-sop", key),
   dimensionOrganization: deriveUid("dimorg", key),
   tracking: deriveUid("tracking", `${source.studyUid}|${source.seriesUid}|pancreas`),
   observer: deriveUid("observer", `${software.name}@${software.version}|${model.id}@${model.weightsSha256}`),

@@ -1,0 +1,51 @@
+import { failed } from "../../domain/failure.ts";
+import type { Measures, StoredObject } from "../../domain/result.ts";
+import { documentModule } from "./buildSr.ts";
+import { codes } from "./codes.ts";
+import { code, container, containerValue, text } from "./contentItems.ts";
+import type { WriteContext } from "./context.ts";
+import { copyPatientAndStudy } from "./copied.ts";
+import { volume } from "./measurements.ts";
+import { type BuiltObject, writePart10 } from "./part10.ts";
+import { comment, languageAndObserver } from "./reportTree.ts";
+import { resultUids } from "./resultKey.ts";
+import { seriesModules } from "./seriesModules.ts";
+
+const enhancedSr = "1.2.840.10008.5.1.4.1.1.88.22";
+
+const sentences = ({ volumeMl }: Measures, context: WriteContext): readonly string[] => [
+  `Pancreas volume ${volumeMl.toFixed(1)} ml, segmented automatically by ${context.model.id}; not verified by a person.`,
+  comment(context),
+];
+
+/**
+ * The result in words, for viewers that show no measurement groups: an Enhanced SR (PS3.3 annex A.35.2) with the
+ * volume as text and as number. The same input gives the same bytes (see `buildSeg`). Throws EMPTY_MASK, UID_INVALID.
+ */
+export const buildTextReport = (
+  measures: Measures,
+  seg: StoredObject,
+  context: WriteContext,
+): BuiltObject => {
+  if (measures.voxels === 0) throw failed("EMPTY_MASK", "Nothing was measured: the mask has no voxel.");
+  const { source, software } = context;
+  const uids = resultUids(context);
+  const procedure = source.modality === "CT" ? codes.ctProcedure : codes.mrProcedure;
+  return writePart10(
+    { sopClassUid: enhancedSr, seriesUid: uids.textSeries, sopInstanceUid: uids.textSop },
+    copyPatientAndStudy(source),
+    {
+      ...seriesModules({ modality: "SR", description: "AI Pancreas report", numberBase: 11000 }, context),
+      ...documentModule(seg, source),
+      ...containerValue(codes.diagnosticImagingReport, null, [
+        ...languageAndObserver(context),
+        code("HAS CONCEPT MOD", codes.procedureReported, procedure),
+        container(codes.findings, null, [
+          ...sentences(measures, context).map((sentence) => text("CONTAINS", codes.finding, sentence)),
+          ...volume(measures.volumeMl),
+        ]),
+      ]),
+    },
+    software,
+  );
+};
