@@ -13,6 +13,8 @@ export type UidKind =
   | "sr-sop"
   | "text-series"
   | "text-sop"
+  | "key-image-series"
+  | "key-image-sop"
   | "dimorg"
   | "tracking"
   | "observer"
@@ -78,6 +80,7 @@ export const resultUids = ({ source, model, software, resultKey: key }: WriteCon
   srSop: deriveUid("sr-sop", key),
   textSeries: deriveUid("text-series", key),
   textSop: deriveUid("text-sop", key),
+  keyImageSeries: deriveUid("key-image-series", key),
   dimensionOrganization: deriveUid("dimorg", key),
   tracking: deriveUid("tracking", `${source.studyUid}|${source.seriesUid}|pancreas`),
   observer: deriveUid("observer", `${software.name}@${software.version}|${model.id}@${model.weightsSha256}`),

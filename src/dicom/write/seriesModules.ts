@@ -35,7 +35,7 @@ const equipment = (context: WriteContext): Dataset => ({
 });
 
 type SeriesKind = {
-  readonly modality: "SEG" | "SR";
+  readonly modality: "SEG" | "SR" | "OT";
   readonly description: string;
   /** SeriesNumber is this plus the source's. */
   readonly numberBase: number;
