@@ -9,6 +9,7 @@ import { setAsideDamagedJobs } from "./jobs/damage.ts";
 import { lockDataFolder } from "./jobs/lock.ts";
 import { startSchedule } from "./pacs/schedule.ts";
 import type { JobStore, Log, Pacs } from "./ports.ts";
+import { readSeriesRules } from "./seriesRules.ts";
 import type { Settings } from "./settings.ts";
 
 /** The one worker's name in the job store: whoever holds the data folder may take over what it left behind. */
@@ -23,13 +24,15 @@ export type Service = { readonly port: number; readonly stop: () => Promise<void
 
 /**
  * Start the service and return when it listens. `workerCommand` is the program and its arguments that run jobs.
- * Throws DATA_DIR_LOCKED, PORT_IN_USE.
+ * Throws DATA_DIR_LOCKED, PORT_IN_USE, SETTINGS_INVALID.
  */
 export const startService = async (
   settings: Settings,
   workerCommand: { readonly program: string; readonly arguments: readonly string[] },
   log: Log,
 ): Promise<Service> => {
+  // The worker reads them anew; a fault must be told here, not by a worker that dies again and again.
+  readSeriesRules(settings.series.rulesFile);
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(settings.dataFolder);
   setDamagedJobsAside(settings, log);

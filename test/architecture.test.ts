@@ -68,7 +68,7 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
   },
   "worker.ts": { rooms: ["domain", "ports.ts", "pipeline.ts", "step.ts", "jobs"], packages: ["*"] },
   "service.ts": {
-    rooms: ["domain", "ports.ts", "settings.ts", "compose.ts", "http", "jobs", "pacs"],
+    rooms: ["domain", "ports.ts", "settings.ts", "seriesRules.ts", "compose.ts", "http", "jobs", "pacs"],
     packages: ["*"],
   },
   demo: {
@@ -93,6 +93,7 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
       "domain",
       "ports.ts",
       "settings.ts",
+      "seriesRules.ts",
       "log.ts",
       "step.ts",
       "results.ts",

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { readSeriesRules } from "../seriesRules.ts";
 import { maskSecrets } from "../settings.ts";
 import { settingsFile, settingsFor } from "./context.ts";
 import { green, print, printJson } from "./output.ts";
@@ -9,7 +10,8 @@ export const addConfigCommand = (program: Command): void => {
     .command("check")
     .description("read file and environment and report every problem at once")
     .action((_options, command: Command) => {
-      settingsFor(command);
+      const { series } = settingsFor(command);
+      readSeriesRules(series.rulesFile);
       print(`${green("✓")} settings are valid (${settingsFile(command) ?? "defaults and environment"})`);
     });
   config

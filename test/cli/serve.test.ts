@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -41,6 +41,19 @@ test("F29: a second service on one data folder and one on a used port end with 2
   const third = await panseg(["serve"], { ...settings("third"), PANSEG__HTTP__PORT: port });
   assert.equal(third.code, 2, third.stderr);
   assert.match(third.stderr, /PORT_IN_USE/);
+});
+
+test("faulty series rules stop the service at its start, and config check tells them", async () => {
+  const rules = join(folder, "rules.yaml");
+  writeFileSync(rules, "rules:\n  - { because: no end, where: { Modality: '(' }, points: 1 }\n");
+  for (const command of [["serve"], ["config", "check"]]) {
+    const { code, stderr } = await panseg(command, {
+      ...settings("rules"),
+      PANSEG__SERIES__RULESFILE: rules,
+    });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /SETTINGS_INVALID/);
+  }
 });
 
 test("F3: a dead worker is replaced, and a worker whose service was killed ends by itself", async (t) => {
