@@ -51,9 +51,9 @@ export const processJob = async (claim: Claim, world: World, step: Step): Promis
   if (spooled === "superseded") return;
   const written = writtenObjects(spooled, job);
   for (const { name, ref, bytes } of written) await step(`store-${name}`, () => storeOnce(ref, bytes, world));
-  for (const { name, ref, bytes } of written)
+  for (const { name, kind, ref, bytes } of written)
     await step(`verify-${name}`, async () =>
-      verifyStored(name, await world.pacs.retrieveInstance(ref), bytes, spooled.result.measures),
+      verifyStored(kind, await world.pacs.retrieveInstance(ref), bytes, spooled.result.measures),
     );
   world.pictures.keep(job.key, spooled.picture);
   if (written.length > 0) await world.jobs.complete(claim, spooled.result);
@@ -112,7 +112,7 @@ export const segmentSeries = async (
   const source = { ...read.source, ...order.series };
   const found = await segmentVolume(volume, segmenter, teller.settings, step, seriesStack(source));
   const segmentation = { ...found, warnings: [...(order.warnings ?? []), ...warnings, ...found.warnings] };
-  const built = await buildObjects(order, teller, step, segmentation, source);
+  const built = await buildObjects(order, teller, step, segmentation, source, volume);
   const picture = await step("picture", () => drawPicture(volume, segmentation, segmenter.model));
   return { ...summarise(order, teller, step, segmentation, source, built), picture, segmentation };
 };

@@ -102,6 +102,8 @@ export type Spooled = {
   readonly result: ResultSummary;
   readonly seg: Uint8Array | null;
   readonly sr: Uint8Array | null;
+  /** In the order of the result's other objects. */
+  readonly others: readonly Uint8Array[];
   /** PNG for people: key slices with the contour. */
   readonly picture: Uint8Array;
 };
@@ -163,6 +165,10 @@ export type StorySettings = {
     readonly manufacturer: string;
     readonly seriesDescriptionSuffix: string;
     readonly volumeInLabel: boolean;
+    /** Store the result in words too, for viewers that show no measurement groups. */
+    readonly textReport: boolean;
+    /** Store key slices with the contour as Secondary Captures too. */
+    readonly keyImages: boolean;
     readonly dates: "now" | "study";
   };
 };

@@ -1,7 +1,13 @@
 /** How a segmentation is described and packed for the spool, for result.json and for the archive. */
 import type { Mask } from "./domain/grid.ts";
 import type { Plan } from "./domain/plan.ts";
-import { type Measures, RESEARCH_NOTICE, type ResultSummary, type StoredObject } from "./domain/result.ts";
+import {
+  type Measures,
+  type OtherObject,
+  RESEARCH_NOTICE,
+  type ResultSummary,
+  type StoredObject,
+} from "./domain/result.ts";
 import type { SeriesRef, SourceSeries } from "./domain/series.ts";
 import type { Warning } from "./domain/warning.ts";
 import type { InstanceRef, Segmenter, Spooled, Step, StorySettings, Teller } from "./ports.ts";
@@ -15,7 +21,11 @@ export type Segmentation = {
 
 type BuiltObject = { readonly bytes: Uint8Array; readonly object: StoredObject };
 
-export type BuiltObjects = { readonly seg: BuiltObject; readonly sr: BuiltObject };
+export type BuiltObjects = {
+  readonly seg: BuiltObject;
+  readonly sr: BuiltObject;
+  readonly others: readonly (BuiltObject & Pick<OtherObject, "kind">)[];
+};
 
 /** Mirroring is worth its time only for a model that was trained with it. */
 export const mirrors = (settings: StorySettings, plan: Plan): boolean => settings.mirror && plan.mirrored;
@@ -55,27 +65,43 @@ export const summarise = (
     },
     measures: segmentation.measures,
     warnings: segmentation.warnings,
-    objects: { seg: built?.seg.object ?? null, sr: built?.sr.object ?? null },
+    objects: {
+      seg: built?.seg.object ?? null,
+      sr: built?.sr.object ?? null,
+      others: (built?.others ?? []).map(({ object, kind }) => ({ ...object, kind })),
+    },
     startedAt: new Date(orderedAtMs).toISOString(),
     secondsPerStep: { ...step.secondsPerStep },
   } satisfies ResultSummary,
   seg: built?.seg.bytes ?? null,
   sr: built?.sr.bytes ?? null,
+  others: (built?.others ?? []).map(({ bytes }) => bytes),
 });
 
 export type WrittenObject = {
-  readonly name: "seg" | "sr";
+  /** For logs and steps. */
+  readonly name: string;
+  readonly kind: "seg" | "sr" | "other";
   readonly ref: InstanceRef;
   readonly bytes: Uint8Array;
 };
 
-/** The objects to store, SEG first because the SR refers to it; none for an empty mask. */
-export const writtenObjects = (spooled: Spooled, { studyUid }: SeriesRef): readonly WrittenObject[] =>
-  (["seg", "sr"] as const).flatMap((name) => {
-    const object = spooled.result.objects[name];
-    const bytes = spooled[name];
-    if (object === null || bytes === null) return [];
-    return [
-      { name, bytes, ref: { studyUid, seriesUid: object.seriesUid, sopInstanceUid: object.sopInstanceUid } },
-    ];
-  });
+/** The objects to store, SEG first because the others refer to it; none for an empty mask. */
+export const writtenObjects = (spooled: Spooled, { studyUid }: SeriesRef): readonly WrittenObject[] => {
+  const { seg, sr, others } = spooled.result.objects;
+  const written = (
+    name: string,
+    kind: WrittenObject["kind"],
+    object: StoredObject | null,
+    bytes: Uint8Array | null | undefined,
+  ): readonly WrittenObject[] => {
+    if (object === null || bytes === null || bytes === undefined) return [];
+    const { seriesUid, sopInstanceUid } = object;
+    return [{ name, kind, bytes, ref: { studyUid, seriesUid, sopInstanceUid } }];
+  };
+  return [
+    ...written("seg", "seg", seg, spooled.seg),
+    ...written("sr", "sr", sr, spooled.sr),
+    ...others.flatMap((object, n) => written(`${object.kind}-${n + 1}`, "other", object, spooled.others[n])),
+  ];
+};

@@ -108,6 +108,10 @@ export const settingsSchema = z.strictObject({
       manufacturer: z.string().min(1).max(64).default("panseg (research software)"),
       seriesDescriptionSuffix: z.string().max(20).default("(research)"),
       volumeInLabel: z.boolean().default(false),
+      /** Store an Enhanced SR in words too, for viewers that show no measurement groups. */
+      textReport: z.boolean().default(false),
+      /** Store key slices with the contour as Secondary Captures too. */
+      keyImages: z.boolean().default(false),
       /** `study` takes the study's date for our objects: a real date beside a shifted one would betray the shift. */
       dates: z.enum(["now", "study"]).default("now"),
     })

@@ -157,13 +157,14 @@ const segmentNifti = async (
 };
 
 /** All files or none: they are written beside the folder's files under other names and renamed at the end. */
-const writeResults = (folder: string, { result, seg, sr, picture, segmentation }: Results): void => {
+const writeResults = (folder: string, { result, seg, sr, others, picture, segmentation }: Results): void => {
   mkdirSync(folder, { recursive: true });
   const files: readonly (readonly [string, Uint8Array | string | null])[] = [
     ["mask.nii.gz", writeNifti(segmentation.mask)],
     ["seg.dcm", seg],
     ["sr.dcm", sr],
     ["overview.png", picture],
+    ...others.map((bytes, n) => [`${result.objects.others[n]?.kind}-${n + 1}.dcm`, bytes] as const),
     ["result.json", `${JSON.stringify(result, null, 2)}\n`],
   ];
   for (const [name, bytes] of files) if (bytes !== null) writeFileSync(join(folder, `${name}.part`), bytes);

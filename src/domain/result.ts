@@ -60,6 +60,8 @@ export type ResultSummary = {
   readonly objects: {
     readonly seg: StoredObject | null;
     readonly sr: StoredObject | null;
+    /** What was written besides, where the settings ask for it: the result in words, key images. */
+    readonly others: readonly OtherObject[];
   };
   readonly startedAt: string;
   readonly secondsPerStep: Readonly<Record<string, number>>;
@@ -72,6 +74,8 @@ export type StoredObject = {
   readonly sopInstanceUid: string;
   readonly sha256: string;
 };
+
+export type OtherObject = StoredObject & { readonly kind: "text" | "key-image" };
 
 /** Stands wherever a result of a model appears that was trained on synthetic phantoms. */
 export const PHANTOM_NOTICE = "PHANTOM DEMO MODEL";

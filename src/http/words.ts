@@ -30,10 +30,17 @@ const stepWords: Readonly<Record<string, string>> = {
   "store-sr": "storing the SR",
   "verify-seg": "comparing the stored SEG",
   "verify-sr": "comparing the stored SR",
+  "build-text": "writing the report in words",
+  "build-key-images": "drawing the key images",
+  "store-text": "storing the report in words",
+  "verify-text": "comparing the stored report",
+  "store-key-image": "storing the key images",
+  "verify-key-image": "comparing the stored key images",
 };
 
-/** A step in words; one that has none yet, by its name. */
-export const sayStep = (step: string): string => stepWords[step] ?? (step === "" ? "starting" : step);
+/** A step in words, whatever number its object has; one that has no words yet, by its name. */
+export const sayStep = (step: string): string =>
+  stepWords[step.replace(/-\d+$/, "")] ?? (step === "" ? "starting" : step);
 
 /** Seconds as a person would say them: "41 s", "3 min 12 s", "1 h 4 min". */
 export const sayDuration = (seconds: number): string => {

@@ -37,6 +37,7 @@ type Manifest = {
   readonly result: ResultSummary;
   readonly seg: string | null;
   readonly sr: string | null;
+  readonly others: readonly string[];
   readonly picture: string;
 };
 
@@ -55,19 +56,29 @@ function readComplete(entry: string): Spooled | null {
   const seg = manifest.seg === null ? null : readIfThere(join(entry, "seg.dcm"));
   const sr = manifest.sr === null ? null : readIfThere(join(entry, "sr.dcm"));
   const picture = readIfThere(join(entry, "overview.png"));
+  const others = manifest.others.map((_, n) => readIfThere(join(entry, otherName(n))));
   const isWhole = hashOrNull(seg) === manifest.seg && hashOrNull(sr) === manifest.sr;
   if (!isWhole || picture === null || hashOf(picture) !== manifest.picture) return null;
-  return { result: manifest.result, seg, sr, picture };
+  const whole = others.filter((bytes, n) => bytes !== null && hashOf(bytes) === manifest.others[n]);
+  if (whole.length < others.length) return null;
+  return { result: manifest.result, seg, sr, others: whole as Uint8Array[], picture };
 }
 
-function writeEntry(folder: string, name: string, { result, seg, sr, picture }: Spooled): Spooled {
+function writeEntry(folder: string, name: string, { result, seg, sr, others, picture }: Spooled): Spooled {
   const unfinished = join(folder, unfinishedName());
   try {
     mkdirSync(unfinished, { mode: 0o700 });
     if (seg !== null) writeDurably(join(unfinished, "seg.dcm"), seg);
     if (sr !== null) writeDurably(join(unfinished, "sr.dcm"), sr);
     writeDurably(join(unfinished, "overview.png"), picture);
-    const manifest = { result, seg: hashOrNull(seg), sr: hashOrNull(sr), picture: hashOf(picture) };
+    for (const [n, bytes] of others.entries()) writeDurably(join(unfinished, otherName(n)), bytes);
+    const manifest = {
+      result,
+      seg: hashOrNull(seg),
+      sr: hashOrNull(sr),
+      others: others.map(hashOf),
+      picture: hashOf(picture),
+    };
     writeDurably(join(unfinished, "result.json"), Buffer.from(seal(manifest)));
     flush(unfinished);
     moveInto(unfinished, join(folder, name));
@@ -150,8 +161,10 @@ function readIfThere(file: string): Uint8Array | null {
   }
 }
 
-const seal = ({ result, seg, sr, picture }: Manifest): string => {
-  const sealed = { result, seg, sr, picture };
+const otherName = (n: number): string => `other-${n + 1}.dcm`;
+
+const seal = ({ result, seg, sr, others, picture }: Manifest): string => {
+  const sealed = { result, seg, sr, others, picture };
   return JSON.stringify({ ...sealed, sealSha256: hashOf(JSON.stringify(sealed)) });
 };
 

@@ -8,7 +8,9 @@ test("every step of the story has words", () => {
     .map((name) => readFileSync(new URL(`../../src/${name}`, import.meta.url), "utf8"))
     .join("\n");
   const names = [...story.matchAll(/\bstep\(["`]([^"`]+)["`]/g)].flatMap(([, name = ""]) =>
-    name.includes("$") ? ["seg", "sr"].map((object) => name.replace(/\$\{\w+\}/, object)) : [name],
+    name.includes("$")
+      ? ["seg", "sr", "text-1", "key-image-7"].map((object) => name.replace(/\$\{\w+\}/, object))
+      : [name],
   );
   assert.ok(names.length > 15 && names.includes("verify-seg"), names.join());
   for (const name of names) assert.notEqual(sayStep(name), name);

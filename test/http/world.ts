@@ -126,7 +126,7 @@ export const resultOf = (options: ResultOptions = {}): ResultSummary => {
     series: null,
     measures: { voxels: Math.round(volumeMl * 500), volumeMl, intensity: null, centroidLps: null },
     warnings,
-    objects: { seg: seg ? objectOf(seg) : null, sr: sr ? objectOf(sr) : null },
+    objects: { seg: seg ? objectOf(seg) : null, sr: sr ? objectOf(sr) : null, others: [] },
     startedAt: "2026-01-01T00:00:00.000Z",
     secondsPerStep: { retrieve: 4.2, infer: 180.4, mask: 7 },
   };
@@ -159,7 +159,7 @@ export const finish = async (
   const result = resultOf({ seg: inSeg, sr: inSr, ...options });
   if (result.outcome === "segmented") await world.jobs.complete(running, result);
   else {
-    const empty = { ...result, objects: { seg: null, sr: null } };
+    const empty = { ...result, objects: { seg: null, sr: null, others: [] } };
     await world.jobs.skip(running, makeFailure("EMPTY_MASK", "The mask is empty."), empty);
   }
   return { job: running.job, seg: inSeg, sr: inSr };

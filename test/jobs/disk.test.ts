@@ -102,6 +102,7 @@ describe("disk full", { skip }, () => {
         result: result("1.2.1"),
         seg: Buffer.alloc(300_000, 1),
         sr: null,
+        others: [],
         picture: Buffer.from("PNG"),
       };
       let acknowledged = 0;
@@ -140,7 +141,13 @@ describe("disk read-only", { skip }, () => {
       const spool = openSpool(`${frozen.folder}/spool`);
       assert.throws(
         () =>
-          spool.keep("key", { result: result("1.2.1"), seg: null, sr: null, picture: Buffer.from("PNG") }),
+          spool.keep("key", {
+            result: result("1.2.1"),
+            seg: null,
+            sr: null,
+            others: [],
+            picture: Buffer.from("PNG"),
+          }),
         {
           code: "EROFS",
         },

@@ -20,6 +20,7 @@ const spooled = (seg = "SEG bytes", sr: string | null = "SR bytes") => ({
   result: result("1.2.1"),
   seg: Buffer.from(seg),
   sr: sr === null ? null : Buffer.from(sr),
+  others: [Buffer.from("first other"), Buffer.from("second other")],
   picture: Buffer.from("PNG bytes"),
 });
 
@@ -46,6 +47,7 @@ describe("spool", () => {
         result: result("1.2.1"),
         seg: null,
         sr: new Uint8Array(0),
+        others: [],
         picture: new Uint8Array(1),
       };
       const { seg, sr } = spool.keep("key", nothing);
@@ -83,7 +85,14 @@ describe("spool", () => {
       assert.deepEqual(others, []);
       assert.equal(statSync(`${folder}/${entry}`).mode & 0o777, 0o700);
       const files = readdirSync(`${folder}/${entry}`);
-      assert.deepEqual(files.toSorted(), ["overview.png", "result.json", "seg.dcm", "sr.dcm"]);
+      assert.deepEqual(files.toSorted(), [
+        "other-1.dcm",
+        "other-2.dcm",
+        "overview.png",
+        "result.json",
+        "seg.dcm",
+        "sr.dcm",
+      ]);
       for (const file of files) assert.equal(statSync(`${folder}/${entry}/${file}`).mode & 0o777, 0o600);
     }));
 });
@@ -91,7 +100,7 @@ describe("spool", () => {
 describe("damage", () => {
   const entryOf = (folder: string): string => `${folder}/${readdirSync(folder)[0]}`;
 
-  for (const file of ["overview.png", "result.json", "seg.dcm", "sr.dcm"]) {
+  for (const file of ["other-1.dcm", "other-2.dcm", "overview.png", "result.json", "seg.dcm", "sr.dcm"]) {
     const faults: readonly [string, (path: string) => void][] = [
       ["missing", (path) => rmSync(path)],
       ["cut off", (path) => writeFileSync(path, readFileSync(path).subarray(0, -1))],
@@ -145,6 +154,7 @@ describe("kill -9", () => {
         result: result("1.2.1"),
         seg: Buffer.alloc(70_000, 7),
         sr: Buffer.from("SR"),
+        others: [Buffer.from("text")],
         picture: Buffer.from("PNG"),
       };
       const outcomes: boolean[] = [];

@@ -59,10 +59,13 @@ export const serviceSettings = (
 
 export type StoredInstance = { readonly modality: string; readonly id: string };
 
-/** Orthanc's instances of our two modalities, over every study. */
-export const storedResults = async (orthanc: Orthanc): Promise<readonly StoredInstance[]> => {
+/** Orthanc's instances of these modalities, over every study. */
+export const storedResults = async (
+  orthanc: Orthanc,
+  modalities: readonly string[] = ["SEG", "SR"],
+): Promise<readonly StoredInstance[]> => {
   const all: StoredInstance[] = [];
-  for (const modality of ["SEG", "SR"]) {
+  for (const modality of modalities) {
     const series = (await orthanc.rest("/series?expand")) as {
       MainDicomTags: { Modality: string };
       Instances: string[];

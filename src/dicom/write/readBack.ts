@@ -4,6 +4,8 @@ import type { Mask, Stack } from "../../domain/grid.ts";
 import type { Measures } from "../../domain/result.ts";
 import { gridPlanes, stackOf, voxelsToMl } from "../../geometry/stack.ts";
 import { norm, subtract } from "../../geometry/vector.ts";
+import { headerOf } from "../read/header.ts";
+import { openPart10 } from "../read/part10.ts";
 import { readSegPlanes, type SegPlane } from "./readSeg.ts";
 import { readSr } from "./readSr.ts";
 import { sha256 } from "./sha256.ts";
@@ -83,6 +85,16 @@ const segContent = (bytes: Uint8Array): string => {
 
 const srContent = (bytes: Uint8Array): string => JSON.stringify(readSr(bytes));
 
+/** Every attribute and every pixel of any other object. */
+const wholeContent = (bytes: Uint8Array): string => {
+  const part10 = openPart10(bytes);
+  const start = part10.pixelData?.valueStart ?? bytes.length;
+  const pixels = part10.bytes.subarray(start, start + (part10.pixelData?.length ?? 0));
+  return JSON.stringify({ header: headerOf(part10), pixels: sha256(pixels) });
+};
+
+const contents = { seg: segContent, sr: srContent, other: wholeContent };
+
 const contentOrNothing = (content: (bytes: Uint8Array) => string, stored: Uint8Array): string | null => {
   try {
     return content(stored);
@@ -94,18 +106,19 @@ const contentOrNothing = (content: (bytes: Uint8Array) => string, stored: Uint8A
 
 /**
  * Prove that the archive holds what was sent: the same bytes, or, since archives may write headers anew, the same
- * voxels in patient space or the same measured volume, under the same UIDs. Throws STORED_DIFFERS.
+ * voxels in patient space, the same measured volume, or the same attributes and pixels, under the same UIDs. Throws
+ * STORED_DIFFERS.
  */
 export const verifyStored = (
-  name: "seg" | "sr",
+  name: "seg" | "sr" | "other",
   stored: Uint8Array,
   sent: Uint8Array,
   measures: Measures,
 ): void => {
   if (sha256(stored) === sha256(sent)) return;
-  const content = name === "seg" ? segContent : srContent;
-  const isSame = contentOrNothing(content, stored) === content(sent);
-  if (isSame && agree(volumeMl[name](stored) ?? measures.volumeMl, measures.volumeMl)) return;
+  const isSame = contentOrNothing(contents[name], stored) === contents[name](sent);
+  const storedMl = isSame && name !== "other" ? volumeMl[name](stored) : null;
+  if (isSame && agree(storedMl ?? measures.volumeMl, measures.volumeMl)) return;
   throw failed("STORED_DIFFERS", `The stored ${name.toUpperCase()} is not the one that was sent.`, {
     storedBytes: stored.length,
     sentBytes: sent.length,

@@ -31,6 +31,7 @@ const entry = {
   result: result("1.2.1"),
   seg: Buffer.alloc(70_000, 7),
   sr: Buffer.from("SR"),
+  others: [Buffer.from("text")],
   picture: Buffer.from("PNG"),
 };
 if (verb === "keep") spool.keep("key", entry);

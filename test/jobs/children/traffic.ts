@@ -21,6 +21,7 @@ for (let n = 0; ; n++) {
     result: result(seriesUid),
     seg: Buffer.from(`SEG of ${seriesUid}`),
     sr: null,
+    others: [],
     picture: Buffer.from("PNG"),
   });
   say("kept", seriesUid);
