@@ -53,7 +53,7 @@ export const buildObjects = async (
     : [];
   const images = keyImages
     ? await step("build-key-images", () =>
-        buildKeyImages(keyPictures(volume, segmentation, context), context),
+        buildKeyImages(keyPictures(volume, segmentation, context), measures, context),
       )
     : [];
   const others = [

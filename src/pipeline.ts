@@ -23,7 +23,7 @@ import { slidingWindow } from "./nnunet/slidingWindow.ts";
 import { buildObjects, drawPicture } from "./objects.ts";
 import { orderSegmentation, uidOf } from "./order.ts";
 import type { InstanceRef, Segmenter, Spooled, Step, StorySettings, Teller, World } from "./ports.ts";
-import { mirrors, type Segmentation, summarise, writtenObjects } from "./results.ts";
+import { keepsProbability, mirrors, type Segmentation, summarise, writtenObjects } from "./results.ts";
 import { judgeGrid } from "./trust/judgeGrid.ts";
 import { judgeMask } from "./trust/judgeMask.ts";
 
@@ -137,7 +137,9 @@ export const segmentVolume = async (
       onProgress,
     }),
   );
-  const mask = await step("mask", () => regular.toStack(restoreMask(probability, input.history, plan).mask));
+  const mask = await step("mask", () =>
+    regular.toStack(restoreMask(probability, input.history, plan, keepsProbability(settings)).mask),
+  );
   const measures = await step("measure", () => measureMask(mask, volume, stack.planesLps));
   const warnings = await step("judge", () => [...judgeGrid(volume.grid, plan), ...judgeMask(mask, measures)]);
   return { mask, measures, warnings };

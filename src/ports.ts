@@ -164,7 +164,10 @@ export type StorySettings = {
   readonly output: {
     readonly manufacturer: string;
     readonly seriesDescriptionSuffix: string;
+    readonly segmentationType: "BINARY" | "LABELMAP" | "FRACTIONAL";
+    readonly srClass: "comprehensive3d" | "comprehensive" | "enhanced";
     readonly volumeInLabel: boolean;
+    readonly volumeInDescription: boolean;
     /** Store the result in words too, for viewers that show no measurement groups. */
     readonly textReport: boolean;
     /** Store key slices with the contour as Secondary Captures too. */

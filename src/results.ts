@@ -30,6 +30,10 @@ export type BuiltObjects = {
 /** Mirroring is worth its time only for a model that was trained with it. */
 export const mirrors = (settings: StorySettings, plan: Plan): boolean => settings.mirror && plan.mirrored;
 
+/** Probabilities cost memory, and only a FRACTIONAL segmentation holds them. */
+export const keepsProbability = ({ output }: StorySettings): boolean =>
+  output.segmentationType === "FRACTIONAL";
+
 /** The settings of the run in words, for the SR's Algorithm Parameters. */
 export const algorithmParameters = (settings: StorySettings, segmenter: Segmenter): readonly string[] => [
   `tile stride ${settings.tileStride} of a patch`,

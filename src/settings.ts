@@ -107,11 +107,15 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       manufacturer: z.string().min(1).max(64).default("panseg (research software)"),
       seriesDescriptionSuffix: z.string().max(20).default("(research)"),
+      segmentationType: z.enum(["BINARY", "LABELMAP", "FRACTIONAL"]).default("BINARY"),
+      srClass: z.enum(["comprehensive3d", "comprehensive", "enhanced"]).default("comprehensive3d"),
       volumeInLabel: z.boolean().default(false),
+      /** Series descriptions begin with the volume, for lists that show nothing else. */
+      volumeInDescription: z.boolean().default(true),
       /** Store an Enhanced SR in words too, for viewers that show no measurement groups. */
-      textReport: z.boolean().default(false),
-      /** Store key slices with the contour as Secondary Captures too. */
-      keyImages: z.boolean().default(false),
+      textReport: z.boolean().default(true),
+      /** Store key slices with the contour as Secondary Captures too, the only form that every viewer shows. */
+      keyImages: z.boolean().default(true),
       /** `study` takes the study's date for our objects: a real date beside a shifted one would betray the shift. */
       dates: z.enum(["now", "study"]).default("now"),
     })

@@ -28,4 +28,9 @@ export type Stack = Grid & {
 export type Volume = { readonly grid: Grid; readonly voxels: Float32Array };
 
 /** 0 background, 1 pancreas; z slowest, x fastest. */
-export type Mask = { readonly grid: Grid; readonly voxels: Uint8Array };
+export type Mask = {
+  readonly grid: Grid;
+  readonly voxels: Uint8Array;
+  /** Probability of pancreas × 255 for each voxel, where asked for; 128 and more exactly inside the mask. */
+  readonly probability?: Uint8Array;
+};

@@ -1,6 +1,7 @@
 import { voxelCount, type Zyx, zyx } from "../domain/axes.ts";
 import { failed } from "../domain/failure.ts";
 import type { Grid, Mask, Stack, Volume } from "../domain/grid.ts";
+import { withProbability } from "./probability.ts";
 import { type PlacedStack, placeStack } from "./regularGrid.ts";
 import { samplePlanes } from "./samplePlanes.ts";
 import { isRegular } from "./stack.ts";
@@ -55,16 +56,30 @@ const volumeOnGrid = ({ voxels }: Volume, { shape }: Stack, placed: PlacedStack)
   return { grid: placed.grid, voxels: regular };
 };
 
-const maskOnStack = (mask: Mask, stackGrid: Grid, { grid, corners }: PlacedStack): Mask => {
-  requireShape(mask.grid, grid, mask.voxels);
+/** Bytes of the regular grid on the stack's planes, each passed through `take`. */
+const bytesOnStack = (
+  bytes: Uint8Array,
+  stackGrid: Grid,
+  { grid, corners }: PlacedStack,
+  take: (value: number) => number,
+): Uint8Array => {
   const [, rows, columns] = stackGrid.shape;
-  const voxels = new Uint8Array(voxelCount(stackGrid.shape));
-  const source = { voxels: mask.voxels, shape: grid.shape };
+  const onStack = new Uint8Array(voxelCount(stackGrid.shape));
+  const source = { voxels: bytes, shape: grid.shape };
   samplePlanes({ source, corners, rows, columns, outside: 0 }, (plane, k) => {
     const at = k * rows * columns;
-    for (let i = 0; i < plane.length; i++) voxels[at + i] = (plane[i] as number) >= 0.5 ? 1 : 0;
+    for (let i = 0; i < plane.length; i++) onStack[at + i] = take(plane[i] as number);
   });
-  return { grid: stackGrid, voxels };
+  return onStack;
+};
+
+const maskOnStack = (mask: Mask, stackGrid: Grid, placed: PlacedStack): Mask => {
+  requireShape(mask.grid, placed.grid, mask.voxels);
+  const voxels = bytesOnStack(mask.voxels, stackGrid, placed, (share) => (share >= 0.5 ? 1 : 0));
+  const onStack = { grid: stackGrid, voxels };
+  return mask.probability === undefined
+    ? onStack
+    : withProbability(onStack, bytesOnStack(mask.probability, stackGrid, placed, Math.round));
 };
 
 /**

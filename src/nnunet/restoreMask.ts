@@ -3,6 +3,7 @@ import { failed } from "../domain/failure.ts";
 import type { Mask } from "../domain/grid.ts";
 import type { ExportResampling, Plan } from "../domain/plan.ts";
 import { orientedWindow } from "../geometry/orient.ts";
+import { withProbability } from "../geometry/probability.ts";
 import { type Resampling, resample, resampleInto } from "../geometry/resample.ts";
 import type { SplineOrder } from "../geometry/spline.ts";
 import { cropped, permuted, type Strided, whole } from "../geometry/strided.ts";
@@ -48,6 +49,15 @@ const takeForeground = (plane: Float64Array): void => {
   }
 };
 
+/** The same decision with how sure it is: 128 to 255 for foreground, 0 to 127 for background. */
+const takeProbability = (plane: Float64Array): void => {
+  for (let i = 0; i < plane.length; i++) {
+    const p = plane[i] as number;
+    const level = Math.round(255 * p);
+    plane[i] = Math.fround(p) > Math.fround(1 - p) ? Math.max(level, 128) : Math.min(level, 127);
+  }
+};
+
 /**
  * Foreground probability on the cropped part of the oriented source array (`history.cropBox`), before any decision.
  * (z,y,x) float32. nnU-Net v1 `save_segmentation_nifti_from_softmax`, first half.
@@ -61,19 +71,26 @@ export const restoreProbability = (probability: Float32Array, history: History, 
 
 /**
  * The mask on the source grid: probabilities brought back, decided, pasted into the uncropped array, freed of small
- * components, in the source's own orientation. Throws OUTPUT_INVALID, PLAN_INVALID.
+ * components, in the source's own orientation; with `keepProbability` the probability behind it too, which needs one
+ * byte a voxel more. Throws OUTPUT_INVALID, PLAN_INVALID.
  * nnU-Net v1 `save_segmentation_nifti_from_softmax`, `remove_all_but_the_largest_connected_component`.
  */
-export const restoreMask = (probability: Float32Array, history: History, plan: Plan): { mask: Mask } => {
+export const restoreMask = (
+  probability: Float32Array,
+  history: History,
+  plan: Plan,
+  keepProbability = false,
+): { mask: Mask } => {
   const grid = history.reorientation.sourceGrid;
-  const voxels = new Uint8Array(voxelCount(grid.shape));
+  const restored = new Uint8Array(voxelCount(grid.shape));
   resampleInto(
     transposedBack(probability, history, plan),
-    cropped(orientedWindow(voxels, history.reorientation), history.cropBox),
+    cropped(orientedWindow(restored, history.reorientation), history.cropBox),
     exportResampling(plan.exportResampling, history, plan),
-    takeForeground,
+    keepProbability ? takeProbability : takeForeground,
   );
+  const voxels = keepProbability ? restored.map((level) => level >>> 7) : restored;
   const [z, y, x] = grid.spacingMm;
   removeSmallComponents(voxels, grid.shape, z * y * x, plan.postprocessing);
-  return { mask: { grid, voxels } };
+  return { mask: keepProbability ? withProbability({ grid, voxels }, restored) : { grid, voxels } };
 };

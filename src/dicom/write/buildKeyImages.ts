@@ -1,4 +1,5 @@
 import { failed } from "../../domain/failure.ts";
+import type { Measures } from "../../domain/result.ts";
 import type { SourceFrame } from "../../domain/series.ts";
 import { codeItem, codes } from "./codes.ts";
 import type { WriteContext } from "./context.ts";
@@ -63,6 +64,7 @@ const imageModules = ({ width, height, rgb, shows }: KeyPicture, context: WriteC
  */
 export const buildKeyImages = (
   pictures: readonly KeyPicture[],
+  { volumeMl }: Pick<Measures, "volumeMl">,
   context: WriteContext,
 ): readonly BuiltObject[] => {
   const { source, software } = context;
@@ -76,10 +78,7 @@ export const buildKeyImages = (
       },
       copyPatientAndStudy(source),
       {
-        ...seriesModules(
-          { modality: "OT", description: "AI Pancreas key images", numberBase: 12000 },
-          context,
-        ),
+        ...seriesModules({ modality: "OT", holds: "key images", volumeMl, numberBase: 12000 }, context),
         ...imageModules(picture, context),
         InstanceNumber: String(n + 1),
       },

@@ -7,14 +7,12 @@ import type { WriteContext } from "./context.ts";
 import { copyLossyCompression, copyPatientAndStudy } from "./copied.ts";
 import type { Dataset } from "./dataset.ts";
 import { dimensions, frameGroups, frameOfReference, sharedGroups } from "./functionalGroups.ts";
-import { packPlanes } from "./packBits.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { distinctInstances, referenceItem } from "./references.ts";
 import { resultUids } from "./resultKey.ts";
 import { segmentItem } from "./segment.ts";
+import { segmentationPixels, segSopClass } from "./segmentationType.ts";
 import { markPhantom, seriesModules } from "./seriesModules.ts";
-
-const segmentationStorage = "1.2.840.10008.5.1.4.1.1.66.4";
 
 /** A plane of the grid that holds at least one voxel of the mask, and the source image that it lies on. */
 type Plane = { readonly z: number; readonly frame: SourceFrame };
@@ -51,7 +49,12 @@ const volumeMlOf = ({ voxels, grid }: Mask, source: SourceSeries): number => {
 };
 
 /** General Image, Image Pixel and Segmentation Image modules (PS3.3 sections C.7.6.1, C.7.6.3, C.8.20.2). */
-const imageModules = (mask: Mask, planes: readonly Plane[], context: WriteContext): Dataset => {
+const imageModules = (
+  mask: Mask,
+  planes: readonly Plane[],
+  volumeMl: number,
+  context: WriteContext,
+): Dataset => {
   const [, rows, columns] = mask.grid.shape;
   return {
     ImageType: ["DERIVED", "PRIMARY"],
@@ -59,31 +62,32 @@ const imageModules = (mask: Mask, planes: readonly Plane[], context: WriteContex
     PhotometricInterpretation: "MONOCHROME2",
     Rows: rows,
     Columns: columns,
-    BitsAllocated: 1,
-    BitsStored: 1,
-    HighBit: 0,
-    PixelRepresentation: 0,
     BurnedInAnnotation: "NO",
-    SegmentationType: "BINARY",
     SegmentsOverlap: "NO",
     ContentLabel: "PANCREAS",
     ContentDescription: markPhantom("AI segmentation, research use only", context),
     ContentCreatorName: null,
-    SegmentSequence: [segmentItem(volumeMlOf(mask, context.source), context)],
+    SegmentSequence: [segmentItem(volumeMl, context)],
     NumberOfFrames: String(planes.length),
-    PixelData: packPlanes(
-      mask.voxels,
-      rows * columns,
+    ...segmentationPixels(
+      context.settings.segmentationType,
+      mask,
       planes.map(({ z }) => z),
     ),
   };
 };
 
-const frameModules = (planes: readonly Plane[], source: SourceSeries, organizationUid: string): Dataset => ({
+const frameModules = (
+  planes: readonly Plane[],
+  { source, settings }: WriteContext,
+  organizationUid: string,
+): Dataset => ({
   ...frameOfReference(source),
-  ...dimensions(organizationUid),
+  ...dimensions(organizationUid, settings.segmentationType),
   SharedFunctionalGroupsSequence: [sharedGroups(source)],
-  PerFrameFunctionalGroupsSequence: planes.map(({ frame }, i) => frameGroups(frame, i + 1)),
+  PerFrameFunctionalGroupsSequence: planes.map(({ frame }, i) =>
+    frameGroups(frame, i + 1, settings.segmentationType),
+  ),
   ReferencedSeriesSequence: [
     {
       SeriesInstanceUID: source.seriesUid,
@@ -93,8 +97,8 @@ const frameModules = (planes: readonly Plane[], source: SourceSeries, organizati
 });
 
 /**
- * A binary DICOM Segmentation (PS3.3 annex A.51) of the mask, which lies on the source's grid: one frame for every
- * plane that holds a voxel, in ascending order. The same mask and context give the same bytes (with `dates: "now"`
+ * A DICOM Segmentation (PS3.3 annex A.51) of the mask, which lies on the source's grid: one frame for every
+ * plane that holds a voxel, in ascending order; of the type that the settings ask for. The same mask and context give the same bytes (with `dates: "now"`
  * and a source that names no time zone: on machines of one time zone). Throws EMPTY_MASK, UID_INVALID.
  */
 export const buildSeg = (mask: Mask, context: WriteContext): BuiltObject => {
@@ -107,16 +111,18 @@ export const buildSeg = (mask: Mask, context: WriteContext): BuiltObject => {
     });
   }
   const uids = resultUids(context);
+  const volumeMl = volumeMlOf(mask, source);
   return writePart10(
-    { sopClassUid: segmentationStorage, seriesUid: uids.segSeries, sopInstanceUid: uids.segSop },
+    {
+      sopClassUid: segSopClass(context.settings.segmentationType),
+      seriesUid: uids.segSeries,
+      sopInstanceUid: uids.segSop,
+    },
     { ...copyPatientAndStudy(source), ...copyLossyCompression(source.header) },
     {
-      ...seriesModules(
-        { modality: "SEG", description: "AI Pancreas segmentation", numberBase: 9000 },
-        context,
-      ),
-      ...imageModules(mask, planes, context),
-      ...frameModules(planes, source, uids.dimensionOrganization),
+      ...seriesModules({ modality: "SEG", holds: "segmentation", volumeMl, numberBase: 9000 }, context),
+      ...imageModules(mask, planes, volumeMl, context),
+      ...frameModules(planes, context, uids.dimensionOrganization),
     },
     software,
   );

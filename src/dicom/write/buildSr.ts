@@ -9,8 +9,7 @@ import { distinctInstances, type InstanceReference, referenceItem } from "./refe
 import { reportTree } from "./reportTree.ts";
 import { resultUids } from "./resultKey.ts";
 import { seriesModules } from "./seriesModules.ts";
-
-const comprehensive3dSr = "1.2.840.10008.5.1.4.1.1.88.34";
+import { srSopClass } from "./srClass.ts";
 
 const seriesReference = (seriesUid: string, instances: readonly InstanceReference[]): Dataset => ({
   SeriesInstanceUID: seriesUid,
@@ -36,19 +35,19 @@ export const documentModule = (seg: StoredObject, source: SourceSeries): Dataset
 });
 
 /**
- * A Comprehensive 3D SR (PS3.3 annex A.35.13) after TID 1500 with the measures of the segment that `seg` holds; the
+ * A structured report, Comprehensive 3D (PS3.3 annex A.35.13) or what the settings ask for, after TID 1500 with the measures of the segment that `seg` holds; the
  * volume in cm³. The same input gives the same bytes (see `buildSeg`). Throws EMPTY_MASK, UID_INVALID.
  */
 export const buildSr = (measures: Measures, seg: StoredObject, context: WriteContext): BuiltObject => {
   if (measures.voxels === 0) throw failed("EMPTY_MASK", "Nothing was measured: the mask has no voxel.");
-  const { source, software } = context;
+  const { source, software, settings } = context;
   const uids = resultUids(context);
   return writePart10(
-    { sopClassUid: comprehensive3dSr, seriesUid: uids.srSeries, sopInstanceUid: uids.srSop },
+    { sopClassUid: srSopClass(settings.srClass), seriesUid: uids.srSeries, sopInstanceUid: uids.srSop },
     copyPatientAndStudy(source),
     {
       ...seriesModules(
-        { modality: "SR", description: "AI Pancreas measurements", numberBase: 10000 },
+        { modality: "SR", holds: "measurements", volumeMl: measures.volumeMl, numberBase: 10000 },
         context,
       ),
       ...documentModule(seg, source),

@@ -35,7 +35,10 @@ export const buildTextReport = (
     { sopClassUid: enhancedSr, seriesUid: uids.textSeries, sopInstanceUid: uids.textSop },
     copyPatientAndStudy(source),
     {
-      ...seriesModules({ modality: "SR", description: "AI Pancreas report", numberBase: 11000 }, context),
+      ...seriesModules(
+        { modality: "SR", holds: "report", volumeMl: measures.volumeMl, numberBase: 11000 },
+        context,
+      ),
       ...documentModule(seg, source),
       ...containerValue(codes.diagnosticImagingReport, null, [
         ...languageAndObserver(context),

@@ -1,6 +1,8 @@
 import type { ModelIdentity, SoftwareIdentity } from "../../domain/result.ts";
 import type { SourceSeries } from "../../domain/series.ts";
 import type { Warning } from "../../domain/warning.ts";
+import type { SegmentationType } from "./segmentationType.ts";
+import type { SrClass } from "./srClass.ts";
 
 /** Everything besides the mask and its measures that goes into the objects of one job. Equal contexts give equal bytes. */
 export type WriteContext = {
@@ -18,6 +20,12 @@ export type WriteContext = {
 };
 
 export type WriteSettings = {
+  /** How the SEG stores its voxels. */
+  readonly segmentationType: SegmentationType;
+  /** SOP class of the measurement report. */
+  readonly srClass: SrClass;
+  /** Whether series descriptions begin with the volume, which then stands in every list of series. */
+  readonly volumeInDescription: boolean;
   /** `study` dates the objects like the study: a real date beside a shifted StudyDate would give the shift away. */
   readonly dates: "now" | "study";
   /** Ends every SeriesDescription, e.g. "(research)"; what exceeds 64 characters is cut. */

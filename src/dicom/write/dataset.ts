@@ -24,6 +24,7 @@ const unambiguousVrs = new Set(
 /** The VR that the dictionary gives a keyword; null where there is no such keyword or it leaves a choice. */
 export const vrOf = (keyword: string): string | null => {
   if (keyword === "PixelData") return "OB"; // BitsAllocated 1 or 8, Explicit VR (PS3.5 annex A.2)
+  if (keyword === "PixelPaddingValue") return "US"; // PixelRepresentation 0
   const vr = data.DicomMetaDictionary.nameMap[keyword]?.vr;
   return vr !== undefined && unambiguousVrs.has(vr) ? vr : null;
 };

@@ -6,6 +6,7 @@ import { shortText } from "./conform.ts";
 import type { Dataset } from "./dataset.ts";
 import { formatDs } from "./formatDs.ts";
 import { frameOfReferenceOf } from "./resultKey.ts";
+import type { SegmentationType } from "./segmentationType.ts";
 
 const tags = {
   referencedSegmentNumber: 0x0062000b,
@@ -14,16 +15,23 @@ const tags = {
   planePositionSequence: 0x00209113,
 };
 
-/** Multi-frame Dimension module (PS3.3 section C.7.6.17): segment, then position. */
-export const dimensions = (organizationUid: string): Dataset => ({
+/**
+ * Multi-frame Dimension module (PS3.3 section C.7.6.17): segment, then position; a frame of a label map holds all
+ * segments and is told by its position alone.
+ */
+export const dimensions = (organizationUid: string, type: SegmentationType): Dataset => ({
   DimensionOrganizationSequence: [{ DimensionOrganizationUID: organizationUid }],
   DimensionIndexSequence: [
-    {
-      DimensionOrganizationUID: organizationUid,
-      DimensionIndexPointer: tags.referencedSegmentNumber,
-      FunctionalGroupPointer: tags.segmentIdentificationSequence,
-      DimensionDescriptionLabel: "ReferencedSegmentNumber",
-    },
+    ...(type === "LABELMAP"
+      ? []
+      : [
+          {
+            DimensionOrganizationUID: organizationUid,
+            DimensionIndexPointer: tags.referencedSegmentNumber,
+            FunctionalGroupPointer: tags.segmentIdentificationSequence,
+            DimensionDescriptionLabel: "ReferencedSegmentNumber",
+          },
+        ]),
     {
       DimensionOrganizationUID: organizationUid,
       DimensionIndexPointer: tags.imagePositionPatient,
@@ -81,11 +89,11 @@ const sourceImage = ({ sopClassUid, sopInstanceUid, frameNumber }: SourceFrame):
 });
 
 /** The groups of one frame, `index` counting from 1 over the frames written (PS3.3 section C.7.6.16). */
-export const frameGroups = (frame: SourceFrame, index: number): Dataset => ({
-  FrameContentSequence: [{ DimensionIndexValues: [1, index] }],
+export const frameGroups = (frame: SourceFrame, index: number, type: SegmentationType): Dataset => ({
+  FrameContentSequence: [{ DimensionIndexValues: type === "LABELMAP" ? [index] : [1, index] }],
   PlanePositionSequence: [{ ImagePositionPatient: frame.positionLps.map(formatDs) }],
   // Per frame although it never changes: viewers look for it only here.
-  SegmentIdentificationSequence: [{ ReferencedSegmentNumber: 1 }],
+  ...(type === "LABELMAP" ? {} : { SegmentIdentificationSequence: [{ ReferencedSegmentNumber: 1 }] }),
   DerivationImageSequence: [
     {
       DerivationCodeSequence: [codeItem(codes.segmentation)],

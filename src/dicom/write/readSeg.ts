@@ -6,6 +6,7 @@ import { gridPlanes, stackOf } from "../../geometry/stack.ts";
 import { number, numbers, parseHeader, text } from "../read/header.ts";
 import { openPart10 } from "../read/part10.ts";
 import { type PlacedVoxels, placeVoxels } from "./placeVoxels.ts";
+import type { SegmentationType } from "./segmentationType.ts";
 
 /** One stored frame: the source image that it names, where it lies, its voxels (row slowest, 0 or 1). */
 export type SegPlane = {
@@ -56,46 +57,74 @@ const vector = (values: readonly number[], from = 0): Lps =>
 const functionalGroup = (frame: Header, shared: Header | undefined, keyword: string): Header =>
   items(frame, keyword)[0] ?? items(shared, keyword)[0] ?? {};
 
-const packedBits = (bytes: Uint8Array, header: Header, voxels: number): Uint8Array => {
-  const { pixelData, transferSyntaxUid } = openPart10(bytes);
-  if (number(header, "BitsAllocated") !== 1 || text(header, "SegmentationType") !== "BINARY") {
-    throw failed("UNSUPPORTED_PIXEL_FORMAT", "The segmentation is not binary with one bit a voxel.");
+/** Bits a voxel, and which stored values mark segment 1 in a frame that is about it. */
+type Format = {
+  readonly type: SegmentationType;
+  readonly bits: 1 | 8;
+  readonly marks: (value: number) => boolean;
+};
+
+const formatOf = (header: Header): Format => {
+  const type = text(header, "SegmentationType");
+  const bits = number(header, "BitsAllocated");
+  if (type === "BINARY" && bits === 1) return { type, bits, marks: (value) => value === 1 };
+  if (type === "LABELMAP" && bits === 8) return { type, bits, marks: (value) => value === 1 };
+  if (type === "FRACTIONAL" && bits === 8) {
+    const half = (number(header, "MaximumFractionalValue") ?? 255) / 2;
+    return { type, bits, marks: (value) => value > half };
   }
+  throw failed("UNSUPPORTED_PIXEL_FORMAT", "The segmentation is none of those that can be read.", { bits });
+};
+
+const storedPixels = (bytes: Uint8Array, voxels: number, { bits }: Format): Uint8Array => {
+  const { pixelData, transferSyntaxUid } = openPart10(bytes);
   if (pixelData?.length === null) {
     throw failed("UNSUPPORTED_TRANSFER_SYNTAX", "The segmentation's pixels are compressed.", {
       transferSyntaxUid,
     });
   }
   const start = pixelData?.valueStart ?? bytes.length;
-  const packed = bytes.subarray(start, start + (pixelData?.length ?? 0));
-  if (packed.length * 8 >= voxels) return packed;
-  throw failed("PIXEL_DATA_TRUNCATED", `${packed.length} bytes do not hold ${voxels} voxels.`, { voxels });
+  const stored = bytes.subarray(start, start + (pixelData?.length ?? 0));
+  if (stored.length * 8 >= voxels * bits) return stored;
+  throw failed("PIXEL_DATA_TRUNCATED", `${stored.length} bytes do not hold ${voxels} voxels.`, { voxels });
 };
 
-const unpack = (packed: Uint8Array, frame: number, count: number): Uint8Array => {
+const marked = (stored: Uint8Array, frame: number, count: number, { bits, marks }: Format): Uint8Array => {
   const voxels = new Uint8Array(count);
-  for (let i = 0, bit = frame * count; i < count; i++, bit++) {
-    voxels[i] = ((packed[bit >>> 3] as number) >>> (bit & 7)) & 1;
+  for (let i = 0, at = frame * count; i < count; i++, at++) {
+    const value = bits === 8 ? (stored[at] as number) : ((stored[at >>> 3] as number) >>> (at & 7)) & 1;
+    voxels[i] = marks(value) ? 1 : 0;
   }
   return voxels;
 };
 
-const readPlanes = (header: Header, shared: Header | undefined, packed: Uint8Array, perFrame: number) =>
+/** A frame of a label map is about all segments. */
+const isAboutPancreas = (identification: Header, { type }: Format): boolean =>
+  type === "LABELMAP" || number(identification, "ReferencedSegmentNumber") === 1;
+
+const readPlanes = (
+  header: Header,
+  shared: Header | undefined,
+  stored: Uint8Array,
+  perFrame: number,
+  format: Format,
+) =>
   items(header, "PerFrameFunctionalGroupsSequence").flatMap((frame, index): SegPlane[] => {
     const group = (keyword: string): Header => functionalGroup(frame, shared, keyword);
-    if (number(group("SegmentIdentificationSequence"), "ReferencedSegmentNumber") !== 1) return [];
+    if (!isAboutPancreas(group("SegmentIdentificationSequence"), format)) return [];
     const source = items(group("DerivationImageSequence"), "SourceImageSequence")[0] ?? {};
     return [
       {
         sopInstanceUid: text(source, "ReferencedSOPInstanceUID") ?? "",
         positionLps: vector(numbersOf(group("PlanePositionSequence"), "ImagePositionPatient", 3)),
-        voxels: unpack(packed, index, perFrame),
+        voxels: marked(stored, index, perFrame, format),
       },
     ];
   });
 
 /**
- * The frames of a binary segmentation from its bytes alone. Shares no code with the builder, so that it can judge it.
+ * The frames of a segmentation from its bytes alone; of a fractional one, what is more likely pancreas than not. Shares
+ * no code with the builder, so that it can judge it.
  * Throws NOT_DICOM, NO_GEOMETRY, UNSUPPORTED_PIXEL_FORMAT, UNSUPPORTED_TRANSFER_SYNTAX, PIXEL_DATA_TRUNCATED.
  */
 export const readSegPlanes = (bytes: Uint8Array): SegPlanes => {
@@ -104,7 +133,8 @@ export const readSegPlanes = (bytes: Uint8Array): SegPlanes => {
   const columns = number(header, "Columns") ?? 0;
   const frames = items(header, "PerFrameFunctionalGroupsSequence");
   const shared = items(header, "SharedFunctionalGroupsSequence")[0];
-  const packed = packedBits(bytes, header, rows * columns * frames.length);
+  const format = formatOf(header);
+  const stored = storedPixels(bytes, rows * columns * frames.length, format);
   const first = frames[0] ?? {};
   const measures = functionalGroup(first, shared, "PixelMeasuresSequence");
   const cosines = numbersOf(
@@ -123,7 +153,7 @@ export const readSegPlanes = (bytes: Uint8Array): SegPlanes => {
     pixelSpacingMm: [spacing[0] as number, spacing[1] as number],
     sliceSpacingMm: number(measures, "SpacingBetweenSlices"),
     imageOrientation: [vector(cosines), vector(cosines, 3)],
-    planes: readPlanes(header, shared, packed, rows * columns),
+    planes: readPlanes(header, shared, stored, rows * columns, format),
   };
 };
 

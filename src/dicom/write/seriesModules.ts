@@ -10,8 +10,15 @@ import { resultUids } from "./resultKey.ts";
 export const markPhantom = (words: string, { model }: WriteContext): string =>
   model.isPhantomModel ? `${words} ${PHANTOM_NOTICE}` : words;
 
-const seriesDescription = (words: string, context: WriteContext): string =>
-  shortText(`${markPhantom(words, context)} ${context.settings.seriesDescriptionSuffix}`);
+/** The number comes first: lists of series show little more than twenty characters. */
+const seriesDescription = ({ holds, volumeMl }: SeriesKind, context: WriteContext): string => {
+  const { volumeInDescription, seriesDescriptionSuffix } = context.settings;
+  const words =
+    volumeInDescription && volumeMl !== null
+      ? `Pancreas ${volumeMl.toFixed(1)} ml (AI) ${holds}`
+      : `AI Pancreas ${holds}`;
+  return shortText(`${markPhantom(words, context)} ${seriesDescriptionSuffix}`);
+};
 
 const seriesNumber = (base: number, context: WriteContext): string => {
   const sourceNumber = number(context.source.header, "SeriesNumber");
@@ -36,7 +43,10 @@ const equipment = (context: WriteContext): Dataset => ({
 
 type SeriesKind = {
   readonly modality: "SEG" | "SR" | "OT";
-  readonly description: string;
+  /** What the series holds, e.g. "measurements". */
+  readonly holds: string;
+  /** Null where no pancreas was found. */
+  readonly volumeMl: number | null;
   /** SeriesNumber is this plus the source's. */
   readonly numberBase: number;
 };
@@ -49,7 +59,7 @@ export const seriesModules = (kind: SeriesKind, context: WriteContext): Dataset 
     Modality: kind.modality,
     SeriesNumber: seriesNumber(kind.numberBase, context),
     InstanceNumber: "1",
-    SeriesDescription: seriesDescription(kind.description, context),
+    SeriesDescription: seriesDescription(kind, context),
     SeriesDate: date,
     SeriesTime: time,
     ContentDate: date,

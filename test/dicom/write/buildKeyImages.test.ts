@@ -20,6 +20,7 @@ const build = (source = makeSource(), overrides: Parameters<typeof makeContext>[
   withLoudDcmjs(() =>
     buildKeyImages(
       [picture(source.frames.slice(0, 2)), picture(source.frames)],
+      { volumeMl: 55.81 },
       makeContext(source, overrides),
     ),
   );
@@ -74,5 +75,5 @@ test("every picture names the images that it shows, and a demo model", () => {
 
 test("bytes that are no picture are refused", () => {
   const context = makeContext(makeSource());
-  assert.throws(() => buildKeyImages([{ ...picture(), width: 8 }], context), FailureError);
+  assert.throws(() => buildKeyImages([{ ...picture(), width: 8 }], { volumeMl: 1 }, context), FailureError);
 });

@@ -104,7 +104,10 @@ export const makeContext = (
   settings: {
     dates: "now",
     seriesDescriptionSuffix: "(research)",
+    segmentationType: "BINARY",
+    srClass: "comprehensive3d",
     volumeInLabel: false,
+    volumeInDescription: false,
     manufacturer: "panseg (research software)",
     ...overrides.settings,
   },
