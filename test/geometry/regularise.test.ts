@@ -197,6 +197,22 @@ test("a mask that is everywhere, or nowhere, comes back so", () => {
   );
 });
 
+test("a probability comes back with its mask, half and more exactly inside it", () => {
+  fc.assert(
+    fc.property(anyStack, fc.uint8Array({ minLength: 64, maxLength: 64 }), (stack, levels) => {
+      const { volume, toStack } = regularise(volumeOf(stack), stack);
+      const probability = Uint8Array.from(volume.voxels, (_, n) => levels[n % 64] ?? 0);
+      const voxels = probability.map((level) => level >>> 7);
+      const mask = toStack({ grid: volume.grid, voxels, probability });
+      assert.deepEqual(mask.voxels, toStack({ grid: volume.grid, voxels }).voxels);
+      assert.deepEqual(
+        mask.probability?.map((level) => level >>> 7),
+        mask.voxels,
+      );
+    }),
+  );
+});
+
 test("the values of a regularised volume stay within those of the stack", () => {
   fc.assert(
     fc.property(anyStack, (stack) => {

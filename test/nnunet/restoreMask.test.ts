@@ -247,3 +247,32 @@ test("Probabilities that do not fill the network grid are OUTPUT_INVALID", () =>
     (error) => error instanceof FailureError && error.failure.code === "OUTPUT_INVALID",
   );
 });
+
+test("with the probability kept, the mask is the same, and half and more lies exactly inside it", {
+  skip: needsShared("vectors", "ct"),
+}, () => {
+  const reference = referenceCases.find(({ name }) => name === "ct");
+  assert.ok(reference !== undefined);
+  const { history } = preprocess(readCaseVolume("ct"), reference.plan);
+  const network = readNpyFloat32(caseFile("ct", "probability_network_grid.npy")).values;
+  const plain = restoreMask(network, history, reference.plan).mask;
+  const { voxels, probability } = restoreMask(network, history, reference.plan, true).mask;
+  assert.equal(plain.probability, undefined);
+  assert.deepEqual(voxels, plain.voxels);
+  assert.deepEqual(
+    probability?.map((level) => level >>> 7),
+    voxels,
+  );
+  const restored = new Float32Array(voxels.length);
+  copyWindow(
+    whole(restoreProbability(network, history, reference.plan), boxShape(history.cropBox)),
+    cropped(whole(restored, plain.grid.shape), history.cropBox),
+  );
+  const outside = differing(
+    restored.map((p) => Math.round(255 * p)),
+    probability ?? [],
+  );
+  // Only what post-processing took away, and the level on either side of the half.
+  for (const at of outside)
+    assert.ok(voxels[at] === 0 ? probability?.[at] === 127 : probability?.[at] === 128);
+});
