@@ -17,6 +17,20 @@ export type Measures = {
   } | null;
   /** Mean position of the mask's voxels, LPS mm. Null for an empty mask. */
   readonly centroidLps: Lps | null;
+  /** Null for an empty mask. */
+  readonly extent: Extent | null;
+};
+
+/** How large a mask is, from the surface that passes half-way between its voxels and the others. */
+export type Extent = {
+  /** Along the axes of the patient, whatever those of the images are. */
+  readonly leftRightMm: number;
+  readonly anteriorPosteriorMm: number;
+  readonly superiorInferiorMm: number;
+  /** Between the two points of the surface that are farthest apart. */
+  readonly largestDiameterMm: number;
+  /** What voxels of this size leave open of the volume: half of those at the surface. The model's own error is not in it. */
+  readonly voxelErrorMl: number;
 };
 
 /** Which network produced a result, in enough detail to repeat it. */

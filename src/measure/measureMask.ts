@@ -4,6 +4,7 @@ import type { Grid, Mask, Stack, Volume } from "../domain/grid.ts";
 import type { Measures } from "../domain/result.ts";
 import { gridPlanes, isRegular, stackOf, unevenGapsMm, voxelsToMl } from "../geometry/stack.ts";
 import { add, scale, voxelToLps } from "../geometry/vector.ts";
+import { measureExtent } from "./extent.ts";
 
 /** Voxels of the mask on one plane, and the sums of their row and column indices. */
 type PlaneSums = { voxels: number; rows: number; columns: number };
@@ -92,7 +93,7 @@ const stackCentroid = (planes: readonly PlaneSums[], stack: Stack): Lps => {
  * Volume (millilitres: area on every plane × how much of the normal the plane stands for, which comes from the slice
  * positions and never from a thickness), intensities of the volume inside the mask (SD over the population), and centroid
  * (LPS mm). Mask and volume lie on one grid; `planesLps` is where its slices really lie, for stacks that are uneven or
- * sheared. Statistics and centroid of an empty mask are null. Throws INTERNAL for different shapes.
+ * sheared. Statistics, centroid and extent of an empty mask are null. Throws INTERNAL for different shapes.
  */
 export const measureMask = (
   mask: Mask,
@@ -108,7 +109,7 @@ export const measureMask = (
     });
   }
   const voxels = countVoxels(mask.voxels);
-  if (voxels === 0) return { voxels, volumeMl: 0, intensity: null, centroidLps: null };
+  if (voxels === 0) return { voxels, volumeMl: 0, intensity: null, centroidLps: null, extent: null };
   const { intensities, planes } = gather(mask, volume, voxels);
   const stack = stackOf(mask.grid, planesLps);
   return {
@@ -119,5 +120,6 @@ export const measureMask = (
     ),
     intensity: statistics(intensities),
     centroidLps: isRegular(stack) ? gridCentroid(planes, mask.grid, voxels) : stackCentroid(planes, stack),
+    extent: measureExtent(mask, stack),
   };
 };

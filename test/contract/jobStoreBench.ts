@@ -65,7 +65,7 @@ export const result = (seriesUid: string): ResultSummary => ({
   executionProvider: "cpu",
   settingsDigest: "settings",
   series: { studyUid: "1.2.3", seriesUid, part: "", instances: 20 },
-  measures: { voxels: 4, volumeMl: 0.25, intensity: null, centroidLps: null },
+  measures: { voxels: 4, volumeMl: 0.25, intensity: null, centroidLps: null, extent: null },
   warnings: [],
   objects: { seg: null, sr: null, others: [] },
   startedAt: "2026-11-24T00:00:00.000Z",

@@ -48,6 +48,7 @@ test("an empty mask has no statistics and no centroid", () => {
     volumeMl: 0,
     intensity: null,
     centroidLps: null,
+    extent: null,
   });
 });
 

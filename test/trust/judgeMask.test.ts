@@ -25,6 +25,7 @@ const ofVolume = (volumeMl: number): Measures => ({
   volumeMl,
   intensity: null,
   centroidLps: null,
+  extent: null,
 });
 const usual = ofVolume(70);
 const edgesOf = (mask: Mask): unknown => judgeMask(mask, usual)[0]?.details?.["edges"];
@@ -69,5 +70,8 @@ test("a volume outside the range of healthy adults is doubted, its bounds are no
 
 test("an empty mask is not doubted", () => {
   const empty = { grid, voxels: new Uint8Array(120) };
-  assert.deepEqual(judgeMask(empty, { voxels: 0, volumeMl: 0, intensity: null, centroidLps: null }), []);
+  assert.deepEqual(
+    judgeMask(empty, { voxels: 0, volumeMl: 0, intensity: null, centroidLps: null, extent: null }),
+    [],
+  );
 });

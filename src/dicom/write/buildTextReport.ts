@@ -45,7 +45,7 @@ export const buildTextReport = (
         code("HAS CONCEPT MOD", codes.procedureReported, procedure),
         container(codes.findings, null, [
           ...sentences(measures, context).map((sentence) => text("CONTAINS", codes.finding, sentence)),
-          ...volume(measures.volumeMl),
+          ...volume(measures),
         ]),
       ]),
     },

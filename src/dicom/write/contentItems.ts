@@ -1,7 +1,12 @@
 import { type Code, codeItem } from "./codes.ts";
 import type { Dataset } from "./dataset.ts";
 
-export type Relationship = "CONTAINS" | "HAS OBS CONTEXT" | "HAS ACQ CONTEXT" | "HAS CONCEPT MOD";
+export type Relationship =
+  | "CONTAINS"
+  | "HAS OBS CONTEXT"
+  | "HAS ACQ CONTEXT"
+  | "HAS CONCEPT MOD"
+  | "HAS PROPERTIES";
 
 const item = (relationship: Relationship, valueType: string, concept: Code | null): Dataset => ({
   RelationshipType: relationship,
@@ -54,8 +59,14 @@ export const image = (concept: Code | null, reference: Dataset): Dataset => ({
 });
 
 /** A NUM: the number as decimal string in a UCUM unit, explained by its children. */
-export const num = (concept: Code, value: string, unit: Code, items: readonly Dataset[]): Dataset => ({
-  ...item("CONTAINS", "NUM", concept),
+export const num = (
+  relationship: Relationship,
+  concept: Code,
+  value: string,
+  unit: Code,
+  items: readonly Dataset[],
+): Dataset => ({
+  ...item(relationship, "NUM", concept),
   MeasuredValueSequence: [{ NumericValue: value, MeasurementUnitsCodeSequence: [codeItem(unit)] }],
   ...children(items),
 });

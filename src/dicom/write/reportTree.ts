@@ -59,7 +59,7 @@ const measurementGroup = (measures: Measures, seg: StoredObject, context: WriteC
     uidRef("CONTAINS", codes.sourceSeriesForSegmentation, context.source.seriesUid),
     code("HAS CONCEPT MOD", codes.findingSite, codes.pancreas),
     ...algorithm(context),
-    ...measurements(measures, context.source.modality),
+    ...measurements(measures, context.source.modality, context.software),
   ]);
 
 /** What a reader must know before using the numbers: what they are not for, and what was unusual. No patient text. */

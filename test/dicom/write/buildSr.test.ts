@@ -49,7 +49,7 @@ const groupOf = (header: Header): Header =>
 
 type Num = { readonly concept: string; readonly value: unknown; readonly unit: string; readonly by: string };
 const nums = (header: Header): readonly Num[] =>
-  flatten(header)
+  sequence(groupOf(header), "ContentSequence")
     .filter((item) => item["ValueType"] === "NUM")
     .map((item) => {
       const [measured] = sequence(item, "MeasuredValueSequence");
@@ -120,9 +120,20 @@ test("SR-4, SR-9: the volume stands in cubic centimetres, once, by the sum of vo
   ]);
 });
 
+test("SR-4: the volume says what its voxels leave open", () => {
+  const [volume = {}] = sequence(groupOf(plain.header), "ContentSequence").filter(
+    (item) => concept(item) === "118565006|SCT|Volume",
+  );
+  const error = sequence(volume, "ContentSequence").find((item) => item["ValueType"] === "NUM") ?? {};
+  assert.equal(error["RelationshipType"], "HAS PROPERTIES");
+  assert.equal(concept(error), "371884006|SCT|+/-, range of measurement uncertainty");
+  // All 7 voxels lie at the surface: half of 19.03125 ml.
+  assert.equal(sequence(error, "MeasuredValueSequence")[0]?.["NumericValue"], 9.516);
+});
+
 test("SR-5: attenuation in Hounsfield units with its derivations", () => {
   // numpy 2.4.6: a = np.array([31,32,33,36,56,67,93]) / 2 - 10; a.mean(), a.std(), np.median(a), a.min(), a.max()
-  const found = nums(plain.header).slice(1);
+  const found = nums(plain.header).slice(5);
   assert.deepEqual(
     found.map(({ value, by }) => [value, by.split("=")[1]]),
     [
@@ -141,7 +152,7 @@ test("SR-5: attenuation in Hounsfield units with its derivations", () => {
 
 test("SR-6: MR intensities are signal without a unit, and the procedure is an MRI", () => {
   const mr = report(makeSource({ ...oblique, shape: [5, 6, 7] }));
-  const found = nums(mr.header).slice(1);
+  const found = nums(mr.header).slice(5);
   assert.equal(found.length, 5);
   for (const num of found) {
     assert.equal(num.concept, "110852|DCM|MR signal intensity");
@@ -152,8 +163,24 @@ test("SR-6: MR intensities are signal without a unit, and the procedure is an MR
   assert.ok(codes.includes("MR|DCM|Magnetic Resonance"));
 });
 
-test("SR-7, SR-8: no diameter or surface is stated, since none is computed on a mesh", () => {
-  for (const { concept: name } of nums(plain.header)) assert.doesNotMatch(name, /IBSI/);
+test("SR-7, SR-8: diameter and extents are lengths by this software, and no surface is stated", () => {
+  // Voxels (1,1,1) to (3,3,3) of 50 × 7.5 × 7.25 mm; the ends of the diameter lie in the first and the last slice.
+  const found = nums(plain.header).slice(1, 5);
+  assert.deepEqual(
+    found.map(({ concept: name, value }) => [name, value]),
+    [
+      ["L0JK|IBSI|Maximum 3D Diameter of a Mesh", plain.measures.extent?.largestDiameterMm.toFixed(1)],
+      ["103355008|SCT|Width", "21.8"],
+      ["131197000|SCT|Depth", "22.5"],
+      ["121207|DCM|Height", "150.0"],
+    ].map(([name, value]) => [name, Number(value)]),
+  );
+  for (const { unit, by } of found) {
+    assert.equal(unit, "mm|UCUM|millimeter");
+    assert.match(by, /^111001\|DCM\|Algorithm Name/);
+  }
+  for (const { concept: name } of nums(plain.header)) assert.doesNotMatch(name, /C0JK/);
+  assert.equal(nums(report(ct, {}, { extent: null }).header).length, 6);
 });
 
 test("SR-10: the volume equals that of the stored SEG alone, and does not depend on the slice thickness", () => {
@@ -179,12 +206,12 @@ test("SR-11: numbers have fixed decimals, and a measure that could not be comput
   const raw = Buffer.from(plain.sr.bytes).toString("latin1");
   for (const written of ["19.031", "14.9", "8.0"]) assert.ok(raw.includes(written), written);
   const intensity = { mean: Number.NaN, sd: 1e30, median: 3, min: 2, max: 4 };
-  const partial = report(ct, {}, { intensity });
+  const partial = report(ct, {}, { intensity, extent: null });
   assert.deepEqual(
     nums(partial.header).map(({ value }) => value),
     [19.031, 3, 2, 4],
   );
-  assert.equal(nums(report(ct, {}, { intensity: null }).header).length, 1);
+  assert.equal(nums(report(ct, {}, { intensity: null, extent: null }).header).length, 1);
 });
 
 test("SR-13: the only free text is the research notice, the phantom mark and what was unusual", () => {
@@ -231,8 +258,8 @@ test("PIT-20: the first UID of the group tracks the SEG's segment, and every num
   const [segment] = sequence(parseHeader(plain.seg.bytes), "SegmentSequence");
   assert.equal(firstUid["UID"], segment?.["TrackingUID"]);
   assert.equal(firstUid["UID"], resultUids(plain.context).tracking);
-  const numbers = flatten(group).filter((item) => item["ValueType"] === "NUM");
-  assert.equal(numbers.length, 6);
+  const numbers = sequence(group, "ContentSequence").filter((item) => item["ValueType"] === "NUM");
+  assert.equal(numbers.length, 10);
   for (const number of numbers) assert.ok(sequence(number, "ContentSequence").length > 0);
   assert.ok(flatten(plain.header).some((item) => concept(item) === "111028|DCM|Image Library"));
 });
@@ -277,7 +304,7 @@ test("VAL-2: dsrdump reads the tree that is kept beside this test", { skip: need
 test("VAL-3: dsr2xml reads the report with all of its values", { skip: needsTool("dsr2xml") }, () => {
   const { status, stdout } = runOn("dsr2xml", [plain.sr.bytes]);
   assert.equal(status, 0);
-  assert.equal(stdout.match(/<num>/g)?.length, 6);
+  assert.equal(stdout.match(/<num>/g)?.length, 11);
   assert.match(stdout, /<value>19\.031<\/value>/);
 });
 
