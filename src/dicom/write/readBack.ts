@@ -58,18 +58,19 @@ export const verifyBuilt = (
   if (comparison.kind === "different") {
     throw failed("INTERNAL", `The SEG differs from the mask in ${comparison.voxels} voxels.`, comparison);
   }
-  const report = readSr(sr);
+  const { volumeMl: srMl, group } = readSr(sr);
   const segMl = segVolumeMl(seg) ?? unevenVolumeMl(seg, stackOf(mask.grid, planes));
-  if (!agree(report.volumeMl, measures.volumeMl) || !agree(segMl, measures.volumeMl)) {
+  if (!agree(srMl, measures.volumeMl) || !agree(segMl, measures.volumeMl)) {
     throw failed("INTERNAL", "Mask, SEG and SR do not state the same volume.", {
       measuredMl: measures.volumeMl,
       segMl,
-      srMl: report.volumeMl,
+      srMl,
     });
   }
-  if (report.segSopInstanceUid !== readSegPlanes(seg).sopInstanceUid) {
+  const segSopInstanceUid = group.segment?.sopInstanceUid ?? null;
+  if (segSopInstanceUid !== readSegPlanes(seg).sopInstanceUid) {
     throw failed("INTERNAL", "The SR refers to another SEG.", {
-      segSopInstanceUid: report.segSopInstanceUid,
+      segSopInstanceUid,
     });
   }
 };
@@ -83,7 +84,11 @@ const segContent = (bytes: Uint8Array): string => {
   return JSON.stringify({ ...seg, planes });
 };
 
-const srContent = (bytes: Uint8Array): string => JSON.stringify(readSr(bytes));
+/** What was measured of what; archives may coerce the rest of a header. */
+const srContent = (bytes: Uint8Array): string => {
+  const { studyUid, seriesUid, sopInstanceUid, groups } = readSr(bytes).report;
+  return JSON.stringify({ studyUid, seriesUid, sopInstanceUid, groups });
+};
 
 /** Every attribute and every pixel of any other object. */
 const wholeContent = (bytes: Uint8Array): string => {

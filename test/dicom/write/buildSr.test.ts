@@ -265,14 +265,17 @@ test("PIT-20: the first UID of the group tracks the SEG's segment, and every num
 });
 
 test("the report reads back: volume, organ, and the segment of the SEG that was measured", () => {
-  assert.deepEqual(readSr(plain.sr.bytes), {
-    sopInstanceUid: plain.sr.object.sopInstanceUid,
-    seriesUid: plain.sr.object.seriesUid,
-    studyUid: ct.studyUid,
-    volumeMl: 19.031,
-    trackingUid: resultUids(plain.context).tracking,
-    finding: "15776009 SCT",
-    segSopInstanceUid: readSegPlanes(plain.seg.bytes).sopInstanceUid,
+  const { report: stored, group, volumeMl } = readSr(plain.sr.bytes);
+  const { sopInstanceUid, seriesUid } = plain.sr.object;
+  assert.deepEqual(
+    [stored.sopInstanceUid, stored.seriesUid, stored.studyUid],
+    [sopInstanceUid, seriesUid, ct.studyUid],
+  );
+  assert.equal(volumeMl, 19.031);
+  assert.equal(group.trackingUid, resultUids(plain.context).tracking);
+  assert.deepEqual([group.finding?.value, group.finding?.scheme], ["15776009", "SCT"]);
+  assert.deepEqual(group.segment, {
+    sopInstanceUid: readSegPlanes(plain.seg.bytes).sopInstanceUid,
     segmentNumber: 1,
   });
 });
