@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SoftwareIdentity } from "./domain/result.ts";
+import type { Failure } from "./domain/failure.ts";
+import type { OutputKind, SoftwareIdentity } from "./domain/result.ts";
 import { makeModels } from "./inference/models.ts";
 import { openPictures } from "./jobs/pictures.ts";
 import { openSpool } from "./jobs/spool.ts";
@@ -11,7 +12,19 @@ import { makeDicomwebPacs } from "./pacs/dicomweb.ts";
 import { makeOrthancWatcher } from "./pacs/orthancWatcher.ts";
 import { makeQidoWatcher } from "./pacs/qidoWatcher.ts";
 import { sweep } from "./pacs/sweep.ts";
-import type { Clock, JobStore, Log, Pacs, Pictures, StorySettings, Teller, Watcher, World } from "./ports.ts";
+import type {
+  Clock,
+  Destination,
+  JobStore,
+  Log,
+  Pacs,
+  Pictures,
+  Refusals,
+  StorySettings,
+  Teller,
+  Watcher,
+  World,
+} from "./ports.ts";
 import { readSeriesRules } from "./seriesRules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -43,13 +56,14 @@ export const composeTeller = (settings: Settings, log: Log): ComposedTeller => (
   settings: storySettings(settings),
 });
 
-const storySettings = ({ inference, models, series, output }: Settings): StorySettings => {
+const storySettings = ({ inference, models, series, output, destinations }: Settings): StorySettings => {
   const { mirror, tileStride, float16 } = inference;
   // Only what changes the mask: another label on the objects is no reason to do the whole archive again.
   const settingsDigest = createHash("sha256")
     .update(JSON.stringify({ mirror, tileStride, float16, repairs: series.repairs }))
     .digest("hex");
   const { rulesFile, ...limits } = series;
+  const outputs = [output, ...destinations].flatMap(wantedOutputs);
   return {
     ...limits,
     rules: readSeriesRules(rulesFile),
@@ -58,15 +72,33 @@ const storySettings = ({ inference, models, series, output }: Settings): StorySe
     tileStride,
     settingsDigest,
     output,
+    outputs: [...new Set(outputs)],
   };
 };
 
-export const composePacs = ({ pacs }: Settings, log: Log): Pacs =>
+type Wanted = Pick<Settings["output"], "seg" | "sr" | "textReport" | "keyImages">;
+
+const wantedOutputs = ({ seg, sr, textReport, keyImages }: Wanted): readonly OutputKind[] => [
+  ...(seg ? (["seg"] as const) : []),
+  ...(sr ? (["sr"] as const) : []),
+  ...(textReport ? (["text"] as const) : []),
+  ...(keyImages ? (["key-image"] as const) : []),
+];
+
+export const composePacs = (settings: Settings, log: Log): Pacs =>
+  makePacs(settings.pacs, settings.pacs.kind === "orthanc" ? settings.pacs.orthancUrl : null, settings, log);
+
+const makePacs = (
+  server: Credentials & { readonly dicomwebUrl: string },
+  restUrl: string | null,
+  { pacs }: Settings,
+  log: Log,
+): Pacs =>
   makeDicomwebPacs(
     {
-      url: pacs.dicomwebUrl,
-      restUrl: pacs.kind === "orthanc" ? pacs.orthancUrl : null,
-      headers: authorization(pacs),
+      url: server.dicomwebUrl,
+      restUrl,
+      headers: authorization(server),
       parallelInstances: pacs.parallelInstances,
       maxSeriesInstances: pacs.maxSeriesInstances,
       maxInstanceBytes: pacs.maxInstanceMegabytes * 2 ** 20,
@@ -78,6 +110,27 @@ export const composePacs = ({ pacs }: Settings, log: Log): Pacs =>
     },
     log,
   );
+
+/** The archive itself first: it has the images that the results are about. */
+const composeDestinations = (settings: Settings, pacs: Pacs, log: Log): readonly Destination[] => [
+  { name: "archive", pacs, outputs: wantedOutputs(settings.output) },
+  ...settings.destinations.map((destination) => ({
+    name: destination.name,
+    pacs: makePacs({ ...destination, password: passwordOf(destination) }, null, settings, log),
+    outputs: wantedOutputs(destination),
+  })),
+];
+
+const passwordOf = ({ password, passwordFile }: Settings["destinations"][number]): string | null =>
+  passwordFile === null ? password : readFileSync(passwordFile, "utf8").trimEnd();
+
+const makeRefusals = (): Refusals => {
+  const known = new Map<string, Failure>();
+  return {
+    find: (destination, sopClassUid) => known.get(`${destination} ${sopClassUid}`) ?? null,
+    note: (destination, sopClassUid, failure) => void known.set(`${destination} ${sopClassUid}`, failure),
+  };
+};
 
 export const jobsFile = ({ dataFolder }: Settings): string => join(dataFolder, "jobs.sqlite");
 
@@ -117,9 +170,13 @@ export type ComposedWorld = World & { readonly models: ReturnType<typeof makeMod
 export const composeWorld = (settings: Settings, log: Log): ComposedWorld => {
   const workFolder = join(settings.dataFolder, "work");
   mkdirSync(workFolder, { recursive: true, mode: 0o700 });
+  const pacs = composePacs(settings, log);
   return {
     ...composeTeller(settings, log),
-    pacs: composePacs(settings, log),
+    pacs,
+    destinations: composeDestinations(settings, pacs, log),
+    refusals: makeRefusals(),
+    log,
     jobs: composeJobs(settings),
     spool: openSpool(join(settings.dataFolder, "spool")),
     pictures: composePictures(settings),
@@ -127,7 +184,9 @@ export const composeWorld = (settings: Settings, log: Log): ComposedWorld => {
   };
 };
 
-const authorization = ({ username, password, bearerToken }: Settings["pacs"]): Record<string, string> => {
+type Credentials = Pick<Settings["pacs"], "username" | "password" | "bearerToken">;
+
+const authorization = ({ username, password, bearerToken }: Credentials): Record<string, string> => {
   if (bearerToken !== null) return { Authorization: `Bearer ${bearerToken}` };
   if (username === null) return {};
   return { Authorization: `Basic ${Buffer.from(`${username}:${password ?? ""}`).toString("base64")}` };

@@ -3,27 +3,31 @@
  * SEG + SR → spool → store → read back and compare → done. The command line tells the same story with a folder in
  * place of the archive. Every step may be the last one before the power fails; the next run goes on from the spool.
  */
+
+import { deliver } from "./deliver.ts";
 import { headerFromJson } from "./dicom/read/header.ts";
 import type { InstanceBytes } from "./dicom/read/instance.ts";
 import { readSeries } from "./dicom/read/readSeries.ts";
 import { selectVolumes } from "./dicom/select/selectVolumes.ts";
 import { refusalOf } from "./dicom/select/volumeChoice.ts";
-import { verifyStored } from "./dicom/write/readBack.ts";
 import { failed, makeFailure } from "./domain/failure.ts";
 import type { Stack, Volume } from "./domain/grid.ts";
+import type { History } from "./domain/history.ts";
 import type { Claim, SegmentOrder } from "./domain/job.ts";
 import type { SeriesRef } from "./domain/series.ts";
 import type { Warning } from "./domain/warning.ts";
 import { regularise } from "./geometry/regularise.ts";
 import { gridPlanes, seriesStack, stackOf } from "./geometry/stack.ts";
+import { readHistory } from "./history.ts";
+import { drawPicture } from "./illustrate.ts";
 import { measureMask } from "./measure/measureMask.ts";
 import { preprocess } from "./nnunet/preprocess.ts";
 import { restoreMask } from "./nnunet/restoreMask.ts";
 import { slidingWindow } from "./nnunet/slidingWindow.ts";
-import { buildObjects, drawPicture } from "./objects.ts";
+import { buildObjects } from "./objects.ts";
 import { orderSegmentation, uidOf } from "./order.ts";
-import type { InstanceRef, Segmenter, Spooled, Step, StorySettings, Teller, World } from "./ports.ts";
-import { keepsProbability, mirrors, type Segmentation, summarise, writtenObjects } from "./results.ts";
+import type { Segmenter, Spooled, Step, StorySettings, Teller, World } from "./ports.ts";
+import { keepsProbability, mirrors, type Segmentation, summarise } from "./results.ts";
 import { judgeGrid } from "./trust/judgeGrid.ts";
 import { judgeMask } from "./trust/judgeMask.ts";
 
@@ -49,15 +53,11 @@ export const processJob = async (claim: Claim, world: World, step: Step): Promis
   const { job } = claim;
   const spooled = world.spool.read(job.key) ?? (await spoolResults(claim, world, step));
   if (spooled === "superseded") return;
-  const written = writtenObjects(spooled, job);
-  for (const { name, ref, bytes } of written) await step(`store-${name}`, () => storeOnce(ref, bytes, world));
-  for (const { name, kind, ref, bytes } of written)
-    await step(`verify-${name}`, async () =>
-      verifyStored(kind, await world.pacs.retrieveInstance(ref), bytes, spooled.result.measures),
-    );
+  const refusals = await deliver(job.key, spooled, job, world, step);
+  const result = { ...spooled.result, warnings: [...spooled.result.warnings, ...refusals] };
   world.pictures.keep(job.key, spooled.picture);
-  if (written.length > 0) await world.jobs.complete(claim, spooled.result);
-  else await world.jobs.skip(claim, makeFailure("EMPTY_MASK", "The mask is empty."), spooled.result);
+  if (result.outcome === "segmented") await world.jobs.complete(claim, result);
+  else await world.jobs.skip(claim, makeFailure("EMPTY_MASK", "The mask is empty."), result);
   world.spool.remove(job.key);
 };
 
@@ -78,8 +78,9 @@ const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spo
   );
   const segmenter = await step("load-model", () => world.models.open(order.modelId));
   const series = { studyUid: job.studyUid, seriesUid: job.seriesUid };
+  const { history, warnings } = await step("history", () => readHistory(job, order, world));
   const results = await segmentSeries(
-    { series, instances, segmenter, part: order.part, resultKey: job.key, orderedAtMs: order.orderedAtMs },
+    { ...order, series, instances, segmenter, resultKey: job.key, history, warnings },
     world,
     step,
   );
@@ -95,6 +96,7 @@ export type SeriesOrder = {
   readonly orderedAtMs: number;
   /** Which volume of the series. */
   readonly part: string;
+  readonly history: History;
   /** What was already noticed before reading, such as a forced model. */
   readonly warnings?: readonly Warning[];
 };
@@ -143,9 +145,4 @@ export const segmentVolume = async (
   const measures = await step("measure", () => measureMask(mask, volume, stack.planesLps));
   const warnings = await step("judge", () => [...judgeGrid(volume.grid, plan), ...judgeMask(mask, measures)]);
   return { mask, measures, warnings };
-};
-
-/** Look before sending: a repeated STOW looks like success whatever the archive made of it. */
-const storeOnce = async (ref: InstanceRef, bytes: Uint8Array, { pacs }: World): Promise<void> => {
-  if (!(await pacs.hasInstance(ref))) await pacs.storeInstance(ref, bytes);
 };

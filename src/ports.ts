@@ -2,7 +2,13 @@
 import type { Failure } from "./domain/failure.ts";
 import type { Claim, Job, JobKind, JobState, JobStats, NewSegmentJob, SeriesArrival } from "./domain/job.ts";
 import type { ModelClass, Plan } from "./domain/plan.ts";
-import type { ExecutionProvider, ModelIdentity, ResultSummary, SoftwareIdentity } from "./domain/result.ts";
+import type {
+  ExecutionProvider,
+  ModelIdentity,
+  OutputKind,
+  ResultSummary,
+  SoftwareIdentity,
+} from "./domain/result.ts";
 import type { SeriesRule } from "./domain/rules.ts";
 import type { Repairs, SeriesRef } from "./domain/series.ts";
 
@@ -21,6 +27,15 @@ export type InstanceBytes = { readonly name: string; readonly read: () => Uint8A
 /** Address of one instance. */
 export type InstanceRef = SeriesRef & { readonly sopInstanceUid: string };
 
+/** A stored document: a structured report, or a Key Object Selection, which may take reports back. */
+export type DocumentRef = InstanceRef & {
+  readonly modality: "SR" | "KO";
+  /** "" where the archive does not tell. */
+  readonly sopClassUid: string;
+  /** YYYYMMDD. */
+  readonly studyDate: string | null;
+};
+
 /** A series in the archive's own words. The description is free text, which may name a patient: never stored, never logged. */
 export type SeriesDescription = {
   readonly seriesUid: string;
@@ -35,6 +50,11 @@ export type Pacs = {
   readonly findSeries: (days: number | null) => Promise<readonly SeriesArrival[]>;
   /** The series of one study, for people; none when the archive does not hold the study. */
   readonly describeStudy: (studyUid: string) => Promise<readonly SeriesDescription[]>;
+  /**
+   * Reports and key object selections of a study, or of every study of its patient; the newest 200 of each kind. Who
+   * the patient is stays on the other side: an identifier is compared exactly, and an empty one means this study alone.
+   */
+  readonly findDocuments: (studyUid: string, scope: "study" | "patient") => Promise<readonly DocumentRef[]>;
   /** DICOM JSON of every instance of a series, without bulk data. Throws SERIES_GONE when there is none. */
   readonly seriesMetadata: (series: SeriesRef) => Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Fetch the named instances of a series into `folder`, a few at a time; the files in the order asked for. */
@@ -111,7 +131,23 @@ export type Spooled = {
 export type Spool = {
   readonly read: (key: string) => Spooled | null;
   readonly keep: (key: string, spooled: Spooled) => Spooled;
+  /** Keep what an archive made of an object beside what was sent, for a person; returns the name under which it lies. */
+  readonly keepDisputed: (key: string, name: string, stored: Uint8Array) => string;
   readonly remove: (key: string) => void;
+};
+
+/** An archive that gets results, and which of them. */
+export type Destination = {
+  /** "archive" for the one that the series came from. */
+  readonly name: string;
+  readonly pacs: Pick<Pacs, "hasInstance" | "storeInstance" | "retrieveInstance">;
+  readonly outputs: readonly OutputKind[];
+};
+
+/** Classes of objects that a destination has refused since this process began: it is told of once, and not asked again. */
+export type Refusals = {
+  readonly find: (destination: string, sopClassUid: string) => Failure | null;
+  readonly note: (destination: string, sopClassUid: string, failure: Failure) => void;
 };
 
 /** Pictures of finished jobs by job key, kept for a limited time: they show a patient. */
@@ -168,12 +204,14 @@ export type StorySettings = {
     readonly srClass: "comprehensive3d" | "comprehensive" | "enhanced";
     readonly volumeInLabel: boolean;
     readonly volumeInDescription: boolean;
-    /** Store the result in words too, for viewers that show no measurement groups. */
-    readonly textReport: boolean;
-    /** Store key slices with the contour as Secondary Captures too. */
-    readonly keyImages: boolean;
+    /** Compare with earlier results of the patient that the archive holds. */
+    readonly trend: boolean;
+    /** Store a report also where no pancreas was found. */
+    readonly emptyReport: boolean;
     readonly dates: "now" | "study";
   };
+  /** What at least one destination wants. */
+  readonly outputs: readonly OutputKind[];
 };
 
 /** What a story is told with, whether in a service or at the command line. */
@@ -187,6 +225,9 @@ export type Teller = {
 /** A teller with an archive, jobs and a spool. */
 export type World = Teller & {
   readonly pacs: Pacs;
+  readonly destinations: readonly Destination[];
+  readonly refusals: Refusals;
+  readonly log: Log;
   readonly jobs: JobStore;
   readonly spool: Spool;
   readonly pictures: Pictures;

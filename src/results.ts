@@ -4,11 +4,13 @@ import type { Plan } from "./domain/plan.ts";
 import {
   type Measures,
   type OtherObject,
+  type OutputKind,
   RESEARCH_NOTICE,
   type ResultSummary,
   type StoredObject,
 } from "./domain/result.ts";
 import type { SeriesRef, SourceSeries } from "./domain/series.ts";
+import type { Trend } from "./domain/trend.ts";
 import type { Warning } from "./domain/warning.ts";
 import type { InstanceRef, Segmenter, Spooled, Step, StorySettings, Teller } from "./ports.ts";
 
@@ -22,8 +24,11 @@ export type Segmentation = {
 type BuiltObject = { readonly bytes: Uint8Array; readonly object: StoredObject };
 
 export type BuiltObjects = {
-  readonly seg: BuiltObject;
+  /** Null where no pancreas was found. */
+  readonly seg: BuiltObject | null;
   readonly sr: BuiltObject;
+  readonly trend: Trend | null;
+  readonly replaces: readonly string[];
   readonly others: readonly (BuiltObject & Pick<OtherObject, "kind">)[];
 };
 
@@ -69,15 +74,17 @@ export const summarise = (
     },
     measures: segmentation.measures,
     warnings: segmentation.warnings,
+    trend: built?.trend ?? null,
+    replaces: built?.replaces ?? [],
     objects: {
-      seg: built?.seg.object ?? null,
+      seg: built?.seg?.object ?? null,
       sr: built?.sr.object ?? null,
       others: (built?.others ?? []).map(({ object, kind }) => ({ ...object, kind })),
     },
     startedAt: new Date(orderedAtMs).toISOString(),
     secondsPerStep: { ...step.secondsPerStep },
   } satisfies ResultSummary,
-  seg: built?.seg.bytes ?? null,
+  seg: built?.seg?.bytes ?? null,
   sr: built?.sr.bytes ?? null,
   others: (built?.others ?? []).map(({ bytes }) => bytes),
 });
@@ -85,7 +92,8 @@ export const summarise = (
 export type WrittenObject = {
   /** For logs and steps. */
   readonly name: string;
-  readonly kind: "seg" | "sr" | "other";
+  readonly kind: OutputKind;
+  readonly sopClassUid: string;
   readonly ref: InstanceRef;
   readonly bytes: Uint8Array;
 };
@@ -100,12 +108,14 @@ export const writtenObjects = (spooled: Spooled, { studyUid }: SeriesRef): reado
     bytes: Uint8Array | null | undefined,
   ): readonly WrittenObject[] => {
     if (object === null || bytes === null || bytes === undefined) return [];
-    const { seriesUid, sopInstanceUid } = object;
-    return [{ name, kind, bytes, ref: { studyUid, seriesUid, sopInstanceUid } }];
+    const { sopClassUid, seriesUid, sopInstanceUid } = object;
+    return [{ name, kind, sopClassUid, bytes, ref: { studyUid, seriesUid, sopInstanceUid } }];
   };
   return [
     ...written("seg", "seg", seg, spooled.seg),
     ...written("sr", "sr", sr, spooled.sr),
-    ...others.flatMap((object, n) => written(`${object.kind}-${n + 1}`, "other", object, spooled.others[n])),
+    ...others.flatMap((object, n) =>
+      written(`${object.kind}-${n + 1}`, object.kind, object, spooled.others[n]),
+    ),
   ];
 };

@@ -9,6 +9,22 @@ const port = z.int().min(0).max(65_535);
 const positive = z.number().positive();
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
 
+const credentials = {
+  username: z.string().nullable().default(null),
+  password: z.string().nullable().default(null),
+  bearerToken: z.string().nullable().default(null),
+};
+
+/** Which results an archive gets. */
+const wanted = {
+  seg: z.boolean().default(true),
+  sr: z.boolean().default(true),
+  /** An Enhanced SR in words too, for viewers that show no measurement groups. */
+  textReport: z.boolean().default(true),
+  /** Key slices with the contour as Secondary Captures too, the only form that every viewer shows. */
+  keyImages: z.boolean().default(true),
+};
+
 /** Every key, its unit in its name and its default. config/README.md is checked against this schema by a test. */
 export const settingsSchema = z.strictObject({
   dataFolder: z.string().default("data"),
@@ -28,9 +44,7 @@ export const settingsSchema = z.strictObject({
       dicomwebUrl: httpUrl.default("http://127.0.0.1:8042/dicom-web"),
       /** Root of Orthanc's own API, for its change log. */
       orthancUrl: httpUrl.default("http://127.0.0.1:8042"),
-      username: z.string().nullable().default(null),
-      password: z.string().nullable().default(null),
-      bearerToken: z.string().nullable().default(null),
+      ...credentials,
       parallelInstances: z.int().min(1).max(32).default(4),
       maxSeriesInstances: z.int().positive().default(2000),
       maxInstanceMegabytes: positive.default(512),
@@ -112,14 +126,34 @@ export const settingsSchema = z.strictObject({
       volumeInLabel: z.boolean().default(false),
       /** Series descriptions begin with the volume, for lists that show nothing else. */
       volumeInDescription: z.boolean().default(true),
-      /** Store an Enhanced SR in words too, for viewers that show no measurement groups. */
-      textReport: z.boolean().default(true),
-      /** Store key slices with the contour as Secondary Captures too, the only form that every viewer shows. */
-      keyImages: z.boolean().default(true),
+      ...wanted,
+      /** Store a report also where no pancreas was found. */
+      emptyReport: z.boolean().default(false),
+      /** Compare with earlier results of the patient that the archive holds. */
+      trend: z.boolean().default(true),
       /** `study` takes the study's date for our objects: a real date beside a shifted one would betray the shift. */
       dates: z.enum(["now", "study"]).default("now"),
     })
     .prefault({}),
+  /** Further archives that get results, beside the one that the series came from. */
+  destinations: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "is no name of small letters, digits and hyphens"),
+        dicomwebUrl: httpUrl,
+        ...credentials,
+        /** File that holds the password, which the environment cannot give to a list. */
+        passwordFile: z.string().nullable().default(null),
+        ...wanted,
+      }),
+    )
+    .refine(
+      (list) => new Set(["archive", ...list.map(({ name }) => name)]).size === list.length + 1,
+      'must have different names, and none "archive"',
+    )
+    .default([]),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

@@ -79,7 +79,7 @@ test("config/README.md lists every key with its default, and no other", () => {
   );
   const leaves = (node: object, prefix: string): (readonly [string, unknown])[] =>
     Object.entries(node).flatMap(([key, value]) =>
-      typeof value === "object" && value !== null
+      typeof value === "object" && value !== null && !Array.isArray(value)
         ? leaves(value, `${prefix}${key}.`)
         : [[prefix + key, value] as const],
     );

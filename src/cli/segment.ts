@@ -4,13 +4,14 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { type ComposedTeller, clock, composeTeller } from "../compose.ts";
 import { FailureError, failed } from "../domain/failure.ts";
+import { noHistory } from "../domain/history.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
+import { drawPicture } from "../illustrate.ts";
 import { readModel } from "../inference/modelFolder.ts";
 import { makeLog } from "../log.ts";
 import { readNifti } from "../nifti/readNifti.ts";
 import { writeNifti } from "../nifti/writeNifti.ts";
-import { drawPicture } from "../objects.ts";
 import { orderSegmentation } from "../order.ts";
 import { isNiftiPath, listFolder } from "../pacs/folder.ts";
 import { segmentSeries, segmentVolume } from "../pipeline.ts";
@@ -128,7 +129,12 @@ const segmentDicom = async (
   const order = orderSegmentation(chosen.series, headers, choice, teller, orderedAtMs);
   if ("code" in order) throw new FailureError(order);
   const segmenter = await step("load-model", () => teller.models.open(order.order.modelId));
-  return segmentSeries({ ...chosen, segmenter, resultKey: order.key, orderedAtMs, warnings }, teller, step);
+  const history = noHistory;
+  return segmentSeries(
+    { ...chosen, segmenter, resultKey: order.key, orderedAtMs, warnings, history },
+    teller,
+    step,
+  );
 };
 
 const segmentNifti = async (

@@ -102,3 +102,6 @@ export type ArchivedReport = StoredReport & {
 /** Neither taken back nor replaced. */
 export const isCurrent = ({ rejected, supersededBy }: ArchivedReport): boolean =>
   rejected === null && supersededBy === null;
+
+/** PatientID and, where stated, IssuerOfPatientID: patient text, handed on only where it was asked for. */
+export type PatientIdentity = { readonly id: string; readonly issuer: string | null };

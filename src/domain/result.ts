@@ -1,5 +1,6 @@
 import type { Lps } from "./axes.ts";
 import type { ModelClass } from "./plan.ts";
+import type { Trend } from "./trend.ts";
 import type { Warning } from "./warning.ts";
 
 /** What is measured inside a mask on its source volume. */
@@ -71,6 +72,10 @@ export type ResultSummary = {
   } | null;
   readonly measures: Measures;
   readonly warnings: readonly Warning[];
+  /** Against earlier studies of the patient; absent in results of earlier versions. */
+  readonly trend?: Trend | null;
+  /** SOP Instance UIDs of the reports that this result replaced. */
+  readonly replaces?: readonly string[];
   readonly objects: {
     readonly seg: StoredObject | null;
     readonly sr: StoredObject | null;
@@ -89,10 +94,17 @@ export type StoredObject = {
   readonly sha256: string;
 };
 
+/** What a result may become in an archive. */
+export type OutputKind = "seg" | "sr" | "text" | "key-image";
+
 export type OtherObject = StoredObject & { readonly kind: "text" | "key-image" };
 
 /** Stands wherever a result of a model appears that was trained on synthetic phantoms. */
 export const PHANTOM_NOTICE = "PHANTOM DEMO MODEL";
+
+/** What is said of an empty mask: nothing about the patient. */
+export const NOTHING_FOUND =
+  "The software found no pancreas on this series. That says nothing about the patient.";
 
 /** Stands wherever a result appears. */
 export const RESEARCH_NOTICE = "Research use only. Not a medical device; not for diagnosis.";

@@ -26,4 +26,6 @@ export type WarningCode =
   | "CONTRAST_FORCED"
   | "MASK_AT_EDGE"
   | "VOLUME_UNUSUAL"
-  | "UIDS_DERIVED";
+  | "UIDS_DERIVED"
+  | "HISTORY_UNREAD"
+  | "OUTPUT_REFUSED";

@@ -28,6 +28,7 @@ export function openSpool(folder: string): Spool {
   return {
     read,
     keep: (key, spooled) => read(key) ?? writeEntry(folder, hashOf(key), spooled),
+    keepDisputed: (key, name, stored) => keepDisputed(folder, hashOf(key), name, stored),
     remove: (key) => removeEntry(folder, hashOf(key)),
   };
 }
@@ -98,6 +99,14 @@ function moveInto(unfinished: string, entry: string): void {
   } catch (error) {
     if (codeOf(error) !== "ENOTEMPTY" && codeOf(error) !== "EEXIST") throw error;
   }
+}
+
+/** Beside the entry's own files, which are what was sent; the seal covers those alone. */
+function keepDisputed(folder: string, entry: string, name: string, stored: Uint8Array): string {
+  const file = join(folder, entry, `stored-${name}.dcm`);
+  rmSync(file, { force: true });
+  writeDurably(file, stored);
+  return `${entry}/stored-${name}.dcm`;
 }
 
 function removeEntry(folder: string, name: string): void {

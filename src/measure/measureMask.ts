@@ -1,9 +1,9 @@
 import { type Lps, lps, voxelCount } from "../domain/axes.ts";
 import { failed } from "../domain/failure.ts";
-import type { Grid, Mask, Stack, Volume } from "../domain/grid.ts";
+import type { Mask, Stack, Volume } from "../domain/grid.ts";
 import type { Measures } from "../domain/result.ts";
-import { gridPlanes, isRegular, stackOf, unevenGapsMm, voxelsToMl } from "../geometry/stack.ts";
-import { add, scale, voxelToLps } from "../geometry/vector.ts";
+import { gridPlanes, stackOf, unevenGapsMm, voxelsToMl } from "../geometry/stack.ts";
+import { add, scale } from "../geometry/vector.ts";
 import { measureExtent } from "./extent.ts";
 
 /** Voxels of the mask on one plane, and the sums of their row and column indices. */
@@ -64,16 +64,8 @@ const statistics = (intensities: Float32Array): NonNullable<Measures["intensity"
 const sumOf = (planes: readonly PlaneSums[], of: (sums: PlaneSums, z: number) => number): number =>
   planes.reduce((sum, sums, z) => sum + of(sums, z), 0);
 
-const gridCentroid = (planes: readonly PlaneSums[], grid: Grid, voxels: number): Lps =>
-  voxelToLps(
-    grid,
-    sumOf(planes, (sums, z) => z * sums.voxels) / voxels,
-    sumOf(planes, ({ rows }) => rows) / voxels,
-    sumOf(planes, ({ columns }) => columns) / voxels,
-  );
-
-/** Every voxel weighs what its plane stands for, so that densely imaged parts do not pull the centre to them. */
-const stackCentroid = (planes: readonly PlaneSums[], stack: Stack): Lps => {
+/** At the planes' own positions. Every voxel weighs what its plane stands for, so that densely imaged parts do not pull the centre to them. */
+const centroid = (planes: readonly PlaneSums[], stack: Stack): Lps => {
   const gaps = unevenGapsMm(stack);
   const weightOf = (z: number): number => gaps?.[z] ?? 1;
   const weight = sumOf(planes, ({ voxels }, z) => voxels * weightOf(z));
@@ -119,7 +111,7 @@ export const measureMask = (
       stack,
     ),
     intensity: statistics(intensities),
-    centroidLps: isRegular(stack) ? gridCentroid(planes, mask.grid, voxels) : stackCentroid(planes, stack),
+    centroidLps: centroid(planes, stack),
     extent: measureExtent(mask, stack),
   };
 };

@@ -1,6 +1,6 @@
 import { failed } from "../../domain/failure.ts";
-import type { Measures, StoredObject } from "../../domain/result.ts";
-import { documentModule } from "./buildSr.ts";
+import { type Measures, NOTHING_FOUND, type StoredObject } from "../../domain/result.ts";
+import { describeTrend } from "../../domain/trend.ts";
 import { codes } from "./codes.ts";
 import { code, container, containerValue, text } from "./contentItems.ts";
 import type { WriteContext } from "./context.ts";
@@ -10,42 +10,51 @@ import { type BuiltObject, writePart10 } from "./part10.ts";
 import { comment, languageAndObserver } from "./reportTree.ts";
 import { resultUids } from "./resultKey.ts";
 import { seriesModules } from "./seriesModules.ts";
+import { documentModule } from "./srDocument.ts";
 
 const enhancedSr = "1.2.840.10008.5.1.4.1.1.88.22";
 
-const sentences = ({ volumeMl }: Measures, context: WriteContext): readonly string[] => [
-  `Pancreas volume ${volumeMl.toFixed(1)} ml, segmented automatically by ${context.model.id}; not verified by a person.`,
+const verdict = ({ voxels, volumeMl, extent }: Measures): string => {
+  if (voxels === 0) return NOTHING_FOUND;
+  const error = extent === null ? "" : ` ± ${extent.voxelErrorMl.toFixed(1)} ml (that of the voxels alone)`;
+  return `Pancreas volume ${volumeMl.toFixed(1)} ml${error}.`;
+};
+
+const sentences = (measures: Measures, context: WriteContext): readonly string[] => [
+  verdict(measures),
+  ...(context.trend === null ? [] : [describeTrend(context.trend)]),
+  `Segmented automatically by ${context.model.id}; not verified by a person.`,
   comment(context),
 ];
 
 /**
  * The result in words, for viewers that show no measurement groups: an Enhanced SR (PS3.3 annex A.35.2) with the
- * volume as text and as number. The same input gives the same bytes (see `buildSeg`). Throws EMPTY_MASK, UID_INVALID.
+ * volume as text and as number, or that no pancreas was found. The same input gives the same bytes (see `buildSeg`).
+ * Throws EMPTY_MASK where a SEG has no measures, UID_INVALID.
  */
 export const buildTextReport = (
   measures: Measures,
-  seg: StoredObject,
+  seg: StoredObject | null,
   context: WriteContext,
 ): BuiltObject => {
-  if (measures.voxels === 0) throw failed("EMPTY_MASK", "Nothing was measured: the mask has no voxel.");
+  if (measures.voxels === 0 && seg !== null)
+    throw failed("EMPTY_MASK", "Nothing was measured: the mask has no voxel.");
   const { source, software } = context;
   const uids = resultUids(context);
   const procedure = source.modality === "CT" ? codes.ctProcedure : codes.mrProcedure;
+  const volumeMl = seg === null ? null : measures.volumeMl;
   return writePart10(
     { sopClassUid: enhancedSr, seriesUid: uids.textSeries, sopInstanceUid: uids.textSop },
     copyPatientAndStudy(source),
     {
-      ...seriesModules(
-        { modality: "SR", holds: "report", volumeMl: measures.volumeMl, numberBase: 11000 },
-        context,
-      ),
-      ...documentModule(seg, source),
+      ...seriesModules({ modality: "SR", holds: "report", volumeMl, numberBase: 11000 }, context),
+      ...documentModule(seg, source, []),
       ...containerValue(codes.diagnosticImagingReport, null, [
         ...languageAndObserver(context),
         code("HAS CONCEPT MOD", codes.procedureReported, procedure),
         container(codes.findings, null, [
           ...sentences(measures, context).map((sentence) => text("CONTAINS", codes.finding, sentence)),
-          ...volume(measures),
+          ...(seg === null ? [] : volume(measures)),
         ]),
       ]),
     },

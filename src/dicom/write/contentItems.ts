@@ -58,6 +58,12 @@ export const image = (concept: Code | null, reference: Dataset): Dataset => ({
   ReferencedSOPSequence: [reference],
 });
 
+/** A COMPOSITE: any object that is no image. */
+export const composite = (reference: Dataset): Dataset => ({
+  ...item("CONTAINS", "COMPOSITE", null),
+  ReferencedSOPSequence: [reference],
+});
+
 /** A NUM: the number as decimal string in a UCUM unit, explained by its children. */
 export const num = (
   relationship: Relationship,

@@ -1,5 +1,7 @@
+import type { ObjectRef } from "../../domain/history.ts";
 import type { ModelIdentity, SoftwareIdentity } from "../../domain/result.ts";
 import type { SourceSeries } from "../../domain/series.ts";
+import type { Trend } from "../../domain/trend.ts";
 import type { Warning } from "../../domain/warning.ts";
 import type { SegmentationType } from "./segmentationType.ts";
 import type { SrClass } from "./srClass.ts";
@@ -17,6 +19,12 @@ export type WriteContext = {
   /** How the network was run, e.g. "tile stride 0.5", "mirrors 8". */
   readonly algorithmParameters: readonly string[];
   readonly warnings: readonly Warning[];
+  /** Which volume of the series; "" where it is one. */
+  readonly part: string;
+  /** Stored reports that this result replaces. */
+  readonly predecessors: readonly ObjectRef[];
+  /** Against earlier studies; null where there is nothing to compare with. */
+  readonly trend: Trend | null;
 };
 
 export type WriteSettings = {

@@ -103,16 +103,18 @@ const acquisitionEquipment = (header: Header): Dataset => ({
   Manufacturer: text(header, "Manufacturer") ?? "Unknown",
 });
 
-/**
- * What SEG and SR have from their source's header, both alike: patient, study and acquisition equipment.
- * Nothing that is not listed is ever copied.
- */
-export const copyPatientAndStudy = (source: SourceSeries): Dataset => ({
+/** Patient and study of a header. Nothing that is not listed is ever copied. */
+export const copyPatientOf = (header: Header): Dataset => ({
   ...Object.fromEntries(always.map((keyword) => [keyword, null])),
-  ...pick(source.header, always),
-  ...pick(source.header, whenPresent),
-  ...copyProcedureCodes(source.header),
-  ContributingEquipmentSequence: [acquisitionEquipment(source.header)],
+  ...pick(header, always),
+  ...pick(header, whenPresent),
+  ...copyProcedureCodes(header),
+});
+
+/** What SEG and SR have from their source's header, both alike: patient, study and acquisition equipment. */
+export const copyPatientAndStudy = ({ header }: SourceSeries): Dataset => ({
+  ...copyPatientOf(header),
+  ContributingEquipmentSequence: [acquisitionEquipment(header)],
 });
 
 /** Whether the source's pixels ever were compressed with loss, and how (PS3.3 section C.7.6.1.1.5). */

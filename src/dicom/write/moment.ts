@@ -15,7 +15,8 @@ const utcOffsetMinutes = (header: Header, epochMs: number): number => {
   return (Number(hours) * 60 + Number(minutes)) * (sign === "-" ? -1 : 1);
 };
 
-const momentOf = (epochMs: number, header: Header): Moment => {
+/** A moment in the time zone that a header names, else in this machine's. */
+export const momentOf = (epochMs: number, header: Header): Moment => {
   const shifted = new Date(epochMs + utcOffsetMinutes(header, epochMs) * minuteMs).toISOString();
   const digits = shifted.replace(/\D/g, "");
   return { date: digits.slice(0, 8), time: digits.slice(8, 14) };

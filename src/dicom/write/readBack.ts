@@ -1,14 +1,11 @@
 import type { Lps } from "../../domain/axes.ts";
-import { FailureError, failed } from "../../domain/failure.ts";
+import { failed } from "../../domain/failure.ts";
 import type { Mask, Stack } from "../../domain/grid.ts";
 import type { Measures } from "../../domain/result.ts";
 import { gridPlanes, stackOf, voxelsToMl } from "../../geometry/stack.ts";
 import { norm, subtract } from "../../geometry/vector.ts";
-import { headerOf } from "../read/header.ts";
-import { openPart10 } from "../read/part10.ts";
 import { readSegPlanes, type SegPlane } from "./readSeg.ts";
 import { readSr } from "./readSr.ts";
-import { sha256 } from "./sha256.ts";
 import { compareSeg } from "./verify.ts";
 
 /** The SR states three decimals; SEG spacings have 16 characters. */
@@ -73,59 +70,4 @@ export const verifyBuilt = (
       segSopInstanceUid,
     });
   }
-};
-
-const volumeMl = { seg: segVolumeMl, sr: (bytes: Uint8Array): number => readSr(bytes).volumeMl };
-
-/** Everything that a segmentation says about where it lies and what it marks, as comparable text. */
-const segContent = (bytes: Uint8Array): string => {
-  const seg = readSegPlanes(bytes);
-  const planes = seg.planes.map((plane) => ({ ...plane, voxels: sha256(plane.voxels) }));
-  return JSON.stringify({ ...seg, planes });
-};
-
-/** What was measured of what; archives may coerce the rest of a header. */
-const srContent = (bytes: Uint8Array): string => {
-  const { studyUid, seriesUid, sopInstanceUid, groups } = readSr(bytes).report;
-  return JSON.stringify({ studyUid, seriesUid, sopInstanceUid, groups });
-};
-
-/** Every attribute and every pixel of any other object. */
-const wholeContent = (bytes: Uint8Array): string => {
-  const part10 = openPart10(bytes);
-  const start = part10.pixelData?.valueStart ?? bytes.length;
-  const pixels = part10.bytes.subarray(start, start + (part10.pixelData?.length ?? 0));
-  return JSON.stringify({ header: headerOf(part10), pixels: sha256(pixels) });
-};
-
-const contents = { seg: segContent, sr: srContent, other: wholeContent };
-
-const contentOrNothing = (content: (bytes: Uint8Array) => string, stored: Uint8Array): string | null => {
-  try {
-    return content(stored);
-  } catch (error) {
-    if (error instanceof FailureError) return null;
-    throw error;
-  }
-};
-
-/**
- * Prove that the archive holds what was sent: the same bytes, or, since archives may write headers anew, the same
- * voxels in patient space, the same measured volume, or the same attributes and pixels, under the same UIDs. Throws
- * STORED_DIFFERS.
- */
-export const verifyStored = (
-  name: "seg" | "sr" | "other",
-  stored: Uint8Array,
-  sent: Uint8Array,
-  measures: Measures,
-): void => {
-  if (sha256(stored) === sha256(sent)) return;
-  const isSame = contentOrNothing(contents[name], stored) === contents[name](sent);
-  const storedMl = isSame && name !== "other" ? volumeMl[name](stored) : null;
-  if (isSame && agree(storedMl ?? measures.volumeMl, measures.volumeMl)) return;
-  throw failed("STORED_DIFFERS", `The stored ${name.toUpperCase()} is not the one that was sent.`, {
-    storedBytes: stored.length,
-    sentBytes: sent.length,
-  });
 };

@@ -1,5 +1,12 @@
-import { type Measures, PHANTOM_NOTICE, RESEARCH_NOTICE, type StoredObject } from "../../domain/result.ts";
+import {
+  type Measures,
+  NOTHING_FOUND,
+  PHANTOM_NOTICE,
+  RESEARCH_NOTICE,
+  type StoredObject,
+} from "../../domain/result.ts";
 import type { SourceSeries } from "../../domain/series.ts";
+import { describeTrend } from "../../domain/trend.ts";
 import { codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
 import { code, container, containerValue, image, text, uidRef } from "./contentItems.ts";
@@ -63,15 +70,22 @@ const measurementGroup = (measures: Measures, seg: StoredObject, context: WriteC
   ]);
 
 /** What a reader must know before using the numbers: what they are not for, and what was unusual. No patient text. */
-export const comment = ({ model, warnings }: WriteContext): string =>
+export const comment = ({ model, warnings, predecessors }: WriteContext): string =>
   [
     RESEARCH_NOTICE,
+    ...(predecessors.length === 0
+      ? []
+      : [`Replaces ${predecessors.map(({ sopInstanceUid }) => sopInstanceUid).join(", ")}.`]),
     ...(model.isPhantomModel ? [`${PHANTOM_NOTICE}: trained on synthetic phantoms only.`] : []),
     ...warnings.map(({ sentence }) => sentence.replace(/\p{Cc}/gu, " ")),
   ].join(" ");
 
+/** What is said where there is nothing to measure. A measurement group would need a segment. */
+const nothingFound = (): Dataset =>
+  container(codes.qualitativeEvaluations, null, [text("CONTAINS", codes.finding, NOTHING_FOUND)]);
+
 /** The root content item: an Imaging Measurement Report (PS3.16 TID 1500). */
-export const reportTree = (measures: Measures, seg: StoredObject, context: WriteContext): Dataset =>
+export const reportTree = (measures: Measures, seg: StoredObject | null, context: WriteContext): Dataset =>
   containerValue(codes.imagingMeasurementReport, "1500", [
     ...languageAndObserver(context),
     code(
@@ -80,6 +94,12 @@ export const reportTree = (measures: Measures, seg: StoredObject, context: Write
       context.source.modality === "CT" ? codes.ctProcedure : codes.mrProcedure,
     ),
     imageLibrary(context.source),
-    container(codes.imagingMeasurements, null, [measurementGroup(measures, seg, context)]),
-    text("CONTAINS", codes.comment, comment(context)),
+    seg === null
+      ? nothingFound()
+      : container(codes.imagingMeasurements, null, [measurementGroup(measures, seg, context)]),
+    text(
+      "CONTAINS",
+      codes.comment,
+      [...(context.trend === null ? [] : [describeTrend(context.trend)]), comment(context)].join(" "),
+    ),
   ]);

@@ -15,6 +15,8 @@ export type UidKind =
   | "text-sop"
   | "key-image-series"
   | "key-image-sop"
+  | "rejection-series"
+  | "rejection-sop"
   | "dimorg"
   | "tracking"
   | "observer"
@@ -69,11 +71,22 @@ const uuidV5 = (name: string): bigint => {
 /** A UID under 2.25 (PS3.5 annex B.2), at most 44 characters; the same for the same kind and key. */
 export const deriveUid = (kind: UidKind, key: string): string => `2.25.${uuidV5(`${kind}|${key}`)}`;
 
+/** The pancreas of one volume, whoever segments it and how often. */
+export const trackingUidOf = ({
+  studyUid,
+  seriesUid,
+  part,
+}: {
+  readonly studyUid: string;
+  readonly seriesUid: string;
+  readonly part: string;
+}): string => deriveUid("tracking", `${studyUid}|${seriesUid}|pancreas${part === "" ? "" : `|${part}`}`);
+
 /**
  * UIDs of everything that one context writes. The tracked pancreas keeps its UID over models and attempts of one
  * series, and the observer over all series of one software and model.
  */
-export const resultUids = ({ source, model, software, resultKey: key }: WriteContext) => ({
+export const resultUids = ({ source, part, model, software, resultKey: key }: WriteContext) => ({
   segSeries: deriveUid("seg-series", key),
   segSop: deriveUid("seg-sop", key),
   srSeries: deriveUid("sr-series", key),
@@ -82,7 +95,7 @@ export const resultUids = ({ source, model, software, resultKey: key }: WriteCon
   textSop: deriveUid("text-sop", key),
   keyImageSeries: deriveUid("key-image-series", key),
   dimensionOrganization: deriveUid("dimorg", key),
-  tracking: deriveUid("tracking", `${source.studyUid}|${source.seriesUid}|pancreas`),
+  tracking: trackingUidOf({ ...source, part }),
   observer: deriveUid("observer", `${software.name}@${software.version}|${model.id}@${model.weightsSha256}`),
 });
 

@@ -100,6 +100,9 @@ export const makeContext = (
   orderedAtMs: Date.UTC(2025, 2, 4, 23, 5, 6),
   algorithmParameters: ["tile stride 0.5", "mirrors 8"],
   warnings: [],
+  part: "",
+  predecessors: [],
+  trend: null,
   ...overrides,
   settings: {
     dates: "now",
