@@ -9,6 +9,7 @@ import { setAsideDamagedJobs } from "./jobs/damage.ts";
 import { lockDataFolder } from "./jobs/lock.ts";
 import { startSchedule } from "./pacs/schedule.ts";
 import type { JobStore, Log, Pacs } from "./ports.ts";
+import { makeReportReader, type ProgramCommand } from "./reportProcess.ts";
 import { readSeriesRules } from "./seriesRules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -23,12 +24,12 @@ const MIN_FREE_BYTES = 2 ** 30;
 export type Service = { readonly port: number; readonly stop: () => Promise<void> };
 
 /**
- * Start the service and return when it listens. `workerCommand` is the program and its arguments that run jobs.
+ * Start the service and return when it listens. `command` starts this program anew: to run jobs, to read reports.
  * Throws DATA_DIR_LOCKED, PORT_IN_USE, SETTINGS_INVALID.
  */
 export const startService = async (
   settings: Settings,
-  workerCommand: { readonly program: string; readonly arguments: readonly string[] },
+  command: ProgramCommand,
   log: Log,
 ): Promise<Service> => {
   // The worker reads them anew; a fault must be told here, not by a worker that dies again and again.
@@ -41,9 +42,9 @@ export const startService = async (
   await reopenWithoutModel(jobs);
   const pacs = composePacs(settings, log);
   // Listening first: of what may fail at a start it is the last, and nothing is left running behind it.
-  const server = await listen(settings, jobs, () => readiness(settings, pacs), log);
+  const server = await listen(settings, command, jobs, () => readiness(settings, pacs), log);
   const tidying = removeOldPictures(settings, log);
-  const worker = keepWorker(workerCommand, jobs, settings.jobs.leaseSeconds * 1000, log);
+  const worker = keepWorker(command, jobs, settings.jobs.leaseSeconds * 1000, log);
   const schedule = settings.watch.enabled
     ? startSchedule(
         {
@@ -95,7 +96,7 @@ const removeOldPictures = (settings: Settings, log: Log): NodeJS.Timeout => {
 
 /** Keep one worker running: what a dead one held is queued again at once, and the next one starts a little later. */
 const keepWorker = (
-  command: { readonly program: string; readonly arguments: readonly string[] },
+  command: ProgramCommand,
   jobs: JobStore,
   leaseMs: number,
   log: Log,
@@ -107,7 +108,9 @@ const keepWorker = (
 
   const start = (): void => {
     const startedAtMs = clock.nowMs();
-    child = fork(command.program, command.arguments, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    child = fork(command.program, [...command.arguments, "work"], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
     log.info("worker started", { pid: child.pid });
     child.once("exit", (code, signal) => {
       child = null;
@@ -151,6 +154,7 @@ const keepWorker = (
 
 const listen = async (
   settings: Settings,
+  command: ProgramCommand,
   jobs: JobStore,
   ready: () => Promise<Readiness>,
   log: Log,
@@ -161,6 +165,7 @@ const listen = async (
       jobs,
       pictures: composePictures(settings),
       pacs: composePacs(settings, log),
+      readMeasurements: makeReportReader(command),
       readiness: ready,
     };
     const started = makeApp(sources).listen(port, host, (error?: Error) =>

@@ -10,6 +10,7 @@ import { addExplainCommand } from "./explain.ts";
 import { addJobsCommand } from "./jobs.ts";
 import { addModelCommand } from "./model.ts";
 import { printFailure } from "./output.ts";
+import { addReportCommand } from "./report.ts";
 import { addSegmentCommand } from "./segment.ts";
 import { addServeCommand } from "./serve.ts";
 import { addWorkCommand } from "./work.ts";
@@ -32,6 +33,7 @@ Examples:
   panseg segment -i ./series -o ./out
   panseg convert -i ./study -o ./volumes
   panseg serve --config config/example.yaml
+  panseg report 1.2.840.1 --config config/example.yaml
 
 Exit codes: 0 ok, 1 failed, 2 usage or settings, 3 not eligible, 4 archive, 5 model, 130 interrupted.`,
   );
@@ -43,6 +45,7 @@ for (const add of [
   addExplainCommand,
   addConvertCommand,
   addModelCommand,
+  addReportCommand,
   addJobsCommand,
   addDoctorCommand,
   addConfigCommand,

@@ -18,7 +18,7 @@ export const addServeCommand = (program: Command): void => {
         settings,
         {
           program: fileURLToPath(new URL("./main.ts", import.meta.url)),
-          arguments: [...(file === null ? [] : ["--config", file]), "work"],
+          arguments: [...(file === null ? [] : ["--config", file])],
         },
         log,
       );

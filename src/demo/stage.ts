@@ -66,11 +66,7 @@ export const setStage = async (
   const settingsFile = join(folder, "settings.json");
   writeFileSync(settingsFile, JSON.stringify(settings), { mode: 0o600 });
   try {
-    const service = await startService(
-      settings,
-      { program, arguments: ["--config", settingsFile, "work"] },
-      log,
-    );
+    const service = await startService(settings, { program, arguments: ["--config", settingsFile] }, log);
     return {
       settings,
       archiveName: archive.name,

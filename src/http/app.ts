@@ -3,6 +3,7 @@ import type { Job, JobState } from "../domain/job.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import type { JobStore, Pacs } from "../ports.ts";
 import { findJob, noJob, sendObject, sendPicture } from "./files.ts";
+import { type ReadMeasurements, sendMeasurements } from "./measurements.ts";
 import { problem } from "./problem.ts";
 import { type PageSources, showPage } from "./showPage.ts";
 
@@ -13,6 +14,7 @@ export type Readiness = { readonly problems: readonly string[]; readonly degrade
 export type Sources = PageSources & {
   readonly jobs: Pick<JobStore, "find">;
   readonly pacs: Pick<Pacs, "retrieveInstance">;
+  readonly readMeasurements: ReadMeasurements;
   readonly readiness: () => Promise<Readiness>;
 };
 
@@ -20,7 +22,7 @@ const states = ["queued", "running", "done", "skipped", "dead"] as const satisfi
 
 /** The HTTP surface: the page, the jobs, their pictures and objects, liveness and readiness. Reads only; holds no business rule. */
 export const makeApp = (sources: Sources): Express => {
-  const { jobs, pictures, pacs, readiness } = sources;
+  const { jobs, pictures, pacs, readMeasurements, readiness } = sources;
   const app = express();
   app.disable("x-powered-by");
   // Nothing is kept by a browser, so there is nothing to compare.
@@ -59,6 +61,8 @@ export const makeApp = (sources: Sources): Express => {
   app.get("/api/jobs/:id/picture.png", sendPicture(jobs, pictures));
   app.get("/api/jobs/:id/seg.dcm", sendObject(jobs, pacs, "seg"));
   app.get("/api/jobs/:id/sr.dcm", sendObject(jobs, pacs, "sr"));
+
+  app.get("/api/studies/:studyUid/measurements", sendMeasurements(readMeasurements));
 
   app.use((_request: Request, response: Response) =>
     problem(response, 404, "NOT_FOUND", "There is nothing at this address."),

@@ -2,6 +2,7 @@ import { failed } from "../domain/failure.ts";
 import type { Log, Pacs } from "../ports.ts";
 import { type Calls, makeCalls } from "./calls.ts";
 import { describeStudy } from "./describeStudy.ts";
+import { findDocuments } from "./findDocuments.ts";
 import { findSeries } from "./findSeries.ts";
 import { readSeriesMetadata } from "./metadata.ts";
 import { type PacsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
@@ -22,6 +23,7 @@ export const makeDicomwebPacs = (options: PacsOptions, log: Log): Pacs => {
   return {
     findSeries: (days) => findSeries(calls, resolved.pageSize, days, log),
     describeStudy: (studyUid) => describeStudy(calls, resolved.pageSize, studyUid),
+    findDocuments: (studyUid, scope) => findDocuments(calls, resolved.pageSize, studyUid, scope, log),
     seriesMetadata: async (series) => {
       assertUids(series.studyUid, series.seriesUid);
       return readSeriesMetadata(calls, series, resolved);

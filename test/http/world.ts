@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
 import { encode } from "fast-png";
 import { type Failure, makeFailure } from "../../src/domain/failure.ts";
 import type { Claim } from "../../src/domain/job.ts";
@@ -10,18 +12,29 @@ import type { SeriesRef } from "../../src/domain/series.ts";
 import { makeApp, type Readiness } from "../../src/http/app.ts";
 import { openPictures } from "../../src/jobs/pictures.ts";
 import type { JobStore } from "../../src/ports.ts";
+import { makeReportReader, type ReportLimits } from "../../src/reportProcess.ts";
 import { firstOf, pacsOf, type Served, startDemo, stow, withElement } from "../archive/requests.ts";
 import { openJobs, temporaryFolder } from "../pacs/fakeArchive.ts";
 import { makeSlices, type TestInstance, uidOf } from "../pacs/objects.ts";
 
 /** The HTTP surface on the real job store, real pictures and an archive. */
-export const startWorld = async (owner: TestContext, archive?: Served) => {
+export const startWorld = async (
+  owner: TestContext,
+  archive?: Served,
+  limits: Partial<ReportLimits> = {},
+) => {
   const served = archive ?? (await startDemo(owner));
   const jobs = openJobs(owner);
-  const folder = join(temporaryFolder(owner), "pictures");
+  const home = temporaryFolder(owner);
+  const folder = join(home, "pictures");
   const pictures = openPictures(folder);
   const ready: { now: Readiness } = { now: { problems: [], degraded: [] } };
-  const app = makeApp({ jobs, pictures, pacs: pacsOf(served), readiness: async () => ready.now });
+  const readMeasurements = makeReportReader(
+    { program, arguments: ["--config", settingsFor(served, home)] },
+    limits,
+  );
+  const pacs = pacsOf(served);
+  const app = makeApp({ jobs, pictures, pacs, readMeasurements, readiness: async () => ready.now });
   const server = app.listen(0, "127.0.0.1");
   await once(server, "listening");
   owner.after(() => {
@@ -30,6 +43,18 @@ export const startWorld = async (owner: TestContext, archive?: Served) => {
   });
   const { port } = server.address() as { port: number };
   return { url: `http://127.0.0.1:${port}`, archive: served, jobs, pictures, folder, ready, server };
+};
+
+const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+/** A settings file with which the program itself finds the archive. */
+const settingsFor = ({ url, restUrl, headers }: Served, folder: string): string => {
+  const credentials = Buffer.from(headers["authorization"]?.split(" ")[1] ?? "", "base64").toString();
+  const [username = "", password = null] = credentials.split(":");
+  const file = join(folder, "settings.json");
+  const pacs = { dicomwebUrl: url, orthancUrl: restUrl, username: username || null, password };
+  writeFileSync(file, JSON.stringify({ pacs }));
+  return file;
 };
 
 export type World = Awaited<ReturnType<typeof startWorld>>;

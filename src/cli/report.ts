@@ -1,0 +1,91 @@
+import type { Command } from "commander";
+import { composePacs } from "../compose.ts";
+import { toFailure } from "../domain/failure.ts";
+import { type ArchivedReport, isCurrent } from "../domain/report.ts";
+import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { makeLog } from "../log.ts";
+import { toCsv } from "../readout/toCsv.ts";
+import { toFhir } from "../readout/toFhir.ts";
+import { tableHeader, toTable } from "../readout/toTable.ts";
+import { type ReadReports, readReports } from "../readReports.ts";
+import type { ReportMessage } from "../reportProcess.ts";
+import { oneOf, settingsFor } from "./context.ts";
+import { note, print, printJson, table } from "./output.ts";
+
+const formats = ["table", "json", "csv", "fhir"] as const;
+type Format = (typeof formats)[number];
+
+type ReportOptions = {
+  readonly format: string;
+  readonly all?: boolean;
+  readonly patient?: boolean;
+  readonly includePatient?: boolean;
+};
+
+/** A service that started this process hears what does not stand in the data. */
+const tell = (message: ReportMessage): void => void process.send?.(message);
+
+export const addReportCommand = (program: Command): void => {
+  program
+    .command("report <study-uid>")
+    .description("the volumes that the archive's structured reports of a study state, whoever wrote them")
+    .option("--format <format>", formats.join(", "), "table")
+    .option("--all", "also in csv and fhir: what was taken back or replaced")
+    .option("--patient", "every study of the patient")
+    .option("--include-patient", "fhir: name the patient by identifier")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  panseg report 1.2.840.1 --config my.yaml\n  panseg report 1.2.840.1 --patient --format csv > volumes.csv",
+    )
+    .action(async (studyUid: string, options: ReportOptions, command: Command) => {
+      try {
+        await report(studyUid, options, command);
+      } catch (error) {
+        const { code, sentence } = toFailure(error);
+        tell({ kind: "failed", code, sentence });
+        throw error;
+      }
+    });
+};
+
+const report = async (studyUid: string, options: ReportOptions, command: Command): Promise<void> => {
+  const format = oneOf(options.format, formats, "--format");
+  const settings = settingsFor(command);
+  const pacs = composePacs(settings, makeLog("silent"));
+  const read = await readReports(pacs, studyUid, options.patient === true ? "patient" : "study");
+  for (const { sopInstanceUid, code } of read.unreadable)
+    note(`! the document ${sopInstanceUid} could not be read [${code}]`);
+  const shown = isComplete(format) || options.all === true ? read.reports : read.reports.filter(isCurrent);
+  if (shown.length === 0) return sayNone(read);
+  tell({ kind: "read", unreadable: read.unreadable.length });
+  write(format, shown, read, options);
+};
+
+/** What people read, and what names everything, leaves out nothing. */
+const isComplete = (format: Format): boolean => format === "table" || format === "json";
+
+const sayNone = ({ reports }: ReadReports): void => {
+  const sentence =
+    reports.length === 0
+      ? "The archive holds no measurement report of it."
+      : `Every report of it (${reports.length}) was taken back or replaced; --all shows them.`;
+  tell({ kind: "failed", code: "NO_REPORT", sentence });
+  note(sentence);
+  process.exitCode = 3;
+};
+
+const write = (
+  format: Format,
+  reports: readonly ArchivedReport[],
+  { unreadable, patients }: ReadReports,
+  { includePatient }: ReportOptions,
+): void => {
+  if (format === "csv") process.stdout.write(toCsv(reports));
+  else if (format === "json") printJson({ notice: RESEARCH_NOTICE, reports, unreadable });
+  else if (format === "fhir") printJson(toFhir(reports, includePatient ? patients : new Map()));
+  else {
+    const rows = toTable(reports);
+    print(rows.length === 0 ? "no report states a volume" : table(tableHeader, rows));
+    note(RESEARCH_NOTICE);
+  }
+};
