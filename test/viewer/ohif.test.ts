@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { zyx } from "../../src/domain/axes.ts";
+import { eventually } from "../support/panseg.ts";
+import { needsTool } from "../support/shared.ts";
+import {
+  countSegmentations,
+  onPicture,
+  readRgb,
+  readSegmentations,
+  shownInstances,
+  takePicture,
+  turnTo,
+} from "./inPage.ts";
+import { needsOhif } from "./ohifDist.ts";
+import { type OpenPage, startViewer, type Viewer } from "./openViewer.ts";
+import { centreOf, lightPixels, warmPixels } from "./pixels.ts";
+import { fullestPlane, makeStudy, markedOnPlanes, pointsOfPlane, type Study } from "./study.ts";
+
+const skip = needsTool("Orthanc", "chromium", "tar") || (await needsOhif());
+
+describe("results in OHIF", { skip, timeout: 600_000 }, () => {
+  let study: Study;
+  let viewer: Viewer;
+
+  before(async () => {
+    study = await makeStudy({ seed: 19, shape: zyx(40, 128, 128), spacingMm: zyx(4, 3, 3) });
+    viewer = await startViewer(study);
+  });
+  after(() => viewer?.close());
+
+  const requireSilence = ({ hosts, trouble }: OpenPage): void => {
+    assert.deepEqual(trouble, []);
+    assert.deepEqual([...hosts], [viewer.host]);
+  };
+
+  const turnToPlane = async ({ page }: OpenPage, z: number): Promise<void> => {
+    const index = (await shownInstances(page)).indexOf(study.source.frames[z]?.sopInstanceUid ?? "");
+    assert.ok(index >= 0);
+    await turnTo(page, index);
+  };
+
+  for (const type of ["BINARY", "LABELMAP"] as const) {
+    test(`a link to a ${type} SEG marks the very voxels of the mask, slice by slice, as the pancreas, and nothing complains`, async () => {
+      const opened = await viewer.open(study.segs[type]);
+      const [segmentation, ...others] = await readSegmentations(opened.page);
+      assert.deepEqual(others, []);
+      assert.deepEqual(segmentation?.labels, ["Pancreas"]);
+      const marked = new Map(segmentation?.images.map((image) => [image.sopInstanceUid, image.marked]));
+      const expected = markedOnPlanes(study);
+      const counts = expected.map(([, voxels]) => voxels.length);
+      assert.notDeepEqual(counts, counts.toReversed());
+      assert.deepEqual(
+        expected.map(([sopInstanceUid]) => marked.get(sopInstanceUid)?.length),
+        counts,
+      );
+      assert.deepEqual(marked, new Map(expected));
+      requireSilence(opened);
+      await opened.page.close();
+    });
+
+    test(`the picture shows a ${type} SEG in colour where the pancreas lies, and no colour where there is none`, async () => {
+      const opened = await viewer.open(study.segs[type]);
+      const { page } = opened;
+      await readSegmentations(page);
+      const z = fullestPlane(study);
+      await turnToPlane(opened, z);
+      const points = await onPicture(page, pointsOfPlane(study, z));
+      const [corner, acrossCorner] = await onPicture(page, [[0, 0, 0], study.source.grid.axes[2]]);
+      const pixelsPerMm = (acrossCorner?.[0] ?? 0) - (corner?.[0] ?? 0);
+      const voxelPixels = pixelsPerMm * study.source.grid.spacingMm[2];
+      const area = points.length * voxelPixels ** 2;
+      const warm = await eventually(`${Math.round(area)} coloured pixels`, async () => {
+        const pixels = warmPixels(await takePicture(page));
+        return Math.abs(pixels.length / area - 1) < 0.25 ? pixels : null;
+      });
+      const centre = centreOf(points.map(([x, y]) => ({ x, y })));
+      const found = centreOf(warm);
+      assert.ok(
+        Math.hypot(found.x - centre.x, found.y - centre.y) < voxelPixels,
+        JSON.stringify([found, centre]),
+      );
+
+      await turnToPlane(opened, 0);
+      await eventually("a picture without colour", async () => {
+        const picture = await takePicture(page);
+        return warmPixels(picture).length === 0 && lightPixels(picture).length > 10_000 ? picture : null;
+      });
+      requireSilence(opened);
+      await page.close();
+    });
+  }
+
+  test("the viewer refuses a FRACTIONAL SEG of probabilities, which is why none is written unless asked for", async () => {
+    const { page, trouble } = await viewer.open(study.segs.FRACTIONAL);
+    await eventually("the refusal", async () => (trouble.length > 0 ? true : null));
+    assert.match(trouble[0] ?? "", /Fractional segmentations are not yet supported/);
+    assert.equal(await countSegmentations(page), 0);
+    await page.close();
+  });
+
+  test("the text report opens as a page that reads the volume, and the list of series names it for every result", async () => {
+    const opened = await viewer.open(study.text);
+    const body = opened.page.locator("body");
+    const { volumeMl } = study.measures;
+    await body.getByText(`Pancreas volume ${volumeMl.toFixed(1)}`).waitFor();
+    const text = await body.innerText();
+    assert.match(text, /Volume:\s*\d/);
+    assert.match(text, /not verified by a person/);
+    assert.match(text, /Research use only/);
+    for (const holds of ["segmentation", "measurements", "report", "key images"])
+      assert.ok(text.includes(`Pancreas ${volumeMl.toFixed(1)} ml (AI) ${holds}`), holds);
+    requireSilence(opened);
+    await opened.page.close();
+  });
+
+  test("the key images open with the outline, each with the very pixels that were drawn", async () => {
+    const [first] = study.keyImages;
+    assert.ok(first !== undefined);
+    const opened = await viewer.open(first.object);
+    const { page } = opened;
+    assert.deepEqual(
+      await shownInstances(page),
+      study.keyImages.map(({ object }) => object.sopInstanceUid),
+    );
+    for (const [index, { picture }] of study.keyImages.entries()) {
+      await turnTo(page, index);
+      const shown = await readRgb(page, index);
+      const sha256 = createHash("sha256").update(picture.rgb).digest("hex");
+      assert.deepEqual(shown, { width: picture.width, height: picture.height, sha256 });
+      await eventually("tissue and an outline", async () => {
+        const png = await takePicture(page);
+        return lightPixels(png).length > 10_000 && warmPixels(png).length > 50 ? png : null;
+      });
+    }
+    requireSilence(opened);
+    await page.close();
+  });
+});

@@ -1,0 +1,95 @@
+import { readSeries } from "../../src/dicom/read/readSeries.ts";
+import { buildKeyImages, type KeyPicture } from "../../src/dicom/write/buildKeyImages.ts";
+import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
+import { buildSr } from "../../src/dicom/write/buildSr.ts";
+import { buildTextReport } from "../../src/dicom/write/buildTextReport.ts";
+import type { BuiltObject } from "../../src/dicom/write/part10.ts";
+import type { SegmentationType } from "../../src/dicom/write/segmentationType.ts";
+import { sha256 } from "../../src/dicom/write/sha256.ts";
+import type { Lps } from "../../src/domain/axes.ts";
+import type { Mask } from "../../src/domain/grid.ts";
+import type { Measures, StoredObject } from "../../src/domain/result.ts";
+import type { SourceSeries } from "../../src/domain/series.ts";
+import { withProbability } from "../../src/geometry/probability.ts";
+import { voxelToLps } from "../../src/geometry/vector.ts";
+import { keyPictures } from "../../src/illustrate.ts";
+import { measureMask } from "../../src/measure/measureMask.ts";
+import { makePhantom, type PhantomOptions } from "../../src/phantom/makePhantom.ts";
+import { writeSeries } from "../../src/phantom/writeSeries.ts";
+import { makeContext } from "../dicom/write/sources.ts";
+import { asInstances } from "../support/dicomSeries.ts";
+
+export type Study = {
+  readonly source: SourceSeries;
+  /** The phantom's truth. */
+  readonly mask: Mask;
+  readonly measures: Measures;
+  readonly segs: Readonly<Record<SegmentationType, StoredObject>>;
+  readonly report: StoredObject;
+  readonly text: StoredObject;
+  readonly keyImages: readonly { readonly picture: KeyPicture; readonly object: StoredObject }[];
+  /** CT and results, to be stored in this order. */
+  readonly files: readonly (readonly Uint8Array[])[];
+};
+
+const segmentationTypes = ["BINARY", "LABELMAP", "FRACTIONAL"] as const satisfies readonly SegmentationType[];
+
+/** What the service stores for a CT series that it segments without fault: every object, and the SEG in every type. */
+export const makeStudy = async (options: Omit<PhantomOptions, "modelClass">): Promise<Study> => {
+  const phantom = makePhantom({ ...options, modelClass: "CT" });
+  const images = writeSeries(phantom).map(({ bytes }) => bytes);
+  const { source, volume } = await readSeries(asInstances(images), { minSlices: 5, maxVoxels: 1e8 });
+  const mask = withProbability(
+    { grid: source.grid, voxels: phantom.label.voxels },
+    phantom.label.voxels.map((voxel, i) => (voxel === 1 ? 128 + (i % 128) : i % 128)),
+  );
+  const measures = measureMask(mask, volume);
+  const contextOf = (segmentationType: SegmentationType) =>
+    makeContext(source, {
+      resultKey: sha256(Buffer.from(segmentationType)),
+      settings: { segmentationType, volumeInDescription: true },
+    });
+  const context = contextOf("BINARY");
+  const segs = segmentationTypes.map((type) => buildSeg(mask, contextOf(type)));
+  const [binary, labelMap, fractional] = segs as [BuiltObject, BuiltObject, BuiltObject];
+  const report = buildSr(measures, binary.object, context);
+  const text = buildTextReport(measures, binary.object, context);
+  const pictures = keyPictures(volume, { mask, measures, warnings: [] }, context);
+  const keyImages = buildKeyImages(pictures, measures, context);
+  return {
+    source,
+    mask,
+    measures,
+    segs: { BINARY: binary.object, LABELMAP: labelMap.object, FRACTIONAL: fractional.object },
+    report: report.object,
+    text: text.object,
+    keyImages: keyImages.map(({ object }, n) => ({ picture: pictures[n] as KeyPicture, object })),
+    files: [images, [...segs, report, text, ...keyImages].map(({ bytes }) => bytes)],
+  };
+};
+
+type Marked = readonly (readonly [index: number, value: number])[];
+
+/** Voxels of the mask on every source image, by its SOP Instance UID: index in the image and segment number. */
+export const markedOnPlanes = ({ source, mask }: Study): readonly (readonly [string, Marked])[] => {
+  const size = source.grid.shape[1] * source.grid.shape[2];
+  return source.frames.map(({ sopInstanceUid }, z) => {
+    const plane = [...mask.voxels.subarray(z * size, (z + 1) * size)];
+    return [sopInstanceUid, plane.flatMap((voxel, index) => (voxel === 0 ? [] : [[index, 1] as const]))];
+  });
+};
+
+/** Where the mask has most voxels. */
+export const fullestPlane = (study: Study): number => {
+  const counts = markedOnPlanes(study).map(([, marked]) => marked.length);
+  return counts.indexOf(Math.max(...counts));
+};
+
+/** Centres of the mask's voxels on one plane, LPS mm. */
+export const pointsOfPlane = (study: Study, z: number): readonly Lps[] => {
+  const { grid } = study.source;
+  const [, marked = []] = markedOnPlanes(study)[z] ?? [];
+  return marked.map(([index]) =>
+    voxelToLps(grid, z, Math.floor(index / grid.shape[2]), index % grid.shape[2]),
+  );
+};
