@@ -7,11 +7,9 @@ import { buildSr } from "../../../src/dicom/write/buildSr.ts";
 import { resultUids } from "../../../src/dicom/write/resultKey.ts";
 import { sha256 } from "../../../src/dicom/write/sha256.ts";
 import { compareSeg } from "../../../src/dicom/write/verify.ts";
-import { lps } from "../../../src/domain/axes.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import type { Header, SourceSeries } from "../../../src/domain/series.ts";
 import { measureMask } from "../../../src/measure/measureMask.ts";
-import { classicSeries } from "../../support/dicomSeries.ts";
 import { needsShared, needsTool } from "../../support/shared.ts";
 import {
   asymmetricMask,
@@ -23,7 +21,7 @@ import {
   realSeries,
   sopClasses,
 } from "./sources.ts";
-import { dciodvfyFindings, dciodvfyKind, runOn, withLoudDcmjs } from "./tools.ts";
+import { dciodvfyFindings, withLoudDcmjs } from "./tools.ts";
 
 const segHeader = (...args: Parameters<typeof buildSeg>): Header =>
   parseHeader(withLoudDcmjs(() => buildSeg(...args)).bytes);
@@ -53,7 +51,7 @@ const objectsOf = (source = plain, overrides: Parameters<typeof makeContext>[1] 
   });
 };
 
-test("SEG-1: patient and study are the source's in SEG and SR alike, and absent type 2 attributes are empty", () => {
+test("SEG-1, PIT-12: patient and study are the source's in SEG and SR alike, and absent type 2 attributes are empty", () => {
   const source = makeSource({
     header: {
       PatientName: { Alphabetic: "Yamada^Tarou", Ideographic: "山田^太郎", Phonetic: "やまだ^たろう" },
@@ -65,6 +63,7 @@ test("SEG-1: patient and study are the source's in SEG and SR alike, and absent 
       ProcedureCodeSequence: [{ CodeValue: "1", CodingSchemeDesignator: "99L", CodeMeaning: "Bauch" }],
       ClinicalTrialProtocolID: "CT-7",
       DeidentificationMethod: ["a", "b"],
+      PositionReferenceIndicator: "XY",
     },
   });
   const { seg, sr } = objectsOf(source);
@@ -94,6 +93,7 @@ test("SEG-1: patient and study are the source's in SEG and SR alike, and absent 
     assert.deepEqual(ofSr[keyword], value, `SR ${keyword}`);
   }
   assert.equal(ofSeg["FrameOfReferenceUID"], source.frameOfReferenceUid);
+  assert.equal(ofSeg["PositionReferenceIndicator"], "XY");
 });
 
 test("SEG-1: a PatientID longer than its VR allows stays whole, since a cut one names another patient", () => {
@@ -478,142 +478,6 @@ test("a reference that is no UID is refused without quoting it", () => {
       error.failure.code === "UID_INVALID" &&
       !/Doe/.test(JSON.stringify(error.failure)),
   );
-});
-
-const edges: readonly (readonly [number, number, number])[] = [
-  [0, 2, 2],
-  [4, 3, 3],
-];
-const validated: readonly (readonly [
-  string,
-  Parameters<typeof makeSource>[0],
-  "body" | "voxel" | "edges",
-])[] = [
-  ["an axial CT", {}, "body"],
-  ["an oblique MR with noise in its cosines", { ...oblique, shape: [5, 6, 7] }, "body"],
-  ["an odd matrix of 61 × 63", { shape: [3, 61, 63] }, "voxel"],
-  ["pixels that are not square", { spacingMm: [2, 0.5, 0.9], shape: [5, 6, 9] }, "body"],
-  ["a stack that descends towards the feet", { alongColumn: lps(0, -1, 0), shape: [5, 6, 7] }, "body"],
-  ["a Latin-1 name", { header: { PatientName: { Alphabetic: "Müller^Jürgen" } } }, "body"],
-  [
-    "a Japanese name in three groups",
-    {
-      header: {
-        PatientName: { Alphabetic: "Yamada^Tarou", Ideographic: "山田^太郎", Phonetic: "やまだ^たろう" },
-      },
-    },
-    "body",
-  ],
-  [
-    "a de-identified source",
-    { header: { PatientIdentityRemoved: "YES", DeidentificationMethod: "All" } },
-    "body",
-  ],
-  ["a mask of one voxel", {}, "voxel"],
-  ["a mask on the first and the last slice", { shape: [5, 6, 7] }, "edges"],
-  [
-    "a source without slice thickness, model or series number",
-    {
-      header: {
-        SliceThickness: null,
-        Manufacturer: null,
-        ManufacturerModelName: undefined,
-        SeriesNumber: null,
-      },
-    },
-    "body",
-  ],
-  ["a multi-frame source (SEG-14)", { frameNumbers: true }, "body"],
-];
-
-const validatedMask = (source: ReturnType<typeof makeSource>, kind: "body" | "voxel" | "edges") =>
-  kind === "body" ? asymmetricMask(source.grid) : maskOf(source.grid, kind === "edges" ? edges : [[1, 2, 1]]);
-
-for (const [title, spec, kind] of validated) {
-  test(`VAL-1: dciodvfy has nothing to say about SEG and SR of ${title}`, {
-    skip: needsTool("dciodvfy"),
-  }, () => {
-    const source = makeSource(spec);
-    const context = makeContext(source);
-    const mask = validatedMask(source, kind);
-    const measures = measureMask(mask, {
-      grid: source.grid,
-      voxels: new Float32Array(mask.voxels.length).fill(7),
-    });
-    const { seg, sr } = withLoudDcmjs(() => {
-      const built = buildSeg(mask, context);
-      return { seg: built, sr: buildSr(measures, built.object, context) };
-    });
-    assert.deepEqual(dciodvfyFindings(seg.bytes), []);
-    assert.deepEqual(dciodvfyFindings(sr.bytes), []);
-    assert.equal(dciodvfyKind(seg.bytes), "Segmentation");
-    assert.equal(dciodvfyKind(sr.bytes), "Comprehensive3DSR");
-  });
-}
-
-test("VAL-1, PIT-12: empty type 2 attributes are all that dciodvfy misses for a media directory", {
-  skip: needsTool("dciodvfy"),
-}, () => {
-  const header = Object.fromEntries(
-    ["PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID"].map(
-      (keyword) => [keyword, null],
-    ),
-  );
-  const { seg, sr } = objectsOf(makeSource({ header }));
-  for (const { bytes } of [seg, sr]) {
-    const findings = dciodvfyFindings(bytes);
-    assert.deepEqual(
-      findings.filter((line) => !/needed to build DICOMDIR/.test(line)),
-      [],
-    );
-    for (const keyword of Object.keys(header)) assert.equal(parseHeader(bytes)[keyword], null, keyword);
-  }
-});
-
-test("VAL-3: gdcminfo reads the SEG with its dimensions", { skip: needsTool("gdcminfo") }, () => {
-  const { status, stdout } = runOn("gdcminfo", [objectsOf().seg.bytes]);
-  assert.equal(status, 0);
-  assert.match(stdout, /Dimensions: \(7,5,3\)/);
-  assert.match(stdout, /1\.2\.840\.10008\.5\.1\.4\.1\.1\.66\.4/);
-});
-
-const namedSeries = (): readonly Uint8Array[] =>
-  classicSeries({
-    slices: 6,
-    rows: 6,
-    columns: 7,
-    attributes: () => ({
-      PatientBirthDate: "19600101",
-      PatientSex: "M",
-      StudyDate: "20240131",
-      StudyTime: "120000",
-      StudyID: "7",
-      AccessionNumber: "A7",
-      ReferringPhysicianName: "Ref^Erring",
-      SeriesNumber: "3",
-      Manufacturer: "Scanner Works",
-      PositionReferenceIndicator: "XY",
-    }),
-  });
-
-test("VAL-4: images, SEG and SR agree about patient, study and frame of reference, whatever the order of the images", {
-  skip: needsTool("dcentvfy", "dciodvfy"),
-}, async () => {
-  const files = namedSeries();
-  const { seg, sr } = objectsOf(await readFiles(files));
-  const reversed = objectsOf(await readFiles([...files].reverse()));
-  assert.deepEqual(reversed.seg.bytes, seg.bytes);
-  assert.deepEqual(reversed.sr.bytes, sr.bytes);
-  const { stdout, stderr } = runOn("dcentvfy", [...files, seg.bytes, sr.bytes]);
-  const findings = `${stdout}${stderr}`.split("\n").filter((line) => /^(Error|Warning)/.test(line));
-  // dcentvfy takes AccessionNumber for an attribute of the series in some objects and of the study in others.
-  const quirk = /Different information entities for attribute - Element=<AccessionNumber>/;
-  assert.deepEqual(
-    findings.filter((line) => !quirk.test(line)),
-    [],
-  );
-  assert.deepEqual([dciodvfyFindings(seg.bytes), dciodvfyFindings(sr.bytes)], [[], []]);
-  assert.equal(parseHeader(seg.bytes)["PositionReferenceIndicator"], "XY");
 });
 
 const withUids = (source: SourceSeries): SourceSeries => ({

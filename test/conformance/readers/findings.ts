@@ -1,0 +1,66 @@
+/** The one JSON that `readers.py` prints. */
+export type Answers = Readonly<Record<string, Findings>>;
+
+type Maybe<T> = T | { readonly error: string };
+
+type Points = { readonly voxels: number; readonly farthestMm: number | null };
+
+/** Pixels of the source images that are marked and not bright or the other way round; images nobody knows. */
+type Images = { readonly wrong: number; readonly lost: number; readonly unknown: number };
+
+export type Findings = {
+  readonly truth: { readonly voxels: number; readonly instances: readonly string[] };
+  readonly pydicom: Maybe<
+    Points & {
+      readonly images: Images;
+      readonly positionsMm: number;
+      readonly volumeMl: number | null;
+      readonly name: string;
+      readonly sourceName: string;
+    }
+  >;
+  /** Rows, columns, colours. */
+  readonly pictures: Maybe<{ readonly shapes: readonly (readonly [number, number, number])[] }>;
+  readonly highdicom: Maybe<{
+    readonly type: string;
+    readonly images: Images;
+    readonly volume: Points | { readonly none: string };
+    readonly trackingUid: string;
+    readonly property: string;
+    readonly sources: readonly string[];
+  }>;
+  readonly highdicomSr: Maybe<{
+    readonly class: string;
+    readonly textClass: string;
+    readonly groups: readonly Group[];
+  }>;
+  readonly dcmqi: Maybe<Points & { readonly stored: number }>;
+  readonly dcmqiSr: Maybe<{ readonly groups: readonly DcmqiGroup[] }>;
+};
+
+/** Codes as value and scheme. */
+type Group = {
+  readonly trackingUid: string;
+  readonly trackingIdentifier: string;
+  readonly finding: string;
+  readonly sites: readonly string[];
+  readonly reference: string;
+  readonly segment: {
+    readonly sopClassUid: string;
+    readonly sopInstanceUid: string;
+    readonly numbers: readonly number[];
+  };
+  readonly measurements: readonly {
+    readonly name: string;
+    readonly value: number;
+    readonly unit: string;
+    readonly derivation: string | null;
+  }[];
+};
+
+type DcmqiGroup = {
+  readonly trackingUid: string;
+  readonly segmentation: string;
+  readonly segment: number;
+  readonly volumes: readonly (readonly [number, string])[];
+};
