@@ -112,7 +112,7 @@ const makePacs = (
   );
 
 /** The archive itself first: it has the images that the results are about. */
-const composeDestinations = (settings: Settings, pacs: Pacs, log: Log): readonly Destination[] => [
+export const composeDestinations = (settings: Settings, pacs: Pacs, log: Log): readonly Destination[] => [
   { name: "archive", pacs, outputs: wantedOutputs(settings.output) },
   ...settings.destinations.map((destination) => ({
     name: destination.name,

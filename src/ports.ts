@@ -113,6 +113,8 @@ export type JobStore = {
   readonly list: (filter?: { state?: JobState; kind?: JobKind; limit?: number }) => Promise<readonly Job[]>;
   /** A person's decision: queue a skipped or dead job anew. Throws JOB_NOT_FOUND. */
   readonly retry: (id: number) => Promise<Job>;
+  /** A person's decision: the result of an ended segmentation does not hold any more. Throws JOB_NOT_FOUND, NOT_RETRACTABLE. */
+  readonly retract: (id: number, failure: Failure) => Promise<Job>;
   readonly stats: () => Promise<JobStats>;
   readonly close: () => Promise<void>;
 };

@@ -46,6 +46,31 @@ export const addJobsCommand = (program: Command): void => {
         print(`job ${job.id} is ${job.state}`);
       });
     });
+
+  jobs
+    .command("rerun")
+    .description(
+      "look at series again that were looked at before: for a new model, a new setting or a new version",
+    )
+    .option("--series <uid>", "only this series")
+    .option("--since <date>", "only what was looked at since, e.g. 2026-01-31")
+    .addHelpText(
+      "after",
+      "\nWhat would give the same result is not done again.\n\nExample:\n  panseg jobs rerun --since 2026-01-31",
+    )
+    .action(async ({ series, since }: { series?: string; since?: string }, command: Command) => {
+      const sinceMs = since === undefined ? 0 : Date.parse(since);
+      if (Number.isNaN(sinceMs)) throw failed("USAGE", "--since is a date such as 2026-01-31.");
+      await withJobs(command, async (store) => {
+        const examined = await store.list({ kind: "examine", limit: 1_000_000 });
+        const chosen = examined.filter(
+          ({ seriesUid, updatedAtMs }) =>
+            updatedAtMs >= sinceMs && (series === undefined || seriesUid === series),
+        );
+        const queued = await store.arrive(chosen.map((job) => ({ ...job, isEvent: true })));
+        print(`${queued} of ${examined.length} series will be looked at again`);
+      });
+    });
 };
 
 const columns = ["id", "kind", "state", "step", "try", "ml", "why", "series"] as const;

@@ -11,6 +11,7 @@ import { addJobsCommand } from "./jobs.ts";
 import { addModelCommand } from "./model.ts";
 import { printFailure } from "./output.ts";
 import { addReportCommand } from "./report.ts";
+import { addRetractCommand } from "./retract.ts";
 import { addSegmentCommand } from "./segment.ts";
 import { addServeCommand } from "./serve.ts";
 import { addWorkCommand } from "./work.ts";
@@ -46,6 +47,7 @@ for (const add of [
   addConvertCommand,
   addModelCommand,
   addReportCommand,
+  addRetractCommand,
   addJobsCommand,
   addDoctorCommand,
   addConfigCommand,

@@ -123,6 +123,8 @@ const failureTable = {
   DATA_DIR_LOCKED: ["usage", "Another service owns this data folder; stop it or use another folder."],
   SETTINGS_INVALID: ["usage", "Correct the settings: panseg config check."],
   USAGE: ["usage", "See panseg --help."],
+  RETRACTED: ["ineligible", "A person withdrew the result; the series is segmented again when it changes."],
+  NOT_RETRACTABLE: ["usage", "Only a segmentation that has ended with stored results can be withdrawn."],
   JOB_NOT_FOUND: ["usage", "List the jobs with: panseg jobs list."],
   INTERNAL: ["permanent", "This is a defect of the program; please report it with the log."],
 } as const satisfies Record<string, readonly [FailureClass, string]>;

@@ -76,6 +76,11 @@ export const RELEASE = `
   UPDATE job SET state = 'queued', queued_at = $now, not_before = $now, updated_at = $now, ${NO_LEASE}
   WHERE ${HELD}`;
 
+/** The result stays: it tells what was stored. */
+export const RETRACT = `
+  UPDATE job SET state = 'skipped', failure_json = $failure, updated_at = $now
+  WHERE id = $id AND kind = 'segment' AND state IN ('done', 'skipped') AND result_json IS NOT NULL`;
+
 export const FIND = "SELECT * FROM job WHERE id = $id";
 
 export const COUNT = "SELECT kind, state, count(*) AS jobs FROM job GROUP BY kind, state";

@@ -95,7 +95,10 @@ const releasing = (
     }),
 });
 
-const reading = (database: Database, now: Now): Pick<JobStore, "find" | "list" | "retry" | "stats"> => ({
+const reading = (
+  database: Database,
+  now: Now,
+): Pick<JobStore, "find" | "list" | "retry" | "retract" | "stats"> => ({
   find: async (id) => findJob(database, id),
   list: async ({ limit = LIST_LIMIT, ...filter } = {}) =>
     database.all(sql.listQuery(filter), { ...filter, limit }).map(toJob),
@@ -103,7 +106,16 @@ const reading = (database: Database, now: Now): Pick<JobStore, "find" | "list" |
     database.transaction(() => {
       const job = requireJob(database, id);
       if (job.state !== "skipped" && job.state !== "dead") return job;
+      // What a person withdrew would only be found in the archive again.
+      if (job.failure?.code === "RETRACTED") return job;
       database.run(sql.QUEUE_AFRESH, { id, now: now() });
+      return requireJob(database, id);
+    }),
+  retract: async (id, failure) =>
+    database.transaction(() => {
+      requireJob(database, id);
+      if (database.run(sql.RETRACT, { id, failure: toJson(failure), now: now() }) === 0)
+        throw failed("NOT_RETRACTABLE", `Job ${id} has no result that could be withdrawn.`, { id });
       return requireJob(database, id);
     }),
   stats: async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { makeFailure } from "../../src/domain/failure.ts";
 import type { NewSegmentJob, SeriesArrival } from "../../src/domain/job.ts";
 import {
   arrival,
@@ -456,6 +457,25 @@ function people(scene: MakeScene): void {
       assert.equal((await claimOf(store)).job.id, job.id);
     });
   }
+
+  scene("a withdrawn result stays withdrawn, and its job is never queued again", async ({ store }) => {
+    await store.arrive([arrival(1)]);
+    await store.completeExamination(await claimOf(store), [segmentation(1)]);
+    const claim = await claimOf(store);
+    const withdrawn = makeFailure("RETRACTED", "The result was withdrawn.");
+    await assert.rejects(store.retract(claim.job.id, withdrawn), hasCode("NOT_RETRACTABLE"));
+    const segmented = result(claim.job.seriesUid);
+    await store.complete(claim, segmented);
+    const job = await store.retract(claim.job.id, withdrawn);
+    assert.deepEqual([job.state, job.failure, job.result], ["skipped", withdrawn, segmented]);
+    assert.deepEqual(await store.retry(job.id), job);
+    await store.arrive([arrival(1)].map((each) => ({ ...each, isEvent: true })));
+    await store.completeExamination(await claimOf(store), [segmentation(1)]);
+    assert.equal(await store.claim("worker-1", 60 * SECOND), null);
+    const examination = await only(store, { kind: "examine" });
+    await assert.rejects(store.retract(examination.id, withdrawn), hasCode("NOT_RETRACTABLE"));
+    await assert.rejects(store.retract(987_654, withdrawn), hasCode("JOB_NOT_FOUND"));
+  });
 
   scene(
     "a job that is queued, running or done is left alone by retry; an unknown one is refused",

@@ -2,63 +2,146 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { software } from "../../src/compose.ts";
-import { importDemoModels } from "../../src/demo/models.ts";
+import { startArchive as startSecondArchive } from "../../src/archive/startArchive.ts";
 import { makePhantom } from "../../src/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/phantom/writeSeries.ts";
-import { eventually, serve } from "../support/panseg.ts";
+import { panseg, serve } from "../support/panseg.ts";
+import { startProxy } from "../support/proxy.ts";
 import { needsTool } from "../support/shared.ts";
 import {
   complaintsOf,
+  countOf,
+  demoModels,
   download,
+  endedSegmentations,
+  oneResult,
   serviceSettings,
   startArchive,
   storedResults,
   temporaryFolder,
 } from "./world.ts";
 
-const all = ["SEG", "SR", "OT"];
+const phantomSeries = (seed: number, modelClass: "CT" | "T1"): readonly Uint8Array[] =>
+  writeSeries(makePhantom({ seed, modelClass })).map(({ bytes }) => bytes);
 
-type JobList = { readonly jobs: readonly { kind: string; state: string }[] };
+const textReportClass = "1.2.840.10008.5.1.4.1.1.88.22";
 
-test("a site that asks for words and key images finds them beside SEG and SR, valid, and once", {
+/** STOW-RS's words for a class that is not taken (PS3.18 table I.2-2). */
+const refusal = (body: Buffer) => {
+  const uid = /2\.25\.\d+/.exec(body.subarray(body.indexOf(textReportClass)).toString("latin1"))?.[0];
+  const failed = {
+    "00081150": { vr: "UI", Value: [textReportClass] },
+    "00081155": { vr: "UI", Value: [uid] },
+    "00081197": { vr: "US", Value: [0x0122] },
+  };
+  return {
+    status: 409,
+    headers: { "content-type": "application/dicom+json" },
+    body: Buffer.from(JSON.stringify({ "00081198": { vr: "SQ", Value: [failed] } })),
+  };
+};
+
+test("every destination gets what it wants, valid, and once; a class that one refuses is told of once", {
   skip: needsTool("Orthanc", "dciodvfy"),
+  timeout: 600_000,
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  const models = await demoModels(folder);
+  const orthanc = await startArchive(t);
+  const second = await startSecondArchive({ folder: join(folder, "second"), stableMs: 1000 });
+  t.after(second.stop);
+  let refused = 0;
+  const proxy = await startProxy(second.restUrl, {
+    before: async (method, _path, body) => {
+      if (method !== "POST" || !body.includes(textReportClass)) return true;
+      refused++;
+      return refusal(body);
+    },
+  });
+  t.after(proxy.stop);
+  const data = join(folder, "data");
+  mkdirSync(data);
+  const config = join(folder, "config.yaml");
+  const destination = {
+    name: "reading-room",
+    dicomwebUrl: `${proxy.url}/dicom-web`,
+    seg: false,
+    sr: false,
+  };
+  writeFileSync(config, JSON.stringify({ destinations: [destination] }));
+  const settings = { ...serviceSettings(orthanc, models, data), PANSEG_CONFIG: config };
+  let service = await serve(settings);
+  t.after(() => service.kill());
+
+  await orthanc.stow(phantomSeries(19, "CT"));
+  await endedSegmentations(service.url, 1);
+  await orthanc.stow(phantomSeries(3, "T1"));
+  const jobs = await endedSegmentations(service.url, 2);
+  for (const { state, result } of jobs) {
+    assert.equal(state, "done");
+    assert.deepEqual(
+      result?.warnings.filter(({ code }) => code === "OUTPUT_REFUSED").map(({ details }) => details),
+      [
+        {
+          destination: "reading-room",
+          sopClassUid: textReportClass,
+          status: 409,
+          failureReason: 0x0122,
+        },
+      ],
+    );
+  }
+  assert.equal(refused, 1);
+  const told = service.lines.filter(({ message }) => message === "destination refuses a class of objects");
+  assert.equal(told.length, 1);
+
+  const stored = await storedResults(orthanc);
+  const twice = Object.fromEntries(Object.entries(oneResult).map(([kind, count]) => [kind, 2 * count]));
+  assert.deepEqual(countOf(stored), twice);
+  for (const [n, instance] of stored.entries()) {
+    const file = join(folder, `${n}.dcm`);
+    writeFileSync(file, await download(orthanc, instance));
+    assert.deepEqual(complaintsOf(file), [], instance.kind);
+  }
+  const elsewhere = await (await fetch(`${second.url}/instances`)).json();
+  const modalities = (elsewhere as { "00080060": { Value: [string] } }[]).map(
+    (instance) => instance["00080060"].Value[0],
+  );
+  assert.deepEqual(modalities, Array<string>(14).fill("OT"));
+
+  assert.equal(await service.stop(), 0);
+  service = await serve(settings);
+  await service.waitForLine(({ message }) => message === "sweep.done");
+  assert.deepEqual(countOf(await storedResults(orthanc)), twice);
+  assert.equal(await service.stop(), 0);
+});
+
+test("a site that wants the segmentation alone gets that alone, whatever its descriptions are matched on", {
+  skip: needsTool("Orthanc"),
   timeout: 300_000,
 }, async (t) => {
   const folder = temporaryFolder(t);
-  const models = join(folder, "models");
-  await importDemoModels(models, software.version);
+  const models = await demoModels(folder);
   const orthanc = await startArchive(t);
   const data = join(folder, "data");
   mkdirSync(data);
-  const settings = {
+  const service = await serve({
     ...serviceSettings(orthanc, models, data),
-    PANSEG__OUTPUT__TEXTREPORT: "true",
-    PANSEG__OUTPUT__KEYIMAGES: "true",
-  };
-  const service = await serve(settings);
+    PANSEG__OUTPUT__SR: "false",
+    PANSEG__OUTPUT__TEXTREPORT: "false",
+    PANSEG__OUTPUT__KEYIMAGES: "false",
+    PANSEG__OUTPUT__VOLUMEINDESCRIPTION: "false",
+    PANSEG__OUTPUT__SEGMENTATIONTYPE: "FRACTIONAL",
+  });
   t.after(() => service.kill());
-  await orthanc.stow(writeSeries(makePhantom({ seed: 19, modelClass: "CT" })).map(({ bytes }) => bytes));
-  const isDone = async (): Promise<true | null> => {
-    const { jobs } = (await (await fetch(`${service.url}/api/jobs`)).json()) as JobList;
-    return jobs.some(({ kind, state }) => kind === "segment" && state === "done") ? true : null;
-  };
-  await eventually("the job is done", isDone);
-
-  const modalitiesOf = async (): Promise<readonly string[]> =>
-    (await storedResults(orthanc, all)).map(({ modality }) => modality);
-  const expected = ["SEG", "SR", "SR", "OT", "OT", "OT", "OT", "OT", "OT"];
-  assert.deepEqual(await modalitiesOf(), expected);
-  for (const [n, result] of (await storedResults(orthanc, all)).entries()) {
-    const file = join(folder, `${n}.dcm`);
-    writeFileSync(file, await download(orthanc, result));
-    assert.deepEqual(complaintsOf(file), []);
-  }
+  await orthanc.stow(phantomSeries(19, "CT"));
+  const [job] = await endedSegmentations(service.url, 1);
+  assert.equal(job?.state, "done");
+  const [seg, ...others] = await storedResults(orthanc);
+  assert.ok(seg?.kind === "SEG" && others.length === 0);
+  const tags = (await orthanc.rest(`/instances/${seg.id}/simplified-tags`)) as Record<string, string>;
+  assert.equal(tags["SeriesDescription"], "AI Pancreas segmentation PHANTOM DEMO MODEL (research)");
+  assert.equal(tags["SegmentationType"], "FRACTIONAL");
   assert.equal(await service.stop(), 0);
-
-  const again = await serve(settings);
-  t.after(() => again.kill());
-  await again.waitForLine(({ message }) => message === "sweep.done");
-  assert.deepEqual(await modalitiesOf(), expected);
-  assert.equal(await again.stop(), 0);
+  assert.equal((await panseg(["jobs", "list"], { PANSEG__DATAFOLDER: data })).code, 0);
 });

@@ -16,6 +16,7 @@ import {
   countOf,
   download,
   importCtModel,
+  oneResult,
   seriesFiles,
   seriesFolder,
   serviceSettings,
@@ -51,14 +52,14 @@ describe("a CT series in Orthanc becomes a SEG and an SR in Orthanc", { skip }, 
     assert.ok(stalls.excessMs < 100);
 
     const results = await storedResults(orthanc);
-    assert.deepEqual(countOf(results), { SEG: 1, SR: 1 });
+    assert.deepEqual(countOf(results), oneResult);
     const [seg, sr] = await Promise.all(
-      ["SEG", "SR"].map(async (modality) => {
-        const found = results.find((result) => result.modality === modality);
+      ["SEG", "SR"].map(async (kind) => {
+        const found = results.find((result) => result.kind === kind);
         assert.ok(found);
         const bytes = await download(orthanc, found);
-        writeFileSync(join(folder, `${modality}.dcm`), bytes);
-        assert.deepEqual(complaintsOf(join(folder, `${modality}.dcm`)), []);
+        writeFileSync(join(folder, `${kind}.dcm`), bytes);
+        assert.deepEqual(complaintsOf(join(folder, `${kind}.dcm`)), []);
         return bytes;
       }),
     );
@@ -121,7 +122,7 @@ describe("a CT series in Orthanc becomes a SEG and an SR in Orthanc", { skip }, 
       const { jobs } = JSON.parse(answer) as JobList;
       return jobs.some(({ kind, state }) => kind === "segment" && state === "done") ? answer : null;
     });
-    assert.deepEqual(countOf(await storedResults(orthanc)), { SEG: 1, SR: 1 });
+    assert.deepEqual(countOf(await storedResults(orthanc)), oneResult);
     assert.equal(await service.stop(), 0);
     const log = service.lines.map((line) => JSON.stringify(line)).join("\n");
     for (const [where, text] of Object.entries({ api, log })) assert.doesNotMatch(text, /canary/i, where);

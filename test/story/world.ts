@@ -2,9 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { software } from "../../src/compose.ts";
+import { importDemoModels } from "../../src/demo/models.ts";
+import type { ResultSummary } from "../../src/domain/result.ts";
 import { readFixture } from "../pacs/objects.ts";
 import { type Orthanc, startOrthanc } from "../support/orthanc.ts";
-import { panseg } from "../support/panseg.ts";
+import { eventually, panseg } from "../support/panseg.ts";
 import { sharedFolder } from "../support/shared.ts";
 
 type Owner = { readonly after: (end: () => Promise<void> | void) => void };
@@ -57,29 +60,43 @@ export const serviceSettings = (
   };
 };
 
-export type StoredInstance = { readonly modality: string; readonly id: string };
+const kinds = {
+  "1.2.840.10008.5.1.4.1.1.66.4": "SEG",
+  "1.2.840.10008.5.1.4.1.1.88.34": "SR",
+  "1.2.840.10008.5.1.4.1.1.88.22": "text",
+  "1.2.840.10008.5.1.4.1.1.7": "image",
+  "1.2.840.10008.5.1.4.1.1.88.59": "note",
+} as const;
 
-/** Orthanc's instances of these modalities, over every study. */
-export const storedResults = async (
-  orthanc: Orthanc,
-  modalities: readonly string[] = ["SEG", "SR"],
-): Promise<readonly StoredInstance[]> => {
-  const all: StoredInstance[] = [];
-  for (const modality of modalities) {
-    const series = (await orthanc.rest("/series?expand")) as {
-      MainDicomTags: { Modality: string };
-      Instances: string[];
-    }[];
-    for (const { MainDicomTags, Instances } of series)
-      if (MainDicomTags.Modality === modality) all.push(...Instances.map((id) => ({ modality, id })));
-  }
-  return all;
+type Kind = (typeof kinds)[keyof typeof kinds];
+
+export type StoredInstance = { readonly kind: Kind; readonly id: string };
+
+const isResultClass = (sopClassUid: string): sopClassUid is keyof typeof kinds =>
+  Object.hasOwn(kinds, sopClassUid);
+
+/** Everything in Orthanc that is no image of a scanner, over every study. */
+export const storedResults = async (orthanc: Orthanc): Promise<readonly StoredInstance[]> => {
+  const instances = (await orthanc.rest("/instances")) as readonly string[];
+  const found = await Promise.all(
+    instances.map(async (id): Promise<readonly StoredInstance[]> => {
+      const { SOPClassUID = "" } = (await orthanc.rest(`/instances/${id}/simplified-tags`)) as {
+        SOPClassUID?: string;
+      };
+      return isResultClass(SOPClassUID) ? [{ kind: kinds[SOPClassUID], id }] : [];
+    }),
+  );
+  return found.flat().toSorted((a, b) => (`${a.kind}${a.id}` < `${b.kind}${b.id}` ? -1 : 1));
 };
 
-export const countOf = (results: readonly StoredInstance[]): Readonly<Record<string, number>> => ({
-  SEG: results.filter(({ modality }) => modality === "SEG").length,
-  SR: results.filter(({ modality }) => modality === "SR").length,
-});
+/** What one series becomes: six key slices and their overview among it. */
+export const oneResult: Readonly<Record<string, number>> = { SEG: 1, SR: 1, text: 1, image: 7 };
+
+export const countOf = (results: readonly StoredInstance[]): Readonly<Record<string, number>> => {
+  const counts: Record<string, number> = {};
+  for (const { kind } of results) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+};
 
 export const download = async (orthanc: Orthanc, { id }: StoredInstance): Promise<Uint8Array> => {
   const response = await fetch(`${orthanc.restUrl}/instances/${id}/file`, { headers: orthanc.headers });
@@ -91,3 +108,29 @@ export const complaintsOf = (file: string): readonly string[] => {
   const output = execFileSync("sh", ["-c", 'dciodvfy "$0" 2>&1 || true', file], { encoding: "utf8" });
   return output.split("\n").filter((line) => /^(Error|Warning)/.test(line));
 };
+
+/** The phantom demo models, which are quick, brought in from the repository. */
+export const demoModels = async (folder: string): Promise<string> => {
+  const models = join(folder, "models");
+  await importDemoModels(models, software.version);
+  return models;
+};
+
+export type JobView = {
+  readonly id: number;
+  readonly kind: string;
+  readonly state: string;
+  readonly studyUid: string;
+  readonly seriesUid: string;
+  readonly failure: { readonly code: string; readonly details: Readonly<Record<string, unknown>> } | null;
+  readonly result: ResultSummary | null;
+};
+
+/** Every segmentation that the service knows, the oldest first, once none is under way and as many as asked for exist. */
+export const endedSegmentations = (url: string, count: number): Promise<readonly JobView[]> =>
+  eventually(`${count} segmentation(s) ended`, async () => {
+    const { jobs } = (await (await fetch(`${url}/api/jobs`)).json()) as { jobs: readonly JobView[] };
+    const isOpen = jobs.some(({ state }) => state === "queued" || state === "running");
+    const segmentations = jobs.filter(({ kind }) => kind === "segment").toSorted((a, b) => a.id - b.id);
+    return isOpen || segmentations.length < count ? null : segmentations;
+  });

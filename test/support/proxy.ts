@@ -1,11 +1,25 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from "node:http";
 
 export type ProxyHook = {
-  /** Before a request is passed on; resolve false to swallow it without an answer. */
-  readonly before?: (method: string, path: string, body: Buffer) => Promise<boolean>;
+  /** Before a request is passed on; resolve false to swallow it without an answer, or an answer to give in its place. */
+  readonly before?: (method: string, path: string, body: Buffer) => Promise<boolean | ProxyAnswer>;
   /** After the archive answered and before the client hears of it; resolve false to withhold the answer. */
   readonly after?: (method: string, path: string, body: Buffer) => Promise<boolean>;
+  /** What the client is told instead of the archive's own answer. */
+  readonly rewrite?: (method: string, path: string, body: Buffer, answer: ProxyAnswer) => ProxyAnswer;
+};
+
+export type ProxyAnswer = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
 };
 
 /** A loopback proxy in front of an archive, so that a test can act between a request and its answer. */
@@ -25,6 +39,11 @@ export const startProxy = async (target: string, hook: ProxyHook) => {
   };
 };
 
+const reply = (outgoing: ServerResponse, { status, headers, body }: ProxyAnswer): void => {
+  outgoing.writeHead(status, headers);
+  outgoing.end(body);
+};
+
 const forward = async (
   target: URL,
   hook: ProxyHook,
@@ -36,22 +55,31 @@ const forward = async (
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
-  if ((await hook.before?.(method, path, body)) === false) return;
+  const instead = await hook.before?.(method, path, body);
+  if (instead === false) return;
+  if (typeof instead === "object") return reply(outgoing, instead);
   const passed = request(
     {
       host: target.hostname,
       port: target.port,
       method,
       path,
-      headers: { ...incoming.headers, host: target.host },
+      // An answer that is to be rewritten must be readable.
+      headers: {
+        ...incoming.headers,
+        host: target.host,
+        ...(hook.rewrite && { "accept-encoding": "identity" }),
+      },
     },
     (answer) => {
       const parts: Buffer[] = [];
       answer.on("data", (part: Buffer) => parts.push(part));
       answer.on("end", async () => {
         if ((await hook.after?.(method, path, body)) === false) return;
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        outgoing.end(Buffer.concat(parts));
+        const { statusCode: status = 502, headers } = answer;
+        const own = { status, headers, body: Buffer.concat(parts) };
+        const told = hook.rewrite?.(method, path, body, own) ?? own;
+        reply(outgoing, told);
       });
     },
   );
