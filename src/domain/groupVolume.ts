@@ -2,16 +2,16 @@ import { type Concept, concepts, isConcept } from "./concept.ts";
 import type { Code, MeasurementGroup, StoredMeasurement } from "./report.ts";
 
 /** Times and through, for each UCUM unit of volume: a factor of 1e-3 would not be exact. */
-const unitsOfVolume: Readonly<Record<string, readonly [times: number, through: number]>> = {
-  cm3: [1, 1],
-  mL: [1, 1],
-  ml: [1, 1],
-  mm3: [1, 1e3],
-  dm3: [1e3, 1],
-  L: [1e3, 1],
-  l: [1e3, 1],
-  um3: [1, 1e12],
-};
+const unitsOfVolume: ReadonlyMap<string, readonly [times: number, through: number]> = new Map([
+  ["cm3", [1, 1]],
+  ["mL", [1, 1]],
+  ["ml", [1, 1]],
+  ["mm3", [1, 1e3]],
+  ["dm3", [1e3, 1]],
+  ["L", [1e3, 1]],
+  ["l", [1e3, 1]],
+  ["um3", [1, 1e12]],
+]);
 
 /** Voxels counted come before a mesh, which is another number. */
 const volumeConcepts: readonly Concept[] = [concepts.volume, concepts.voxelVolume, concepts.meshVolume];
@@ -21,7 +21,7 @@ const roundingShare = 1e-3;
 
 /** A value in a unit of volume in millilitres; null for any other unit, and for less than nothing. */
 export const millilitres = (value: number | null, unit: Code | null): number | null => {
-  const factors = unit?.scheme === "UCUM" ? unitsOfVolume[unit.value] : undefined;
+  const factors = unit?.scheme === "UCUM" ? unitsOfVolume.get(unit.value) : undefined;
   if (value === null || factors === undefined || value < 0) return null;
   return (value * factors[0]) / factors[1];
 };

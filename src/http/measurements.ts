@@ -33,10 +33,10 @@ const statusOf = (code: string): number => {
   return code.startsWith("PACS_") ? 502 : 500;
 };
 
-const formatOf = (asked: unknown): MeasurementsFormat | null => {
-  const formats: Readonly<Record<string, MeasurementsFormat>> = { json: "json", csv: "csv", fhir: "fhir" };
-  return asked === undefined ? "json" : (typeof asked === "string" && formats[asked]) || null;
-};
+const formats = ["json", "csv", "fhir"] as const satisfies readonly MeasurementsFormat[];
+
+const formatOf = (asked: unknown): MeasurementsFormat | null =>
+  asked === undefined ? "json" : (formats.find((format) => format === asked) ?? null);
 
 /** What the archive's structured reports of a study state, whoever wrote them; see `panseg report`. */
 export const sendMeasurements =
@@ -46,7 +46,7 @@ export const sendMeasurements =
     const format = formatOf(query["format"]);
     if (!isUid(studyUid))
       return problem(response, 400, "UID_INVALID", "A study is named by digits and dots, at most 64.");
-    if (format === null) return problem(response, 400, "USAGE", "format is one of json, csv, fhir.");
+    if (format === null) return problem(response, 400, "USAGE", `format is one of ${formats.join(", ")}.`);
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const all = query["all"] !== undefined && !["0", "false"].includes(String(query["all"]));

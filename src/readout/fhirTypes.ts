@@ -6,17 +6,17 @@ import { plain, sayCode } from "./text.ts";
 export type Fhir = { readonly [name: string]: unknown };
 
 /** Code systems under their FHIR names (hl7.org/fhir/R4/terminologies-systems.html). */
-const systems: Readonly<Record<string, string>> = {
-  SCT: "http://snomed.info/sct",
-  DCM: "http://dicom.nema.org/resources/ontology/DCM",
-  LN: "http://loinc.org",
-  UCUM: "http://unitsofmeasure.org",
-};
+const systems: ReadonlyMap<string, string> = new Map([
+  ["SCT", "http://snomed.info/sct"],
+  ["DCM", "http://dicom.nema.org/resources/ontology/DCM"],
+  ["LN", "http://loinc.org"],
+  ["UCUM", "http://unitsofmeasure.org"],
+]);
 
 /** The code where its system has a FHIR name, else the words alone. */
 export const concept = (code: Code, text = sayCode(code)): Fhir => {
   const today = currentCode(code);
-  const system = systems[today.scheme];
+  const system = systems.get(today.scheme);
   const display = plain(code.meaning) || undefined;
   const coding = system === undefined ? undefined : [{ system, code: today.value, display }];
   return { coding, text: text || today.value };
@@ -26,7 +26,7 @@ export const concept = (code: Code, text = sayCode(code)): Fhir => {
 export const quantity = (value: number, unit: Code | null): Fhir => ({
   value,
   ...(unit !== null && { unit: sayCode(unit) }),
-  ...(unit?.scheme === "UCUM" && { system: systems["UCUM"], code: unit.value }),
+  ...(unit?.scheme === "UCUM" && { system: systems.get("UCUM"), code: unit.value }),
 });
 
 /** How FHIR names what DICOM names (hl7.org/fhir/R4/imagingstudy.html#notes). */

@@ -18,10 +18,15 @@ const isIntensity = ({ concept }: StoredMeasurement): boolean =>
 const intensity = ({ group }: Row, derivation: Concept): number | null =>
   group.measurements.find((one) => isIntensity(one) && isConcept(one.derivation, derivation))?.value ?? null;
 
+const unitsOfLength: ReadonlyMap<string, number> = new Map([
+  ["mm", 1],
+  ["cm", 10],
+]);
+
 /** In millimetres; null for any other unit. */
 const lengthMm = ({ group }: Row, concept: Concept): number | null => {
   const found = group.measurements.find((one) => isConcept(one.concept, concept));
-  const times = { mm: 1, cm: 10 }[found?.unit?.value ?? ""];
+  const times = unitsOfLength.get(found?.unit?.value ?? "");
   return found?.value == null || times === undefined ? null : tidy(found.value * times);
 };
 

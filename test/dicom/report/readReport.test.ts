@@ -199,6 +199,7 @@ describe("volumes", () => {
     assert.equal(volumeIn(num(names.volume, "70.3", names.cm3), num(names.volume, "71.3", names.cm3)), null);
     assert.equal(volumeIn(num(names.volume, "70.3", "mm|UCUM|millimeter")), null);
     assert.equal(volumeIn(num(names.volume, "70.3", "cm3|99LOCAL|cubic centimeter")), null);
+    assert.equal(volumeIn(num(names.volume, "70.3", "constructor|UCUM|")), null);
     assert.equal(volumeIn(num(names.volume, "-70.3", names.cm3)), null);
     assert.equal(volumeIn(num(names.volume, null, names.cm3)), null);
     assert.equal(volumeIn(num(names.volume, "seventy", names.cm3)), null);
