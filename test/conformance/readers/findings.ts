@@ -8,6 +8,9 @@ type Points = { readonly voxels: number; readonly farthestMm: number | null };
 /** Pixels of the source images that are marked and not bright or the other way round; images nobody knows. */
 type Images = { readonly wrong: number; readonly lost: number; readonly unknown: number };
 
+/** What a program printed that begins like a warning or an error. */
+type Complaints = { readonly complaints: readonly string[] };
+
 export type Findings = {
   readonly truth: { readonly voxels: number; readonly instances: readonly string[] };
   readonly pydicom: Maybe<
@@ -34,8 +37,8 @@ export type Findings = {
     readonly textClass: string;
     readonly groups: readonly Group[];
   }>;
-  readonly dcmqi: Maybe<Points & { readonly stored: number }>;
-  readonly dcmqiSr: Maybe<{ readonly groups: readonly DcmqiGroup[] }>;
+  readonly dcmqi: Maybe<Points & { readonly expected: number } & Complaints>;
+  readonly dcmqiSr: Maybe<{ readonly groups: readonly DcmqiGroup[] } & Complaints>;
 };
 
 /** Codes as value and scheme. */

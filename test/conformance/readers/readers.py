@@ -7,6 +7,7 @@ brighter than <threshold> in the source images, by pydicom alone. Prints one JSO
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -219,9 +220,12 @@ def with_highdicom_sr(folder):
 
 
 def run(program, *arguments):
+    """What the program complained of."""
     done = subprocess.run([PROGRAMS / program, *arguments], capture_output=True, text=True)
+    said = (done.stdout + done.stderr).splitlines()
     if done.returncode != 0:
-        raise RuntimeError(f"{program} ended with {done.returncode}: {(done.stdout + done.stderr)[-600:]}")
+        raise RuntimeError(f"{program} ended with {done.returncode}: {said[-8:]}")
+    return sorted({line for line in said if re.match(r"(W|E|F|Warning|Error):", line, re.IGNORECASE)})
 
 
 def vector(text):
@@ -240,27 +244,32 @@ def read_nrrd(path):
     return np.argwhere(voxels.reshape(sizes[::-1]).T != 0) @ steps + np.array(vector(field["space origin"]))
 
 
-def nonzero_points(folder):
+def above_zero(folder, truth):
+    """Of probabilities dcmqi marks every one that is not zero."""
     seg = pydicom.dcmread(folder / "seg.dcm")
-    pixels = seg.pixel_array.reshape(-1, seg.Rows, seg.Columns)
-    return points_of((frame > 0, geometry(seg, number)) for number, frame in enumerate(pixels))
+    if seg.SegmentationType != "FRACTIONAL":
+        return truth
+    frames = seg.pixel_array.reshape(-1, seg.Rows, seg.Columns) > 0
+    return points_of((frame, geometry(seg, number)) for number, frame in enumerate(frames))
 
 
-def with_dcmqi(folder):
-    """Against every stored value above zero: that is what dcmqi marks, of probabilities too."""
-    truth = nonzero_points(folder)
+def with_dcmqi(folder, truth):
+    expected = above_zero(folder, truth)
     with tempfile.TemporaryDirectory() as out:
-        run("segimage2itkimage", "--inputDICOM", folder / "seg.dcm", "--outputDirectory", out, "-t", "nrrd")
+        seg = folder / "seg.dcm"
+        complaints = run("segimage2itkimage", "--inputDICOM", seg, "--outputDirectory", out, "-t", "nrrd")
         [image] = Path(out).glob("*.nrrd")
-        return {**compare_points(read_nrrd(image), truth), "stored": len(truth)}
+        found = compare_points(read_nrrd(image), expected)
+    return {**found, "expected": len(expected), "complaints": complaints}
 
 
 def with_dcmqi_sr(folder):
     with tempfile.TemporaryDirectory() as out:
         path = Path(out) / "sr.json"
-        run("tid1500reader", "--inputDICOM", folder / "sr.dcm", "--outputMetadata", path)
+        complaints = run("tid1500reader", "--inputDICOM", folder / "sr.dcm", "--outputMetadata", path)
         groups = json.loads(path.read_text())["Measurements"]
     return {
+        "complaints": complaints,
         "groups": [
             {
                 "trackingUid": each["TrackingUniqueIdentifier"],
@@ -293,16 +302,20 @@ def attempt(read):
             return {"error": f"{type(error).__name__}: {error}"}
 
 
+def bright_instances(images):
+    return sorted({uid for (uid, _), (bright, _) in images.items() if bright.any()})
+
+
 def read_folder(folder, threshold):
     images = read_source(folder, threshold)
     truth = points_of(images.values())
     return {
-        "truth": {"voxels": len(truth), "instances": sorted({uid for (uid, _), (bright, _) in images.items() if bright.any()})},
+        "truth": {"voxels": len(truth), "instances": bright_instances(images)},
         "pydicom": attempt(lambda: with_pydicom(folder, images, truth)),
         "pictures": attempt(lambda: with_pydicom_pictures(folder)),
         "highdicom": attempt(lambda: with_highdicom(folder, images, truth)),
         "highdicomSr": attempt(lambda: with_highdicom_sr(folder)),
-        "dcmqi": attempt(lambda: with_dcmqi(folder)),
+        "dcmqi": attempt(lambda: with_dcmqi(folder, truth)),
         "dcmqiSr": attempt(lambda: with_dcmqi_sr(folder)),
     }
 
