@@ -6,8 +6,8 @@ import { isUid } from "../../domain/uid.ts";
 import { headerOf, number, text } from "../read/header.ts";
 import { openPart10 } from "../read/part10.ts";
 
-/** Reports with a described image library of thousands of images take a third of this; more would take minutes. */
-const mostBytes = 2 ** 25;
+/** A library of 2000 described images takes half of this; every mebibyte takes the parser two thirds of a second. */
+const mostBytes = 2 ** 24;
 
 /** The sequences without which a document would seem to say less than it does. */
 const vitalSequences: Readonly<Record<string, number>> = {

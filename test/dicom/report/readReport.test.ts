@@ -290,9 +290,9 @@ describe("hostile bytes", () => {
     assert.equal(survives(new Uint8Array(bytes)), "refused");
   });
 
-  test("of more than 32 MiB are refused without being read", () => {
+  test("of more than 16 MiB are refused without being read", () => {
     assert.throws(
-      () => readReport(new Uint8Array(2 ** 25 + 1)),
+      () => readReport(new Uint8Array(2 ** 24 + 1)),
       (error) => error instanceof FailureError && error.failure.code === "TOO_LARGE",
     );
   });
