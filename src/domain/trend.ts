@@ -12,6 +12,8 @@ export type PriorVolume = {
 /** How a volume compares with earlier ones of the same modality. */
 export type Trend = {
   readonly modality: "CT" | "MR";
+  /** Of the present volume, as DICOM DA. */
+  readonly studyDate: string;
   /** Oldest first, at least one; the change counts from the last of them. */
   readonly priors: readonly PriorVolume[];
   readonly changeMl: number;

@@ -4,6 +4,7 @@ import { PHANTOM_NOTICE, type ResultSummary } from "../domain/result.ts";
 import type { SeriesDescription } from "../ports.ts";
 import type { ShownSeries } from "./dashboard.ts";
 import { type Html, html } from "./html.ts";
+import { renderTrend } from "./trend.ts";
 import { sayDuration, sayMoment, sayStep, verdictWords } from "./words.ts";
 
 /** A series as the page shows it. */
@@ -64,22 +65,34 @@ ${state === "dead" ? html`<p class="remedy">Then: <code>panseg jobs retry ${id}<
 
 const renderResult = (
   job: Job,
-  { outcome, model, measures, warnings, secondsPerStep, objects }: ResultSummary,
+  { outcome, model, measures, warnings, secondsPerStep, objects, trend, replaces }: ResultSummary,
 ): Html => {
   const seconds = Object.values(secondsPerStep).reduce((sum, each) => sum + each, 0);
   const badge = model.isPhantomModel ? html` <strong class="badge">${PHANTOM_NOTICE}</strong>` : null;
-  const volume = html`<div class="volume"><dt>Pancreas volume</dt><dd>${measures.volumeMl.toFixed(1)} <abbr title="millilitres">ml</abbr></dd></div>`;
+  const error = measures.extent
+    ? html` <small title="What voxels of this size leave open; the model's own error is not in it.">± ${measures.extent.voxelErrorMl.toFixed(1)} ml</small>`
+    : null;
+  const volume = html`<div class="volume"><dt>Pancreas volume</dt><dd>${measures.volumeMl.toFixed(1)} <abbr title="millilitres">ml</abbr>${error}</dd></div>`;
   return html`<dl class="result">
 ${outcome === "segmented" ? volume : null}
 <div><dt>Model</dt><dd>${model.id}${badge}</dd></div>
 <div><dt>Time taken</dt><dd>${sayDuration(seconds)}</dd></div>
 </dl>
 ${warnings.length === 0 ? null : html`<ul class="warnings">${warnings.map(({ code, sentence }) => html`<li>${sentence} <code>${code}</code></li>`)}</ul>`}
-${objects.seg === null && objects.sr === null ? null : html`<p class="links">${renderLink(job, "seg", "SEG")}${renderLink(job, "sr", "SR")}</p>`}`;
+${trend ? renderTrend(trend, measures.volumeMl) : null}
+${replaces?.length ? html`<p class="earlier">Replaces an earlier result of this series.</p>` : null}
+${renderLinks(job, objects)}`;
 };
 
-const renderLink = ({ id, result }: Job, name: "seg" | "sr", label: string): Html | null =>
-  result?.objects[name] ? html`<a class="button" href="/api/jobs/${id}/${name}.dcm">${label}</a>` : null;
+/** Every stored object; the SEG, the SR and the report in words by name, pictures by their number. */
+const renderLinks = ({ id }: Job, { seg, sr, others }: ResultSummary["objects"]): Html | null => {
+  const link = (name: string, label: string): Html =>
+    html`<a class="button" href="/api/jobs/${id}/${name}.dcm">${label}</a>`;
+  const images = others.flatMap(({ kind }, n) => (kind === "key-image" ? [n] : []));
+  const texts = others.flatMap(({ kind }, n) => (kind === "text" ? [n] : []));
+  if (seg === null && sr === null && others.length === 0) return null;
+  return html`<p class="links">${seg && link("seg", "SEG")}${sr && link("sr", "SR")}${texts.map((n) => link(`other-${n + 1}`, "Report"))}${images.map((n, k) => link(`other-${n + 1}`, `Image ${k + 1}`))}</p>`;
+};
 
 const renderPicture = ({ id }: Job, { outcome, measures }: ResultSummary, isKept: boolean): Html => {
   if (!isKept) return html`<p class="picture gone">The picture is no longer kept.</p>`;

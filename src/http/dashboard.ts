@@ -4,6 +4,7 @@ import type { Job } from "../domain/job.ts";
 export type Verdict =
   | "segmented"
   | "no-pancreas-found"
+  | "withdrawn"
   | "not-segmented"
   | "working"
   | "waiting"
@@ -65,7 +66,7 @@ const hasResult = ({ result }: Job): boolean => result !== null;
 const newest = (jobs: readonly Job[]): Job | null =>
   jobs.toSorted((a, b) => b.updatedAtMs - a.updatedAtMs || b.id - a.id)[0] ?? null;
 
-const verdictOf = ({ state, result }: Job): Verdict => {
+const verdictOf = ({ state, result, failure }: Job): Verdict => {
   switch (state) {
     case "running":
       return "working";
@@ -76,6 +77,7 @@ const verdictOf = ({ state, result }: Job): Verdict => {
     case "done":
       return "segmented";
     case "skipped":
+      if (failure?.code === "RETRACTED") return "withdrawn";
       return result?.outcome === "no-pancreas-found" ? "no-pancreas-found" : "not-segmented";
   }
 };

@@ -1,6 +1,7 @@
 import type { Request, Response } from "express";
 import { FailureError } from "../domain/failure.ts";
 import type { Job } from "../domain/job.ts";
+import type { StoredObject } from "../domain/result.ts";
 import type { JobStore, Pacs, Pictures } from "../ports.ts";
 import { problem } from "./problem.ts";
 
@@ -32,13 +33,17 @@ export const sendPicture =
     response.set(pictureHeaders).type("png").end(png);
   };
 
-/** The SEG or SR of a job as the archive holds it at this moment. */
+/** SEG, SR, or what else was stored, counted from one. */
+const objectOf = ({ result }: Job, name: "seg" | "sr" | "other", n: number): StoredObject | null =>
+  (name === "other" ? result?.objects.others[n - 1] : result?.objects[name]) ?? null;
+
+/** An object of a job as the archive holds it at this moment. */
 export const sendObject =
-  (jobs: Jobs, pacs: Pick<Pacs, "retrieveInstance">, name: "seg" | "sr") =>
+  (jobs: Jobs, pacs: Pick<Pacs, "retrieveInstance">, name: "seg" | "sr" | "other") =>
   async (request: Request, response: Response): Promise<void> => {
     const job = await findJob(jobs, request);
     if (job === null) return noJob(response);
-    const object = job.result?.objects[name] ?? null;
+    const object = objectOf(job, name, Number(request.params["n"]));
     if (object === null) return problem(response, 404, "NO_OBJECT", "This job has stored no such object.");
     const { seriesUid, sopInstanceUid } = object;
     try {

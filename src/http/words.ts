@@ -3,6 +3,7 @@ import type { Verdict } from "./dashboard.ts";
 export const verdictWords: Readonly<Record<Verdict, string>> = {
   segmented: "Segmented",
   "no-pancreas-found": "No pancreas found",
+  withdrawn: "Withdrawn",
   "not-segmented": "Not segmented",
   working: "Working",
   waiting: "Waiting",
@@ -14,6 +15,7 @@ const stepWords: Readonly<Record<string, string>> = {
   examine: "looking at the headers",
   list: "listing the images",
   retrieve: "retrieving the images",
+  history: "looking for earlier results",
   "load-model": "loading the model",
   volume: "stacking the images",
   preprocess: "preparing for the network",
@@ -38,9 +40,12 @@ const stepWords: Readonly<Record<string, string>> = {
   "verify-key-image": "comparing the stored key images",
 };
 
-/** A step in words, whatever number its object has; one that has no words yet, by its name. */
-export const sayStep = (step: string): string =>
-  stepWords[step.replace(/-\d+$/, "")] ?? (step === "" ? "starting" : step);
+/** A step in words, whatever number its object has and wherever it goes; one that has no words yet, by its name. */
+export const sayStep = (step: string): string => {
+  const [name = "", destination] = step.split("@");
+  const words = stepWords[name.replace(/-\d+$/, "")] ?? (name === "" ? "starting" : name);
+  return destination === undefined ? words : `${words} (${destination})`;
+};
 
 /** Seconds as a person would say them: "41 s", "3 min 12 s", "1 h 4 min". */
 export const sayDuration = (seconds: number): string => {

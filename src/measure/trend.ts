@@ -43,6 +43,7 @@ export const trendOf = (present: Present, priors: readonly PriorVolume[]): Trend
   const priorErrorMl = latest.errorMl ?? (latest.volumeMl * present.errorMl) / present.volumeMl;
   return {
     modality: present.modality,
+    studyDate: present.studyDate,
     priors: ordered,
     changeMl,
     changePercent,

@@ -62,6 +62,12 @@ test("each end of a job has its verdict", () => {
   assert.deepEqual(only(something, examined), ["segmented", 2, 2]);
 });
 
+test("a result that a person withdrew is shown as withdrawn", () => {
+  const failure = makeFailure("RETRACTED", "The result was withdrawn.");
+  const withdrawn = jobOf({ id: 2, kind: "segment", state: "skipped", result: resultOf(), failure });
+  assert.deepEqual(only(withdrawn, examined), ["withdrawn", 2, 2]);
+});
+
 test("of several ends of a series the latest is shown, whatever the order of the list", () => {
   const first = jobOf({ id: 2, kind: "segment", state: "done", result: resultOf(), updatedAtMs: 10 });
   const second = jobOf({ id: 3, kind: "segment", state: "dead", updatedAtMs: 20 });

@@ -70,6 +70,31 @@ group("the page in Chromium", { skip }, () => {
     assert.deepEqual(trouble, []);
   });
 
+  test("D8 it shows how a volume compares with earlier ones, what it replaces, and every stored object", async (t) => {
+    const world = await startWorld(t);
+    const prior = { studyDate: "20240131", volumeMl: 80, errorMl: 3, sopInstanceUid: "1.2.3" };
+    const trend = {
+      modality: "CT",
+      studyDate: "20250131",
+      priors: [{ ...prior, studyDate: "20230131", volumeMl: 90 }, prior],
+      changeMl: 4.24,
+      changePercent: 5.3,
+      percentPerYear: 5.3,
+      errorMl: 5,
+    } as const;
+    await finish(world, seriesOf("s", "portal"), { trend });
+    const { page, trouble } = await open(t, world);
+    const card = cardOf(page, "portal");
+    assert.equal(await card.locator(".plot circle").count(), 3);
+    assert.match(
+      await card.locator(".trend").innerText(),
+      /Since 2024-01-31 \(CT, 80\.0 ml\): \+4\.2 ml \(\+5\.3 %\), \+5\.3 % per year; no more than/,
+    );
+    assert.match(await card.innerText(), /Replaces an earlier result/);
+    assert.deepEqual(await card.locator(".button").allInnerTexts(), ["SEG", "SR", "Report"]);
+    assert.deepEqual(trouble, []);
+  });
+
   test("it follows the jobs by itself; what did not change stays, with picture, focus and scroll position", async (t) => {
     const world = await startWorld(t);
     const { running } = await fill(world);

@@ -9,6 +9,7 @@ import { type Failure, makeFailure } from "../../src/domain/failure.ts";
 import type { Claim } from "../../src/domain/job.ts";
 import { RESEARCH_NOTICE, type ResultSummary, type StoredObject } from "../../src/domain/result.ts";
 import type { SeriesRef } from "../../src/domain/series.ts";
+import type { Trend } from "../../src/domain/trend.ts";
 import { makeApp, type Readiness } from "../../src/http/app.ts";
 import { openPictures } from "../../src/jobs/pictures.ts";
 import type { JobStore } from "../../src/ports.ts";
@@ -130,10 +131,21 @@ type ResultOptions = {
   readonly warnings?: ResultSummary["warnings"];
   readonly seg?: TestInstance;
   readonly sr?: TestInstance;
+  readonly others?: readonly TestInstance[];
+  readonly trend?: Trend;
 };
 
 export const resultOf = (options: ResultOptions = {}): ResultSummary => {
-  const { volumeMl = 84.24, isPhantomModel = false, modelId = "panseg-ct", warnings = [], seg, sr } = options;
+  const {
+    volumeMl = 84.24,
+    isPhantomModel = false,
+    modelId = "panseg-ct",
+    warnings = [],
+    seg,
+    sr,
+    others = [],
+    trend,
+  } = options;
   return {
     outcome: volumeMl === 0 ? "no-pancreas-found" : "segmented",
     notice: RESEARCH_NOTICE,
@@ -157,7 +169,12 @@ export const resultOf = (options: ResultOptions = {}): ResultSummary => {
       extent: null,
     },
     warnings,
-    objects: { seg: seg ? objectOf(seg) : null, sr: sr ? objectOf(sr) : null, others: [] },
+    objects: {
+      seg: seg ? objectOf(seg) : null,
+      sr: sr ? objectOf(sr) : null,
+      others: others.map((each) => ({ ...objectOf(each), kind: "text" as const })),
+    },
+    ...(trend && { trend, replaces: ["1.2.3"] }),
     startedAt: "2026-01-01T00:00:00.000Z",
     secondsPerStep: { retrieve: 4.2, infer: 180.4, mask: 7 },
   };
@@ -187,7 +204,7 @@ export const finish = async (
   if (isStored) assert.equal((await stow(world.archive, [inSeg.bytes, inSr.bytes])).status, 200);
   const running = await begin(world, series);
   world.pictures.keep(running.job.key, somePng());
-  const result = resultOf({ seg: inSeg, sr: inSr, ...options });
+  const result = resultOf({ seg: inSeg, sr: inSr, others: [inSr], ...options });
   if (result.outcome === "segmented") await world.jobs.complete(running, result);
   else {
     const empty = { ...result, objects: { seg: null, sr: null, others: [] } };

@@ -34,6 +34,7 @@ const earlier: readonly ObjectRef[] = ["1", "2"].map((n) => ({
 
 const trend = {
   modality: "CT",
+  studyDate: "20240131",
   priors: [{ studyDate: "20230131", volumeMl: 0.009, errorMl: 0.001, sopInstanceUid: "1.2.9" }],
   changeMl: 0.001,
   changePercent: 11.1,
