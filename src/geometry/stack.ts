@@ -53,6 +53,20 @@ const isEven = (heights: readonly number[]): boolean => {
   );
 };
 
+/** Whether every plane stands for as much of the normal as any other. */
+export const isEvenStack = (stack: Stack): boolean => isEven(heightsMm(stack));
+
+/** Whether the planes lie at multiples of the grid's spacing: evenly, or with some missing between. */
+export const isOnLattice = (stack: Stack): boolean => {
+  const heights = heightsMm(stack);
+  const [spacingMm] = stack.spacingMm;
+  const toleranceMm = jitterToleranceMm(spacingMm);
+  return (
+    isEven(heights) ||
+    heights.every((height) => Math.abs(height - Math.round(height / spacingMm) * spacingMm) <= toleranceMm)
+  );
+};
+
 /** Whether the planes drift beside their normal farther than a straight stack's do. */
 export const isSheared = (stack: Stack): boolean => {
   const toleranceMm = driftToleranceMm(stack.spacingMm);

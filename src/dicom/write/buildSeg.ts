@@ -10,7 +10,7 @@ import { dimensions, frameGroups, frameOfReference, sharedGroups } from "./funct
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { distinctInstances, referenceItem } from "./references.ts";
 import { resultUids } from "./resultKey.ts";
-import { segmentItem } from "./segment.ts";
+import { segmentItems } from "./segment.ts";
 import { segmentationPixels, segSopClass } from "./segmentationType.ts";
 import { markPhantom, seriesModules } from "./seriesModules.ts";
 
@@ -67,7 +67,7 @@ const imageModules = (
     ContentLabel: "PANCREAS",
     ContentDescription: markPhantom("AI segmentation, research use only", context),
     ContentCreatorName: null,
-    SegmentSequence: [segmentItem(volumeMl, context)],
+    SegmentSequence: segmentItems(volumeMl, context),
     NumberOfFrames: String(planes.length),
     ...segmentationPixels(
       context.settings.segmentationType,

@@ -13,6 +13,8 @@ export const codeItem = ([value, scheme, meaning]: Code): Dataset => ({
 export const codes = {
   anatomicalStructure: ["91723000", "SCT", "Anatomical Structure"],
   pancreas: ["15776009", "SCT", "Pancreas"],
+  spatialConcept: ["309825002", "SCT", "Spatial and Relational Concept"],
+  background: ["125040", "DCM", "Background"],
   artificialIntelligence: ["123110", "DCM", "Artificial Intelligence"],
   segmentation: ["113076", "DCM", "Segmentation"],
   sourceImageForProcessing: ["121322", "DCM", "Source image for image processing operation"],

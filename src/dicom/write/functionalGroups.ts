@@ -1,5 +1,5 @@
 import type { SourceFrame, SourceSeries } from "../../domain/series.ts";
-import { seriesStack, unevenGapsMm } from "../../geometry/stack.ts";
+import { isOnLattice, seriesStack } from "../../geometry/stack.ts";
 import { number, numbers, text } from "../read/header.ts";
 import { codeItem, codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
@@ -59,13 +59,12 @@ const sliceThickness = ({ header, grid }: SourceSeries): number => {
 };
 
 /**
- * Along the normal. Left out where the distances differ, as highdicom does: in the shared groups it says that they are
- * equal, and the frames' own positions say the rest.
+ * Along the normal, also where slices are missing between: readers that lay frames into a regular volume need it and
+ * would else take the thickness for it. Left out where the distances differ otherwise, as highdicom does: the frames' own
+ * positions say the rest.
  */
 const sliceSpacing = (source: SourceSeries): Dataset =>
-  unevenGapsMm(seriesStack(source)) === null
-    ? { SpacingBetweenSlices: formatDs(source.grid.spacingMm[0]) }
-    : {};
+  isOnLattice(seriesStack(source)) ? { SpacingBetweenSlices: formatDs(source.grid.spacingMm[0]) } : {};
 
 /** What all frames have in common: plane orientation and pixel measures (PS3.3 sections C.7.6.16.2.1 and .4). */
 export const sharedGroups = (source: SourceSeries): Dataset => ({

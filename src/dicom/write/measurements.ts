@@ -5,12 +5,14 @@ import { code, num, text } from "./contentItems.ts";
 import type { Dataset } from "./dataset.ts";
 import { formatFixed } from "./formatDs.ts";
 
+/** So many that half of the last one is less than 5e-5 of any volume from a voxel of 0.05 mm³ on. */
+const decimalsOf = (volumeMl: number): number => (volumeMl < 0.01 ? 9 : volumeMl < 10 ? 6 : 3);
+
 /**
- * Voxel count × voxel volume in cm³: CID 7462 knows no mL, which is the same. Three decimals, and six below 10 ml, so
- * that the number never strays from the SEG's own volume by more than 5e-5 of it. With what its voxels leave open.
+ * Voxel count × voxel volume in cm³: CID 7462 knows no mL, which is the same. With so many decimals that the number never strays from the SEG's own volume by more than 5e-5 of it. With what its voxels leave open.
  */
 export const volume = ({ volumeMl, extent }: Measures): readonly Dataset[] => {
-  const value = formatFixed(volumeMl, volumeMl < 10 ? 6 : 3);
+  const value = formatFixed(volumeMl, decimalsOf(volumeMl));
   const error = extent === null ? null : formatFixed(extent.voxelErrorMl, 3);
   if (value === null) return [];
   return [

@@ -2,7 +2,7 @@ import type { Lps } from "../../domain/axes.ts";
 import { failed } from "../../domain/failure.ts";
 import type { Mask, Stack } from "../../domain/grid.ts";
 import type { Measures } from "../../domain/result.ts";
-import { gridPlanes, stackOf, voxelsToMl } from "../../geometry/stack.ts";
+import { gridPlanes, isEvenStack, stackOf, voxelsToMl } from "../../geometry/stack.ts";
 import { norm, subtract } from "../../geometry/vector.ts";
 import { readSegPlanes, type SegPlane } from "./readSeg.ts";
 import { readSr } from "./readSr.ts";
@@ -18,8 +18,8 @@ const agree = (aMl: number, bMl: number): boolean =>
 const countOf = ({ voxels }: SegPlane): number => voxels.reduce((sum, voxel) => sum + voxel, 0);
 
 /**
- * Volume from the stored SEG alone, millilitres: set bits × its own pixel measures. Null where it states no distance of
- * slices, since the distances to the planes that it leaves out are not in it.
+ * Volume from the stored SEG alone, millilitres: set bits × its own pixel measures, which is the measured one where the
+ * source's planes lie evenly. Null where it states no distance of slices.
  */
 export const segVolumeMl = (seg: Uint8Array): number | null => {
   const { planes, pixelSpacingMm, sliceSpacingMm } = readSegPlanes(seg);
@@ -56,8 +56,9 @@ export const verifyBuilt = (
     throw failed("INTERNAL", `The SEG differs from the mask in ${comparison.voxels} voxels.`, comparison);
   }
   const { volumeMl: srMl, group } = readSr(sr);
-  const segMl = segVolumeMl(seg) ?? unevenVolumeMl(seg, stackOf(mask.grid, planes));
-  if (!agree(srMl, measures.volumeMl) || !agree(segMl, measures.volumeMl)) {
+  const stack = stackOf(mask.grid, planes);
+  const segMl = isEvenStack(stack) ? segVolumeMl(seg) : unevenVolumeMl(seg, stack);
+  if (!agree(srMl, measures.volumeMl) || !agree(segMl ?? Number.NaN, measures.volumeMl)) {
     throw failed("INTERNAL", "Mask, SEG and SR do not state the same volume.", {
       measuredMl: measures.volumeMl,
       segMl,

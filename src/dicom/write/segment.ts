@@ -11,23 +11,37 @@ const displayColour = [51709, 38173, 44529];
 /** Which organ the segment is, by name; the SR tracks it under the same. */
 export const trackingIdentifier = "Pancreas";
 
-/** One item of the Segment Description macro (PS3.3 section C.8.20.4): the pancreas, found by the model. */
-export const segmentItem = (volumeMl: number, context: WriteContext): Dataset => {
+/** Who told the voxels apart (PS3.3 table C.8.20-4). */
+const algorithm = (context: WriteContext): Dataset => ({
+  SegmentAlgorithmType: "AUTOMATIC",
+  SegmentAlgorithmName: shortText(context.model.id),
+  SegmentationAlgorithmIdentificationSequence: [
+    {
+      AlgorithmFamilyCodeSequence: [codeItem(codes.artificialIntelligence)],
+      AlgorithmName: shortText(context.model.id),
+      AlgorithmVersion: modelVersion(context),
+      AlgorithmSource: shortText(context.software.name),
+    },
+  ],
+});
+
+/** What a label map's zero stands for: every value in its pixels is described (PS3.3 section C.8.20.5). */
+const background = (context: WriteContext): Dataset => ({
+  SegmentNumber: 0,
+  SegmentLabel: "Background",
+  ...algorithm(context),
+  SegmentedPropertyCategoryCodeSequence: [codeItem(codes.spatialConcept)],
+  SegmentedPropertyTypeCodeSequence: [codeItem(codes.background)],
+});
+
+/** Segment Description macro (PS3.3 section C.8.20.4) of the pancreas, found by the model. */
+const pancreas = (volumeMl: number, context: WriteContext): Dataset => {
   const label = context.settings.volumeInLabel ? `Pancreas ${volumeMl.toFixed(1)} mL` : "Pancreas";
   return {
     SegmentNumber: 1,
     SegmentLabel: "Pancreas",
     SegmentDescription: markPhantom(label, context),
-    SegmentAlgorithmType: "AUTOMATIC",
-    SegmentAlgorithmName: shortText(context.model.id),
-    SegmentationAlgorithmIdentificationSequence: [
-      {
-        AlgorithmFamilyCodeSequence: [codeItem(codes.artificialIntelligence)],
-        AlgorithmName: shortText(context.model.id),
-        AlgorithmVersion: modelVersion(context),
-        AlgorithmSource: shortText(context.software.name),
-      },
-    ],
+    ...algorithm(context),
     SegmentedPropertyCategoryCodeSequence: [codeItem(codes.anatomicalStructure)],
     SegmentedPropertyTypeCodeSequence: [codeItem(codes.pancreas)],
     TrackingID: trackingIdentifier,
@@ -35,3 +49,9 @@ export const segmentItem = (volumeMl: number, context: WriteContext): Dataset =>
     RecommendedDisplayCIELabValue: displayColour,
   };
 };
+
+/** The segments of an object, which are one and, in a label map, what is not it. */
+export const segmentItems = (volumeMl: number, context: WriteContext): readonly Dataset[] => [
+  ...(context.settings.segmentationType === "LABELMAP" ? [background(context)] : []),
+  pancreas(volumeMl, context),
+];

@@ -13,6 +13,7 @@ type Complaint = string | null;
 
 /** Positions are decimal strings of 16 characters. */
 const centroidToleranceMm = 0.01;
+const volumeTolerance = 1e-4;
 
 /** Everything that a segmentation says about where it lies and what it marks, as comparable text. */
 const segContent = (seg: SegPlanes): string => {
@@ -47,8 +48,9 @@ const judgeSeg = (stored: Uint8Array, sent: Uint8Array, measures: Measures): Com
   if (segContent(seg) !== segContent(readSegPlanes(sent))) return "voxels or their positions";
   const { voxels, centroidLps } = marked(seg);
   if (voxels !== measures.voxels) return "number of voxels";
-  // Of an uneven stack the centroid weighs every plane by what it stands for, which the object does not say.
-  const isEven = seg.sliceSpacingMm !== null;
+  // Of uneven planes the centroid weighs each by what it stands for, as the volume does; the object does not say how much.
+  const evenMl = (voxels * seg.pixelSpacingMm[0] * seg.pixelSpacingMm[1] * (seg.sliceSpacingMm ?? 0)) / 1000;
+  const isEven = Math.abs(evenMl - measures.volumeMl) <= volumeTolerance * measures.volumeMl;
   return isEven && !centroidsAgree(centroidLps, measures.centroidLps) ? "centroid" : null;
 };
 

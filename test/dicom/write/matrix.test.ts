@@ -79,7 +79,7 @@ const namedImages = (seg: Uint8Array): readonly (readonly [string, readonly numb
   });
 
 eachResult((matrixCase, type) => {
-  const { title, images, statesSpacing } = matrixCase;
+  const { title, images, statesSpacing, isEven } = matrixCase;
 
   test(`SEG-10, SR-10: the ${type} SEG of ${title} marks what is bright, and SEG and SR state its volume`, async () => {
     const { mask, planes, measures, seg, sr } = await objectsOf(matrixCase, type);
@@ -90,7 +90,7 @@ eachResult((matrixCase, type) => {
     assertSameMl(readSrVolumeMl(sr.bytes), images.volumeMl);
     const ownMl = segVolumeMl(seg.bytes);
     assert.equal(ownMl !== null, statesSpacing);
-    assertSameMl(ownMl ?? images.volumeMl, images.volumeMl);
+    if (isEven) assertSameMl(ownMl ?? Number.NaN, images.volumeMl);
   });
 
   test(`SEG-10, PIT-25: the ${type} objects of ${title} are the same in whatever order the files arrive`, async () => {

@@ -18,8 +18,10 @@ export type MatrixCase = {
   readonly text: Readonly<Record<string, string>>;
   /** dciodvfy on what the source leaves open. */
   readonly mayMind: RegExp | null;
-  /** Whether the planes lie evenly, so that the SEG states their distance. */
+  /** Whether the planes lie at multiples of one distance, so that the SEG states it. */
   readonly statesSpacing: boolean;
+  /** Whether every plane stands for as much as any other, so that voxels × that distance are the volume. */
+  readonly isEven: boolean;
   /** Whether every plane lies on one regular grid, though some may be missing. */
   readonly isRegular: boolean;
   /** Programs that compare bytes find one text in source and result. */
@@ -189,13 +191,14 @@ const specs: readonly CaseSpec[] = [
     title: "a missing slice, where a site allows it",
     images: { heightsMm: withHole },
     repairs: { missingSlices: 1 },
-    statesSpacing: false,
+    isEven: false,
   },
   {
     title: "slices at uneven distances, where a site allows them",
     images: { heightsMm: [0, 2.5, 5, 9, 13, 17] },
     repairs: { variableSpacing: true },
     statesSpacing: false,
+    isEven: false,
     isRegular: false,
   },
   {
@@ -219,6 +222,7 @@ export const matrixCases: readonly MatrixCase[] = specs.map((spec, n) => {
     settings: {},
     mayMind: null,
     statesSpacing: true,
+    isEven: true,
     isRegular: true,
     isUtf8: true,
     ...spec,

@@ -13,7 +13,7 @@ import { runOn } from "./tools.ts";
  */
 const unknownLabelMap = {
   dciodvfy:
-    /^Error - (Information Object Not found|Shall not be present for Referenced SOP Class that is not segmentation - attribute <ReferencedSegmentNumber>)$/,
+    /^Error - (Information Object Not found|Shall not be present for Referenced SOP Class that is not segmentation - attribute <ReferencedSegmentNumber>|SegmentNumber not monotonically increasing.*)$/,
   dcmtk:
     /^W: (Invalid or unknown image SOP class referenced from|(Reading|Rendering|Writing to XML) invalid\/incomplete content item) IMAGE/,
   /** Without it DCMTK refuses the whole report. */
@@ -67,7 +67,7 @@ const readBy = (tool: string, { bytes, options, isHarmless }: Report): string =>
 };
 
 const volumeText = ({ measures: { volumeMl } }: MatrixObjects): string =>
-  volumeMl.toFixed(volumeMl < 10 ? 6 : 3);
+  volumeMl.toFixed(volumeMl < 0.01 ? 9 : volumeMl < 10 ? 6 : 3);
 
 const frameCount = ({ mask: { grid, voxels } }: MatrixObjects): number => {
   const size = grid.shape[1] * grid.shape[2];
