@@ -6,7 +6,7 @@ import { type ComposedTeller, clock, composeTeller } from "../compose.ts";
 import { FailureError, failed } from "../domain/failure.ts";
 import { noHistory } from "../domain/history.ts";
 import type { ModelClass } from "../domain/plan.ts";
-import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
+import { PHANTOM_NOTICE, RESEARCH_NOTICE, type ResultSummary } from "../domain/result.ts";
 import { drawPicture } from "../illustrate.ts";
 import { readModel } from "../inference/modelFolder.ts";
 import { makeLog } from "../log.ts";
@@ -162,6 +162,12 @@ const segmentNifti = async (
   return { ...summarise(order, teller, step, segmentation, null, null), picture, segmentation };
 };
 
+/** The report in words; key images counted among themselves. */
+const fileNameOf = (others: ResultSummary["objects"]["others"], n: number): string => {
+  if (others[n]?.kind === "text") return "text-report.dcm";
+  return `key-image-${others.slice(0, n + 1).filter(({ kind }) => kind === "key-image").length}.dcm`;
+};
+
 /** All files or none: they are written beside the folder's files under other names and renamed at the end. */
 const writeResults = (folder: string, { result, seg, sr, others, picture, segmentation }: Results): void => {
   mkdirSync(folder, { recursive: true });
@@ -170,7 +176,7 @@ const writeResults = (folder: string, { result, seg, sr, others, picture, segmen
     ["seg.dcm", seg],
     ["sr.dcm", sr],
     ["overview.png", picture],
-    ...others.map((bytes, n) => [`${result.objects.others[n]?.kind}-${n + 1}.dcm`, bytes] as const),
+    ...others.map((bytes, n) => [fileNameOf(result.objects.others, n), bytes] as const),
     ["result.json", `${JSON.stringify(result, null, 2)}\n`],
   ];
   for (const [name, bytes] of files) if (bytes !== null) writeFileSync(join(folder, `${name}.part`), bytes);
