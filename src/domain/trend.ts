@@ -42,8 +42,8 @@ export const describeTrend = ({
   const rate = percentPerYear === null ? "" : `, ${signed(percentPerYear)} % per year`;
   const verdict =
     Math.abs(changeMl) <= errorMl
-      ? `no more than the measurement error of ±${errorMl.toFixed(1)} ml`
-      : `more than the measurement error of ±${errorMl.toFixed(1)} ml`;
+      ? `no more than the measurement error of up to ±${errorMl.toFixed(1)} ml`
+      : `more than the measurement error of up to ±${errorMl.toFixed(1)} ml`;
   return (
     `Since ${isoDate(latest.studyDate)} (${modality}, ${latest.volumeMl.toFixed(1)} ml): ${signed(changeMl)} ml ` +
     `(${signed(changePercent)} %)${rate}; ${verdict}, which is that of the voxels alone.`

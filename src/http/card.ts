@@ -70,7 +70,7 @@ const renderResult = (
   const seconds = Object.values(secondsPerStep).reduce((sum, each) => sum + each, 0);
   const badge = model.isPhantomModel ? html` <strong class="badge">${PHANTOM_NOTICE}</strong>` : null;
   const error = measures.extent
-    ? html` <small title="What voxels of this size leave open; the model's own error is not in it.">± ${measures.extent.voxelErrorMl.toFixed(1)} ml</small>`
+    ? html` <small title="What voxels of this size leave open at most; the model's own error is not in it.">up to ± ${measures.extent.voxelErrorMl.toFixed(1)} ml</small>`
     : null;
   const volume = html`<div class="volume"><dt>Pancreas volume</dt><dd>${measures.volumeMl.toFixed(1)} <abbr title="millilitres">ml</abbr>${error}</dd></div>`;
   return html`<dl class="result">
@@ -86,12 +86,13 @@ ${renderLinks(job, objects)}`;
 
 /** Every stored object; the SEG, the SR and the report in words by name, pictures by their number. */
 const renderLinks = ({ id }: Job, { seg, sr, others }: ResultSummary["objects"]): Html | null => {
-  const link = (name: string, label: string): Html =>
-    html`<a class="button" href="/api/jobs/${id}/${name}.dcm">${label}</a>`;
+  const link = (name: string, label: string, description = label): Html =>
+    html`<a class="button" href="/api/jobs/${id}/${name}.dcm" aria-label="${description}">${label}</a>`;
   const images = others.flatMap(({ kind }, n) => (kind === "key-image" ? [n] : []));
   const texts = others.flatMap(({ kind }, n) => (kind === "text" ? [n] : []));
   if (seg === null && sr === null && others.length === 0) return null;
-  return html`<p class="links">${seg && link("seg", "SEG")}${sr && link("sr", "SR")}${texts.map((n) => link(`other-${n + 1}`, "Report"))}${images.map((n, k) => link(`other-${n + 1}`, `Image ${k + 1}`))}</p>`;
+  return html`<p class="links">${seg && link("seg", "SEG")}${sr && link("sr", "SR")}${texts.map((n) => link(`other-${n + 1}`, "Report"))}</p>
+${images.length === 0 ? null : html`<p class="links few">Key images ${images.map((n, k) => link(`other-${n + 1}`, String(k + 1), `Key image ${k + 1}`))}</p>`}`;
 };
 
 const renderPicture = ({ id }: Job, { outcome, measures }: ResultSummary, isKept: boolean): Html => {

@@ -25,7 +25,7 @@ test("a change is absolute, in percent and per year, against the latest earlier 
   assert.equal(trend.errorMl, 5);
   assert.equal(
     describeTrend(trend),
-    "Since 2024-01-31 (CT, 68.0 ml): +3.4 ml (+5.0 %), +5.0 % per year; no more than the measurement error of ±5.0 ml, which is that of the voxels alone.",
+    "Since 2024-01-31 (CT, 68.0 ml): +3.4 ml (+5.0 %), +5.0 % per year; no more than the measurement error of up to ±5.0 ml, which is that of the voxels alone.",
   );
 });
 

@@ -16,7 +16,8 @@ const enhancedSr = "1.2.840.10008.5.1.4.1.1.88.22";
 
 const verdict = ({ voxels, volumeMl, extent }: Measures): string => {
   if (voxels === 0) return NOTHING_FOUND;
-  const error = extent === null ? "" : ` ± ${extent.voxelErrorMl.toFixed(1)} ml (that of the voxels alone)`;
+  const error =
+    extent === null ? "" : `; voxels of this size leave up to ±${extent.voxelErrorMl.toFixed(1)} ml open`;
   return `Pancreas volume ${volumeMl.toFixed(1)} ml${error}.`;
 };
 
