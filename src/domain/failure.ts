@@ -113,7 +113,7 @@ const failureTable = {
   STORE_REJECTED: ["permanent", "The archive refuses the result object; see its reason."],
   STORED_DIFFERS: ["permanent", "The archive holds other bytes under our UID; nothing was overwritten."],
   // Results
-  EMPTY_MASK: ["ineligible", "No pancreas was found; nothing is stored."],
+  EMPTY_MASK: ["ineligible", "No pancreas was found; no mask is stored."],
   UID_INVALID: ["ineligible", "A UID in the object is malformed."],
   // Jobs and service
   LEASE_LOST: ["transient", "Another worker took the job over."],

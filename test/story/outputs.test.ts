@@ -7,13 +7,14 @@ import { makePhantom } from "../../src/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/phantom/writeSeries.ts";
 import { panseg, serve } from "../support/panseg.ts";
 import { startProxy } from "../support/proxy.ts";
-import { needsTool } from "../support/shared.ts";
+import { needsShared, needsTool } from "../support/shared.ts";
 import {
   complaintsOf,
   countOf,
   demoModels,
   download,
   endedSegmentations,
+  importCtModel,
   oneResult,
   serviceSettings,
   startArchive,
@@ -144,4 +145,39 @@ test("a site that wants the segmentation alone gets that alone, whatever its des
   assert.equal(tags["SegmentationType"], "FRACTIONAL");
   assert.equal(await service.stop(), 0);
   assert.equal((await panseg(["jobs", "list"], { PANSEG__DATAFOLDER: data })).code, 0);
+});
+
+test("SR-12: where no pancreas is found nothing is stored, or reports that say so where a site wants them", {
+  skip: needsShared("vectors", "ct") || needsTool("Orthanc", "dciodvfy"),
+  timeout: 300_000,
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  // The demo models find something wherever they look; this one finds nothing below the kidneys.
+  const models = await importCtModel(folder);
+  const orthanc = await startArchive(t);
+  const below = phantomSeries(19, "CT").slice(0, 6);
+  for (const [n, emptyReport] of [false, true].entries()) {
+    const data = join(folder, `data-${n}`);
+    mkdirSync(data);
+    const service = await serve({
+      ...serviceSettings(orthanc, models, data),
+      PANSEG__INFERENCE__MIRROR: "false",
+      PANSEG__OUTPUT__EMPTYREPORT: String(emptyReport),
+    });
+    t.after(() => service.kill());
+    if (n === 0) await orthanc.stow(below);
+    const [job] = await endedSegmentations(service.url, 1);
+    assert.deepEqual([job?.state, job?.failure?.code], ["skipped", "EMPTY_MASK"]);
+    assert.equal(job?.result?.outcome, "no-pancreas-found");
+    const stored = await storedResults(orthanc);
+    assert.deepEqual(countOf(stored), emptyReport ? { SR: 1, text: 1 } : {});
+    for (const instance of stored) {
+      const file = join(folder, `${instance.kind}.dcm`);
+      const bytes = await download(orthanc, instance);
+      writeFileSync(file, bytes);
+      assert.deepEqual(complaintsOf(file), []);
+      assert.ok(Buffer.from(bytes).includes("found no pancreas on this series"));
+    }
+    assert.equal(await service.stop(), 0);
+  }
 });
