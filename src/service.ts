@@ -5,9 +5,10 @@ import type { Server } from "node:http";
 import { clock, composeJobs, composePacs, composePictures, composeWatcher, jobsFile } from "./compose.ts";
 import { failed } from "./domain/failure.ts";
 import { makeApp, type Readiness } from "./http/app.ts";
+import type { Hints } from "./http/hint.ts";
 import { setAsideDamagedJobs } from "./jobs/damage.ts";
 import { lockDataFolder } from "./jobs/lock.ts";
-import { startSchedule } from "./pacs/schedule.ts";
+import { type Schedule, startSchedule } from "./pacs/schedule.ts";
 import type { JobStore, Log, Pacs } from "./ports.ts";
 import { makeReportReader, type ProgramCommand } from "./reportProcess.ts";
 import { readSeriesRules } from "./seriesRules.ts";
@@ -42,10 +43,12 @@ export const startService = async (
   await reopenWithoutModel(jobs);
   const pacs = composePacs(settings, log);
   // Listening first: of what may fail at a start it is the last, and nothing is left running behind it.
-  const server = await listen(settings, command, jobs, () => readiness(settings, pacs), log);
+  let schedule: Schedule | null = null;
+  const hints = { secret: settings.http.webhookSecret, look: () => schedule?.look() };
+  const server = await listen(settings, command, jobs, () => readiness(settings, pacs), hints, log);
   const tidying = removeOldPictures(settings, log);
   const worker = keepWorker(command, jobs, settings.jobs.leaseSeconds * 1000, log);
-  const schedule = settings.watch.enabled
+  schedule = settings.watch.enabled
     ? startSchedule(
         {
           watcher: composeWatcher(settings, pacs, jobs, log),
@@ -157,6 +160,7 @@ const listen = async (
   command: ProgramCommand,
   jobs: JobStore,
   ready: () => Promise<Readiness>,
+  hints: Hints,
   log: Log,
 ): Promise<Server> => {
   const { host, port } = settings.http;
@@ -167,6 +171,7 @@ const listen = async (
       pacs: composePacs(settings, log),
       readMeasurements: makeReportReader(command),
       readiness: ready,
+      hints,
     };
     const started = makeApp(sources).listen(port, host, (error?: Error) =>
       error === undefined

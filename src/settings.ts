@@ -35,6 +35,8 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       host: z.enum(["127.0.0.1", "::1", "localhost"]).default("127.0.0.1"),
       port: port.default(8090),
+      /** Lets the archive say that there is news, by POST /webhook; null: nobody may. */
+      webhookSecret: z.string().min(16).nullable().default(null),
     })
     .prefault({}),
   pacs: z
@@ -258,7 +260,7 @@ const defaults = (): Tree => settingsSchema.parse({});
 const isTree = (value: unknown): value is Tree =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const secretKeys = new Set(["password", "bearerToken"]);
+const secretKeys = new Set(["password", "bearerToken", "webhookSecret"]);
 
 /** The settings for people to read: secrets masked. */
 export const maskSecrets = (settings: Settings): Tree =>

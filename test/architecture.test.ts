@@ -215,6 +215,33 @@ test("packages are imported only where the table allows them", () => {
   assert.deepEqual(wrong, []);
 });
 
+test("PIT-4, PIT-5, PIT-6: of dcmjs only its reading, its writing and its dictionary are used", () => {
+  const texts = files.map((file) => readFileSync(join(source, file), "utf8"));
+  const named = texts.flatMap((text) =>
+    [...text.matchAll(/import\s+\{([^}]*)\}\s+from\s+"dcmjs"/g)].flatMap(([, names = ""]) =>
+      names.split(",").map((name) => name.trim().replace(/^type /, "")),
+    ),
+  );
+  const allowed = ["data", "log", "DicomElement", "DicomElements"];
+  assert.ok(named.includes("data"));
+  assert.deepEqual(
+    named.filter((name) => name !== "" && !allowed.includes(name)),
+    [],
+  );
+  // No other form of import, by which the rest of it could come in.
+  assert.ok(texts.every((text) => !/(import\s+[\w*][^{;]*from\s+|import\()"dcmjs"/.test(text)));
+});
+
+test("PIT-16, PIT-28: dcmjs and dicomweb-client load as modules, with type declarations of our own", async () => {
+  for (const [name, declarations] of [
+    ["dcmjs", "dicom/dcmjs.d.ts"],
+    ["dicomweb-client", "pacs/dicomweb-client.d.ts"],
+  ] as const) {
+    assert.ok(Object.keys(await import(name)).length > 0);
+    assert.match(readFileSync(join(source, declarations), "utf8"), new RegExp(`declare module "${name}"`));
+  }
+});
+
 test("nothing but composition, the worker, the command line and tests tells the story", () => {
   const tellers = imports.filter(({ target }) => target.endsWith("/pipeline.ts")).map(({ room }) => room);
   assert.deepEqual([...new Set(tellers)].sort(), ["cli", "worker.ts"]);

@@ -15,6 +15,9 @@ export type OrthancOptions = {
   readonly folder: string;
   readonly stableAgeSeconds?: number;
   readonly overwriteInstances?: boolean;
+  readonly luaScripts?: readonly string[];
+  /** Besides the one of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** More settings of the DICOMweb plugin, e.g. { SeriesMetadata: "MainDicomTags" }. */
   readonly dicomWeb?: Readonly<Record<string, unknown>>;
 };
@@ -61,6 +64,7 @@ export const prepareOrthanc = async (options: OrthancOptions): Promise<Orthanc> 
     child = spawn(PROGRAM, ["orthanc.json", `--logfile=${join(folder, "log")}`], {
       cwd: folder,
       stdio: "ignore",
+      env: { ...process.env, ...options.environment },
     });
     await untilReady(child, restUrl, headers, folder);
   };
@@ -89,6 +93,7 @@ const configuration = (options: OrthancOptions, port: number, user: string, pass
   SaveJobs: false,
   StableAge: options.stableAgeSeconds ?? 1,
   OverwriteInstances: options.overwriteInstances ?? false,
+  LuaScripts: options.luaScripts ?? [],
   Plugins: [PLUGIN],
   DicomWeb: { Enable: true, Root: "/dicom-web/", ...options.dicomWeb },
 });

@@ -3,6 +3,7 @@ import type { Job, JobState } from "../domain/job.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import type { JobStore, Pacs } from "../ports.ts";
 import { findJob, noJob, sendObject, sendPicture } from "./files.ts";
+import { type Hints, hintPath, takeHint } from "./hint.ts";
 import { type ReadMeasurements, sendMeasurements } from "./measurements.ts";
 import { problem } from "./problem.ts";
 import { type PageSources, showPage } from "./showPage.ts";
@@ -10,19 +11,20 @@ import { type PageSources, showPage } from "./showPage.ts";
 /** What stands between the service and readiness; empty when ready. `degraded` does not make it unready. */
 export type Readiness = { readonly problems: readonly string[]; readonly degraded: readonly string[] };
 
-/** All that HTTP may reach of the service: nothing in it changes anything. */
+/** All that HTTP may reach of the service: nothing in it changes anything, and a hint only makes it look earlier. */
 export type Sources = PageSources & {
   readonly jobs: Pick<JobStore, "find">;
   readonly pacs: Pick<Pacs, "retrieveInstance">;
   readonly readMeasurements: ReadMeasurements;
   readonly readiness: () => Promise<Readiness>;
+  readonly hints: Hints;
 };
 
 const states = ["queued", "running", "done", "skipped", "dead"] as const satisfies readonly JobState[];
 
 /** The HTTP surface: the page, the jobs, their pictures and objects, liveness and readiness. Reads only; holds no business rule. */
 export const makeApp = (sources: Sources): Express => {
-  const { jobs, pictures, pacs, readMeasurements, readiness } = sources;
+  const { jobs, pictures, pacs, readMeasurements, readiness, hints } = sources;
   const app = express();
   app.disable("x-powered-by");
   // Nothing is kept by a browser, so there is nothing to compare.
@@ -65,6 +67,8 @@ export const makeApp = (sources: Sources): Express => {
 
   app.get("/api/studies/:studyUid/measurements", sendMeasurements(readMeasurements));
 
+  app.post(hintPath, takeHint(hints));
+
   app.use((_request: Request, response: Response) =>
     problem(response, 404, "NOT_FOUND", "There is nothing at this address."),
   );
@@ -91,10 +95,12 @@ const guard = (request: Request, response: Response, next: NextFunction): void =
   // A page on another site must not read us through a name that it points at the loopback address.
   if (!isLoopbackName(request.hostname))
     problem(response, 403, "HOST_NOT_ALLOWED", "Only loopback names are answered.");
-  else if (request.method !== "GET" && request.method !== "HEAD")
+  else if (request.method !== "GET" && request.method !== "HEAD" && !isHint(request))
     problem(response.set("Allow", "GET, HEAD"), 405, "METHOD_NOT_ALLOWED", "This address can only be read.");
   else next();
 };
+
+const isHint = ({ method, path }: Request): boolean => method === "POST" && path === hintPath;
 
 /** A job for machines; times in ISO 8601. */
 export const viewJob = (job: Job): Readonly<Record<string, unknown>> => ({

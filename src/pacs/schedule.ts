@@ -3,7 +3,11 @@ import { type FailureCode, failed, toFailure } from "../domain/failure.ts";
 import type { JobStore, Log, Pacs, Watcher } from "../ports.ts";
 import { sweep } from "./sweep.ts";
 
-export type Schedule = { readonly stop: () => Promise<void> };
+export type Schedule = {
+  /** Look now, besides the clock; a hint that comes during a look is that look, and the clock soon follows. */
+  readonly look: () => void;
+  readonly stop: () => Promise<void>;
+};
 
 export type ScheduleOptions = {
   readonly watcher: Watcher;
@@ -59,6 +63,7 @@ export const startSchedule = (options: ScheduleOptions, log: Log): Schedule => {
   void takeTurn();
 
   return {
+    look: () => void takeTurn(),
     stop: async () => {
       stopping.abort();
       await Promise.all(tasks.map((task) => task.destroy()));

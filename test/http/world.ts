@@ -19,6 +19,8 @@ import { openJobs, temporaryFolder } from "../pacs/fakeArchive.ts";
 import { makeSlices, type TestInstance, uidOf } from "../pacs/objects.ts";
 
 /** The HTTP surface on the real job store, real pictures and an archive. */
+export const hintSecret = "a secret of the archive";
+
 export const startWorld = async (
   owner: TestContext,
   archive?: Served,
@@ -35,7 +37,8 @@ export const startWorld = async (
     limits,
   );
   const pacs = pacsOf(served);
-  const app = makeApp({ jobs, pictures, pacs, readMeasurements, readiness: async () => ready.now });
+  const hints = { secret: hintSecret, looks: 0, look: () => void hints.looks++ };
+  const app = makeApp({ jobs, pictures, pacs, readMeasurements, readiness: async () => ready.now, hints });
   const server = app.listen(0, "127.0.0.1");
   await once(server, "listening");
   owner.after(() => {
@@ -43,7 +46,7 @@ export const startWorld = async (
     server.close();
   });
   const { port } = server.address() as { port: number };
-  return { url: `http://127.0.0.1:${port}`, archive: served, jobs, pictures, folder, ready, server };
+  return { url: `http://127.0.0.1:${port}`, archive: served, jobs, pictures, folder, ready, hints, server };
 };
 
 const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));

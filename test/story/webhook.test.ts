@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { makePhantom } from "../../src/phantom/makePhantom.ts";
+import { writeSeries } from "../../src/phantom/writeSeries.ts";
+import { startOrthanc } from "../support/orthanc.ts";
+import { eventually, serve } from "../support/panseg.ts";
+import { needsTool } from "../support/shared.ts";
+import { demoModels, serviceSettings, temporaryFolder } from "./world.ts";
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+};
+
+test("WEB-14: Orthanc's script tells a service that looks but once a minute, and the series is found at once", {
+  skip: needsTool("Orthanc"),
+  timeout: 300_000,
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  const models = await demoModels(folder);
+  const port = await freePort();
+  const secret = "between Orthanc and the service";
+  const orthanc = await startOrthanc(t, {
+    stableAgeSeconds: 1,
+    luaScripts: [fileURLToPath(new URL("../../orthanc/webhook.lua", import.meta.url))],
+    environment: {
+      PANSEG_WEBHOOK_URL: `http://127.0.0.1:${port}/webhook`,
+      PANSEG_WEBHOOK_SECRET: secret,
+    },
+  });
+  const data = join(folder, "data");
+  mkdirSync(data);
+  writeFileSync(join(folder, "secret"), secret);
+  const service = await serve({
+    ...serviceSettings(orthanc, models, data),
+    PANSEG__HTTP__PORT: String(port),
+    PANSEG__HTTP__WEBHOOKSECRET_FILE: join(folder, "secret"),
+    PANSEG__WATCH__EVERYSECONDS: "59",
+    PANSEG__WATCH__SWEEPCRON: "0 0 1 1 *",
+  });
+  t.after(() => service.kill());
+  await service.waitForLine(({ message }) => message === "sweep.done");
+  // Turns of the clock come with each full minute and its 59th second: between them only a hint makes it look.
+  await eventually("the minute has begun", async () => {
+    const second = new Date().getSeconds();
+    return second > 0 && second < 35 ? true : null;
+  });
+  const minute = new Date().getMinutes();
+  await orthanc.stow(writeSeries(makePhantom({ seed: 19, modelClass: "CT" })).map(({ bytes }) => bytes));
+  await eventually("the series is known", async () => {
+    const { jobs } = (await (await fetch(`${service.url}/api/jobs`)).json()) as { jobs: readonly unknown[] };
+    return jobs.length > 0 ? true : null;
+  });
+  assert.equal(new Date().getMinutes(), minute);
+  assert.ok(new Date().getSeconds() < 59);
+  assert.equal(await service.stop(), 0);
+});
