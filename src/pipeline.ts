@@ -5,7 +5,6 @@
  */
 
 import { deliver } from "./deliver.ts";
-import { headerFromJson } from "./dicom/read/header.ts";
 import type { InstanceBytes } from "./dicom/read/instance.ts";
 import { readSeries } from "./dicom/read/readSeries.ts";
 import { selectVolumes } from "./dicom/select/selectVolumes.ts";
@@ -20,6 +19,7 @@ import { regularise } from "./geometry/regularise.ts";
 import { gridPlanes, seriesStack, stackOf } from "./geometry/stack.ts";
 import { readHistory } from "./history.ts";
 import { drawPicture } from "./illustrate.ts";
+import { listHeaders, requireOrigin } from "./listing.ts";
 import { measureMask } from "./measure/measureMask.ts";
 import { preprocess } from "./nnunet/preprocess.ts";
 import { restoreMask } from "./nnunet/restoreMask.ts";
@@ -34,9 +34,8 @@ import { judgeMask } from "./trust/judgeMask.ts";
 /** Decide what a series is for us: a job, or the reason why not. */
 export const examineSeries = async (claim: Claim, world: World, step: Step): Promise<void> => {
   const { job } = claim;
-  const headers = await step("examine", async () =>
-    (await world.pacs.seriesMetadata(job)).map(headerFromJson),
-  );
+  await step("origin", () => requireOrigin(job, world));
+  const headers = await step("examine", () => listHeaders(job, world));
   if (headers.length < (job.instanceCount ?? 0))
     throw failed("INCOMPLETE_RETRIEVAL", `${headers.length} of ${job.instanceCount} instances are listed.`);
   const choices = selectVolumes(headers, world.settings);
@@ -65,7 +64,7 @@ export const processJob = async (claim: Claim, world: World, step: Step): Promis
 const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spooled | "superseded"> => {
   const { job } = claim;
   const order = job.order as SegmentOrder;
-  const headers = await step("list", async () => (await world.pacs.seriesMetadata(job)).map(headerFromJson));
+  const headers = await step("list", () => listHeaders(job, world));
   const current = orderSegmentation(job, headers, order, world);
   if (!("key" in current) || current.key !== job.key) {
     await world.jobs.arrive([{ ...job, isEvent: true }]);

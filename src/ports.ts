@@ -70,6 +70,8 @@ export type Pacs = {
   readonly retrieveInstance: (instance: InstanceRef) => Promise<Uint8Array>;
   /** STOW one object and judge the answer for this very instance. Throws STORE_REJECTED, PACS_*. Call hasInstance first. */
   readonly storeInstance: (instance: InstanceRef, bytes: Uint8Array) => Promise<void>;
+  /** The application entity that sent a series; "" where the archive does not know. Null: this kind of archive never tells. */
+  readonly remoteAet: (series: SeriesRef) => Promise<string | null>;
   /** Name, version and round-trip of the archive, for doctor and readiness. */
   readonly ping: () => Promise<{ readonly milliseconds: number; readonly software: string }>;
 };
@@ -193,6 +195,8 @@ export type StorySettings = {
   readonly choose: "best" | "all";
   readonly repairs: Repairs;
   readonly maxVoxels: number;
+  /** Application entities whose series are segmented, "" for those without one; null: all. */
+  readonly allowedRemoteAets: readonly string[] | null;
   /** Whether a model that knows only phantoms may run on other series. */
   readonly allowPhantomModel: boolean;
   readonly mirror: boolean;

@@ -92,6 +92,8 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       minSlices: z.int().positive().default(5),
       maxVoxels: z.int().positive().default(1_000_000_000),
+      /** Application entities whose series are segmented, as Orthanc noted them; "" for those that came by HTTP. */
+      allowedRemoteAets: z.array(z.string().max(16)).nullable().default(null),
       /** Rules of this site, after those of config/series-rules.yaml; the same form. */
       rulesFile: z.string().nullable().default(null),
       /** Of several volumes of one class in one series: the best by score, or all. */

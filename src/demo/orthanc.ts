@@ -15,6 +15,8 @@ export type OrthancOptions = {
   readonly folder: string;
   readonly stableAgeSeconds?: number;
   readonly overwriteInstances?: boolean;
+  /** Listen for DICOM's own protocol too, from any application entity. */
+  readonly dicomPort?: number;
   readonly luaScripts?: readonly string[];
   /** Besides the one of this process. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -86,7 +88,8 @@ const configuration = (options: OrthancOptions, port: number, user: string, pass
   IndexDirectory: join(options.folder, "store"),
   HttpPort: port,
   HttpThreadsCount: 8,
-  DicomServerEnabled: false,
+  DicomServerEnabled: options.dicomPort !== undefined,
+  ...(options.dicomPort !== undefined && { DicomPort: options.dicomPort, DicomAlwaysAllowStore: true }),
   RemoteAccessAllowed: false,
   AuthenticationEnabled: true,
   RegisteredUsers: { [user]: password },

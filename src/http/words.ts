@@ -12,6 +12,7 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
 
 /** The steps of the story as a person would say them. */
 const stepWords: Readonly<Record<string, string>> = {
+  origin: "asking where it came from",
   examine: "looking at the headers",
   list: "listing the images",
   retrieve: "retrieving the images",

@@ -6,6 +6,7 @@ import { findDocuments } from "./findDocuments.ts";
 import { findSeries } from "./findSeries.ts";
 import { readSeriesMetadata } from "./metadata.ts";
 import { type PacsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { readRemoteAet } from "./remoteAet.ts";
 import { makeRest } from "./rest.ts";
 import { retrieveInstance, retrieveInstances } from "./retrieve.ts";
 import { readDatasets } from "./searches.ts";
@@ -33,6 +34,10 @@ export const makeDicomwebPacs = (options: PacsOptions, log: Log): Pacs => {
     hasInstance: (instance) => hasInstance(calls, instance),
     retrieveInstance: (instance) => retrieveInstance(calls, instance),
     storeInstance: (instance, bytes) => storeInstance(calls, instance, bytes, log),
+    remoteAet: async (series) =>
+      resolved.restUrl === null
+        ? null
+        : readRemoteAet(makeRest({ ...resolved, restUrl: resolved.restUrl }), series),
     ping: () => ping(calls, resolved),
   };
 };

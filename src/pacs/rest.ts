@@ -12,12 +12,15 @@ export type RestOptions = {
   readonly maxJsonBytes?: number;
 };
 
-/** Orthanc's own API: one JSON object for each path, or null for 404. */
+/** Orthanc's own API. */
 export type Rest = {
+  /** One JSON object for each path, or null for 404. */
   readonly get: (path: string) => Promise<Readonly<Record<string, unknown>> | null>;
+  /** Orthanc's own identifiers of what bears a DICOM UID, none where it holds nothing of it. */
+  readonly lookUp: (uid: string) => Promise<readonly string[]>;
 };
 
-/** Throws SETTINGS_INVALID for options that cannot be used; `get` throws PACS_*. */
+/** Throws SETTINGS_INVALID for options that cannot be used; the calls throw PACS_*. */
 export const makeRest = (options: RestOptions): Rest => {
   const root = baseUrl(options.restUrl);
   const headers = { accept: "application/json", ...checkHeaders(options.headers ?? {}) };
@@ -35,16 +38,31 @@ export const makeRest = (options: RestOptions): Rest => {
       if (answer.status !== 200) throw statusFailure(answer.status, answer.headers);
       return parseObject(new TextDecoder().decode(answer.body));
     },
+    lookUp: async (uid) => {
+      const body = new TextEncoder().encode(uid).buffer;
+      const answer = await exchange({ method: "POST", url: `${root}/tools/lookup`, headers, body }, limits);
+      if (answer.status !== 200) throw statusFailure(answer.status, answer.headers);
+      return identifiersIn(parse(new TextDecoder().decode(answer.body)));
+    },
   };
 };
 
-const parseObject = (text: string): Readonly<Record<string, unknown>> => {
-  let value: unknown = null;
+const identifiersIn = (found: unknown): readonly string[] => {
+  if (!Array.isArray(found)) throw failed("PACS_BAD_ANSWER", "Orthanc's own API did not answer with a list.");
+  return found.flatMap((each: unknown) => (isDicomJson(each) ? [String(each["ID"])] : []));
+};
+
+/** Null for what is no JSON. */
+const parse = (text: string): unknown => {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    // Falls through: no JSON is no object.
+    return null;
   }
+};
+
+const parseObject = (text: string): Readonly<Record<string, unknown>> => {
+  const value = parse(text);
   if (isDicomJson(value)) return value;
   throw failed("PACS_BAD_ANSWER", "Orthanc's own API did not answer with a JSON object.");
 };

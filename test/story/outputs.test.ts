@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { startArchive as startSecondArchive } from "../../src/archive/startArchive.ts";
 import { makePhantom } from "../../src/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/phantom/writeSeries.ts";
-import { panseg, serve } from "../support/panseg.ts";
+import { eventually, panseg, serve } from "../support/panseg.ts";
 import { startProxy } from "../support/proxy.ts";
 import { needsShared, needsTool } from "../support/shared.ts";
 import {
@@ -15,6 +15,7 @@ import {
   download,
   endedSegmentations,
   importCtModel,
+  type JobView,
   oneResult,
   serviceSettings,
   startArchive,
@@ -179,5 +180,34 @@ test("SR-12: where no pancreas is found nothing is stored, or reports that say s
       assert.ok(Buffer.from(bytes).includes("found no pancreas on this series"));
     }
     assert.equal(await service.stop(), 0);
+  }
+});
+
+test("WEB-13: a site that names the senders whose series it wants is not served others", {
+  skip: needsTool("Orthanc"),
+  timeout: 300_000,
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  const models = await demoModels(folder);
+  const orthanc = await startArchive(t);
+  await orthanc.stow(phantomSeries(19, "CT"));
+  for (const [n, senders] of [["SCANNER_7"], ["SCANNER_7", ""]].entries()) {
+    const data = join(folder, `data-${n}`);
+    mkdirSync(data);
+    const config = join(folder, `config-${n}.yaml`);
+    writeFileSync(config, JSON.stringify({ series: { allowedRemoteAets: senders } }));
+    const service = await serve({ ...serviceSettings(orthanc, models, data), PANSEG_CONFIG: config });
+    t.after(() => service.kill());
+    const job = await eventually("the examination ended", async () => {
+      const { jobs } = (await (await fetch(`${service.url}/api/jobs`)).json()) as {
+        jobs: readonly JobView[];
+      };
+      return (
+        jobs.find(({ kind, state }) => kind === "examine" && (state === "done" || state === "skipped")) ??
+        null
+      );
+    });
+    assert.equal(job.failure?.code ?? job.state, n === 0 ? "SITE_RULE" : "done");
+    await service.kill();
   }
 });
