@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { zyx } from "../../src/domain/axes.ts";
+import type { Page } from "playwright-core";
+import { lps, zyx } from "../../src/domain/axes.ts";
 import { eventually } from "../support/panseg.ts";
 import { needsTool } from "../support/shared.ts";
 import {
@@ -41,12 +42,26 @@ describe("results in OHIF", { skip, timeout: 600_000 }, () => {
     await turnTo(page, index);
   };
 
+  /** Where the mask's voxels of one plane lie on the picture. */
+  const expectedPatch = async (page: Page, z: number) => {
+    const { axes, spacingMm } = study.source.grid;
+    const points = await onPicture(page, pointsOfPlane(study, z));
+    const [[here] = [0], [beside] = [0]] = await onPicture(page, [lps(0, 0, 0), axes[2]]);
+    const voxelPx = (beside - here) * spacingMm[2];
+    return {
+      voxelPx,
+      areaPx: points.length * voxelPx ** 2,
+      centre: centreOf(points.map(([x, y]) => ({ x, y }))),
+    };
+  };
+
   for (const type of ["BINARY", "LABELMAP"] as const) {
     test(`a link to a ${type} SEG marks the very voxels of the mask, slice by slice, as the pancreas, and nothing complains`, async () => {
       const opened = await viewer.open(study.segs[type]);
       const [segmentation, ...others] = await readSegmentations(opened.page);
       assert.deepEqual(others, []);
-      assert.deepEqual(segmentation?.labels, ["Pancreas"]);
+      // A label map has to describe its zero too, and OHIF lists whatever is described.
+      assert.deepEqual(segmentation?.labels, [...(type === "LABELMAP" ? ["Background"] : []), "Pancreas"]);
       const marked = new Map(segmentation?.images.map((image) => [image.sopInstanceUid, image.marked]));
       const expected = markedOnPlanes(study);
       const counts = expected.map(([, voxels]) => voxels.length);
@@ -66,21 +81,14 @@ describe("results in OHIF", { skip, timeout: 600_000 }, () => {
       await readSegmentations(page);
       const z = fullestPlane(study);
       await turnToPlane(opened, z);
-      const points = await onPicture(page, pointsOfPlane(study, z));
-      const [corner, acrossCorner] = await onPicture(page, [[0, 0, 0], study.source.grid.axes[2]]);
-      const pixelsPerMm = (acrossCorner?.[0] ?? 0) - (corner?.[0] ?? 0);
-      const voxelPixels = pixelsPerMm * study.source.grid.spacingMm[2];
-      const area = points.length * voxelPixels ** 2;
-      const warm = await eventually(`${Math.round(area)} coloured pixels`, async () => {
+      const { areaPx, centre, voxelPx } = await expectedPatch(page, z);
+      const warm = await eventually(`${Math.round(areaPx)} coloured pixels`, async () => {
         const pixels = warmPixels(await takePicture(page));
-        return Math.abs(pixels.length / area - 1) < 0.25 ? pixels : null;
+        return Math.abs(pixels.length / areaPx - 1) < 0.15 ? pixels : null;
       });
-      const centre = centreOf(points.map(([x, y]) => ({ x, y })));
       const found = centreOf(warm);
-      assert.ok(
-        Math.hypot(found.x - centre.x, found.y - centre.y) < voxelPixels,
-        JSON.stringify([found, centre]),
-      );
+      const distancePx = Math.hypot(found.x - centre.x, found.y - centre.y);
+      assert.ok(distancePx < voxelPx / 2, JSON.stringify({ found, centre }));
 
       await turnToPlane(opened, 0);
       await eventually("a picture without colour", async () => {
@@ -92,7 +100,7 @@ describe("results in OHIF", { skip, timeout: 600_000 }, () => {
     });
   }
 
-  test("the viewer refuses a FRACTIONAL SEG of probabilities, which is why none is written unless asked for", async () => {
+  test("this viewer refuses a FRACTIONAL SEG of probabilities, and says so in its console alone", async () => {
     const { page, trouble } = await viewer.open(study.segs.FRACTIONAL);
     await eventually("the refusal", async () => (trouble.length > 0 ? true : null));
     assert.match(trouble[0] ?? "", /Fractional segmentations are not yet supported/);
@@ -118,7 +126,7 @@ describe("results in OHIF", { skip, timeout: 600_000 }, () => {
   test("the key images open with the outline, each with the very pixels that were drawn", async () => {
     const [first] = study.keyImages;
     assert.ok(first !== undefined);
-    const opened = await viewer.open(first.object);
+    const opened = await viewer.open(first);
     const { page } = opened;
     assert.deepEqual(
       await shownInstances(page),

@@ -37,10 +37,14 @@ const pack = async (folder: string): Promise<{ archive: string } | { absent: str
   const spec = `${release.name}@${release.version}`;
   const impatient = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=1000"];
   try {
-    const { stdout } = await run("npm", ["pack", spec, "--silent", "--ignore-scripts", ...impatient], {
-      cwd: folder,
-      timeout: fetchMs,
-    });
+    const { stdout } = await run(
+      "npm",
+      ["pack", spec, "--loglevel=error", "--ignore-scripts", ...impatient],
+      {
+        cwd: folder,
+        timeout: fetchMs,
+      },
+    );
     return { archive: join(folder, stdout.trim()) };
   } catch (error) {
     const code = /npm (?:error|ERR!) code (\w+)/.exec(String(error))?.[1];

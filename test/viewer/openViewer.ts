@@ -1,5 +1,5 @@
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import type { StoredObject } from "../../src/domain/result.ts";
+import type { BuiltObject } from "../../src/dicom/write/part10.ts";
 import { browserOptions } from "../support/browser.ts";
 import { startOrthanc } from "../support/orthanc.ts";
 import { ohifFolder } from "./ohifDist.ts";
@@ -17,7 +17,7 @@ export type OpenPage = {
 export type Viewer = {
   readonly host: string;
   /** A link to one series of the study, as a worklist would hold it. */
-  readonly open: (object: StoredObject) => Promise<OpenPage>;
+  readonly open: (built: BuiltObject) => Promise<OpenPage>;
   readonly close: () => Promise<void>;
 };
 
@@ -100,6 +100,6 @@ const start = async (
   await context.addInitScript(toursSeen);
   return {
     host: new URL(server.url).host,
-    open: ({ seriesUid }) => openSeries(context, server.url, study.source.studyUid, seriesUid),
+    open: ({ object }) => openSeries(context, server.url, study.source.studyUid, object.seriesUid),
   };
 };

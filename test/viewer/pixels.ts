@@ -1,5 +1,6 @@
 import { decode } from "fast-png";
 
+/** Centre of a pixel. */
 export type Pixel = { readonly x: number; readonly y: number };
 
 type Colour = readonly [red: number, green: number, blue: number];
@@ -9,7 +10,7 @@ const pixelsWhere = (png: Uint8Array, holds: (colour: Colour) => boolean): reado
   const found: Pixel[] = [];
   for (let at = 0; at < width * height; at++) {
     const [red = 0, green = 0, blue = 0] = data.subarray(at * channels, at * channels + 3);
-    if (holds([red, green, blue])) found.push({ x: at % width, y: Math.floor(at / width) });
+    if (holds([red, green, blue])) found.push({ x: (at % width) + 0.5, y: Math.floor(at / width) + 0.5 });
   }
   return found;
 };

@@ -3,12 +3,13 @@ import { buildKeyImages, type KeyPicture } from "../../src/dicom/write/buildKeyI
 import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../src/dicom/write/buildTextReport.ts";
+import type { WriteContext } from "../../src/dicom/write/context.ts";
 import type { BuiltObject } from "../../src/dicom/write/part10.ts";
 import type { SegmentationType } from "../../src/dicom/write/segmentationType.ts";
 import { sha256 } from "../../src/dicom/write/sha256.ts";
 import type { Lps } from "../../src/domain/axes.ts";
-import type { Mask } from "../../src/domain/grid.ts";
-import type { Measures, StoredObject } from "../../src/domain/result.ts";
+import type { Grid, Mask } from "../../src/domain/grid.ts";
+import type { Measures } from "../../src/domain/result.ts";
 import type { SourceSeries } from "../../src/domain/series.ts";
 import { withProbability } from "../../src/geometry/probability.ts";
 import { voxelToLps } from "../../src/geometry/vector.ts";
@@ -24,47 +25,58 @@ export type Study = {
   /** The phantom's truth. */
   readonly mask: Mask;
   readonly measures: Measures;
-  readonly segs: Readonly<Record<SegmentationType, StoredObject>>;
-  readonly report: StoredObject;
-  readonly text: StoredObject;
-  readonly keyImages: readonly { readonly picture: KeyPicture; readonly object: StoredObject }[];
+  readonly segs: Readonly<Record<SegmentationType, BuiltObject>>;
+  readonly text: BuiltObject;
+  readonly keyImages: readonly (BuiltObject & { readonly picture: KeyPicture })[];
   /** CT and results, to be stored in this order. */
   readonly files: readonly (readonly Uint8Array[])[];
 };
 
-const segmentationTypes = ["BINARY", "LABELMAP", "FRACTIONAL"] as const satisfies readonly SegmentationType[];
+const buildSegs = (mask: Mask, contextOf: (type: SegmentationType) => WriteContext) => ({
+  BINARY: buildSeg(mask, contextOf("BINARY")),
+  LABELMAP: buildSeg(mask, contextOf("LABELMAP")),
+  FRACTIONAL: buildSeg(mask, contextOf("FRACTIONAL")),
+});
 
-/** What the service stores for a CT series that it segments without fault: every object, and the SEG in every type. */
-export const makeStudy = async (options: Omit<PhantomOptions, "modelClass">): Promise<Study> => {
+/** The truth of a phantom with probabilities of which no two neighbours are alike. */
+const maskOf = (grid: Grid, voxels: Uint8Array): Mask =>
+  withProbability(
+    { grid, voxels },
+    voxels.map((_, i) => (i * 89) % 256),
+  );
+
+/** What the service stores for a CT series that it segments without fault; of the SEG, the types asked for. */
+export const makeStudy = async (
+  options: Omit<PhantomOptions, "modelClass">,
+  storedTypes: readonly SegmentationType[] = ["BINARY", "LABELMAP", "FRACTIONAL"],
+): Promise<Study> => {
   const phantom = makePhantom({ ...options, modelClass: "CT" });
   const images = writeSeries(phantom).map(({ bytes }) => bytes);
   const { source, volume } = await readSeries(asInstances(images), { minSlices: 5, maxVoxels: 1e8 });
-  const mask = withProbability(
-    { grid: source.grid, voxels: phantom.label.voxels },
-    phantom.label.voxels.map((voxel, i) => (voxel === 1 ? 128 + (i % 128) : i % 128)),
-  );
+  const mask = maskOf(source.grid, phantom.label.voxels);
   const measures = measureMask(mask, volume);
-  const contextOf = (segmentationType: SegmentationType) =>
+  const contextOf = (segmentationType: SegmentationType): WriteContext =>
     makeContext(source, {
       resultKey: sha256(Buffer.from(segmentationType)),
       settings: { segmentationType, volumeInDescription: true },
     });
   const context = contextOf("BINARY");
-  const segs = segmentationTypes.map((type) => buildSeg(mask, contextOf(type)));
-  const [binary, labelMap, fractional] = segs as [BuiltObject, BuiltObject, BuiltObject];
-  const report = buildSr(measures, binary.object, context);
-  const text = buildTextReport(measures, binary.object, context);
+  const segs = buildSegs(mask, contextOf);
+  const report = buildSr(measures, segs.BINARY.object, context);
+  const text = buildTextReport(measures, segs.BINARY.object, context);
   const pictures = keyPictures(volume, { mask, measures, warnings: [] }, context);
   const keyImages = buildKeyImages(pictures, measures, context);
+  const results = [...storedTypes.map((type) => segs[type]), report, text, ...keyImages];
   return {
     source,
     mask,
     measures,
-    segs: { BINARY: binary.object, LABELMAP: labelMap.object, FRACTIONAL: fractional.object },
-    report: report.object,
-    text: text.object,
-    keyImages: keyImages.map(({ object }, n) => ({ picture: pictures[n] as KeyPicture, object })),
-    files: [images, [...segs, report, text, ...keyImages].map(({ bytes }) => bytes)],
+    segs,
+    text,
+    keyImages: pictures.flatMap((picture, n) =>
+      keyImages.slice(n, n + 1).map((built) => ({ picture, ...built })),
+    ),
+    files: [images, results.map(({ bytes }) => bytes)],
   };
 };
 
