@@ -28,6 +28,19 @@ const sentences = (measures: Measures, context: WriteContext): readonly string[]
   comment(context),
 ];
 
+/** Viewers break no lines of a report, and cut what is longer than their window. */
+const lineLength = 72;
+
+const wrapped = (sentence: string): string => {
+  const lines: string[] = [];
+  for (const word of sentence.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= lineLength) lines.splice(-1, 1, longer);
+    else lines.push(word);
+  }
+  return lines.join("\r\n");
+};
+
 /**
  * The result in words, for viewers that show no measurement groups: an Enhanced SR (PS3.3 annex A.35.2) with the
  * volume as text and as number, or that no pancreas was found. The same input gives the same bytes (see `buildSeg`).
@@ -54,7 +67,9 @@ export const buildTextReport = (
         ...languageAndObserver(context),
         code("HAS CONCEPT MOD", codes.procedureReported, procedure),
         container(codes.findings, null, [
-          ...sentences(measures, context).map((sentence) => text("CONTAINS", codes.finding, sentence)),
+          ...sentences(measures, context).map((sentence) =>
+            text("CONTAINS", codes.finding, wrapped(sentence)),
+          ),
           ...(seg === null ? [] : volume(measures)),
         ]),
       ]),

@@ -13,7 +13,7 @@ const textRules: Readonly<Record<string, RegExp>> = {
   SH: /^[^\\\p{Cc}]{0,16}$/u,
   ST: /^[^\p{Cc}]{0,1024}$/u,
   TM: /^\d{6}(\.\d{1,6})?$/,
-  UT: /^[^\p{Cc}]*$/u,
+  UT: /^(\r\n|[^\p{Cc}])*$/u,
 };
 
 const ranges: Readonly<Record<string, number>> = { AT: 0xffffffff, UL: 0xffffffff, US: 0xffff };

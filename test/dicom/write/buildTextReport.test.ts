@@ -5,6 +5,7 @@ import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../../src/dicom/write/buildTextReport.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
+import { describeTrend } from "../../../src/domain/trend.ts";
 import { measureMask } from "../../../src/measure/measureMask.ts";
 import { needsTool } from "../../support/shared.ts";
 import { asymmetricMask, makeContext, makeSource, oblique } from "./sources.ts";
@@ -61,4 +62,25 @@ test("an empty mask has no text report", () => {
     () => buildTextReport({ ...measures, voxels: 0 }, seg.object, context),
     (error: unknown) => error instanceof FailureError && error.failure.code === "EMPTY_MASK",
   );
+});
+
+test("no line of the report is longer than a viewer's window, and no word is lost", () => {
+  const trend = {
+    modality: "CT",
+    studyDate: "20250131",
+    priors: [{ studyDate: "20240131", volumeMl: 68, errorMl: 3, sopInstanceUid: "1.2.3" }],
+    changeMl: 3.4,
+    changePercent: 5,
+    percentPerYear: 5,
+    errorMl: 5,
+  } as const;
+  const { built } = report(makeSource(), { trend });
+  const written: string[] = [];
+  const collect = (item: Record<string, unknown>): void => {
+    if (item["ValueType"] === "TEXT") written.push(String(item["TextValue"]));
+    for (const child of (item["ContentSequence"] ?? []) as Record<string, unknown>[]) collect(child);
+  };
+  collect(parseHeader(built.bytes));
+  for (const line of written.flatMap((text) => text.split("\r\n"))) assert.ok(line.length <= 72, line);
+  assert.ok(written.some((text) => text.replaceAll("\r\n", " ") === describeTrend(trend)));
 });
