@@ -31,7 +31,7 @@ export function openDatabase(file: string): Database {
   createPrivately(file);
   const sqlite = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
   try {
-    const mode = sqlite.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
+    const mode = turnOnWal(sqlite);
     if (mode !== "wal") {
       throw failed("SETTINGS_INVALID", "The data folder's file system cannot hold the job database.", {
         mode,
@@ -84,6 +84,22 @@ export function holdExclusively(file: string): (() => void) | null {
   return () => {
     if (held.delete(sqlite)) sqlite.close();
   };
+}
+
+/**
+ * The journal mode that is in force afterwards. SQLite does not wait for others here: two connections that turn a new file
+ * to WAL at one moment each hold the shared lock that the other's exclusive one waits for, and get BUSY at once.
+ */
+function turnOnWal(sqlite: DatabaseSync): unknown {
+  const deadline = performance.now() + LOCK_WAIT_MS;
+  for (;;) {
+    try {
+      return sqlite.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
+    } catch (error) {
+      if (primaryCode(error) !== SQLITE.BUSY || performance.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + 20 * Math.random());
+    }
+  }
 }
 
 /** SQLite gives its side files the mode of the main file. */
