@@ -78,6 +78,12 @@ const failureTable = {
     "ineligible",
     "Another volume of the same class was chosen; set series.choose to all to have both.",
   ],
+  // Masks that are compared
+  GRIDS_DIFFER: [
+    "usage",
+    "Compare masks of one image grid, or let the prediction be resampled onto the reference's (--resample).",
+  ],
+  SEGMENT_NOT_FOUND: ["usage", "Name the segment by its number, where none is called pancreas."],
   // Models and the importer
   CHECKPOINT_NOT_ZIP: [
     "model",

@@ -1,17 +1,24 @@
 import type { CaseAgreement } from "./assessCase.ts";
 import { type BlandAltman, blandAltman } from "./blandAltman.ts";
+import { bootstrap } from "./bootstrap.ts";
 import { type Correlation, correlate } from "./correlation.ts";
 import { type Description, describe } from "./describe.ts";
+import { type Intraclass, intraclassCorrelation } from "./intraclass.ts";
+import { type PairedT, pairedTTest } from "./pairedT.ts";
+import { type Interval, mean } from "./samples.ts";
+import { type Wilcoxon, wilcoxonTest } from "./wilcoxon.ts";
 
-/** A case and where it comes from. */
+/** Column → value, such as { modality: "CT", centre: "A" }. */
+export type Groups = Readonly<Record<string, string>>;
+
+/** A case and what it belongs to. */
 export type CohortCase = {
-  /** Such as CT, T1, T2. */
-  readonly modality: string;
-  readonly centre: string;
+  readonly name: string;
+  readonly groups: Groups;
   readonly agreement: CaseAgreement;
 };
 
-const described = [
+export const measureNames = [
   "dice",
   "jaccard",
   "precision",
@@ -26,62 +33,92 @@ const described = [
   "relativeVolumeDifference",
 ] as const;
 
-type Measure = (typeof described)[number];
+export type Measure = (typeof measureNames)[number];
 
-export type GroupSummary = {
-  /** null: all modalities together. */
-  readonly modality: string | null;
-  /** null: all centres together. */
-  readonly centre: string | null;
-  readonly cases: number;
-  /** Over the cases that have a value; `n` tells how many, and null that none has. */
-  readonly measures: Readonly<Record<Measure, Description | null>>;
-  /** Predicted against reference volumes; null for fewer than 2 cases. */
-  readonly volumes: { readonly correlation: Correlation; readonly blandAltman: BlandAltman } | null;
+export type MeasureSummary = Description & {
+  /** 95 % bootstrap interval of the mean (BCa, else percentile); null for one value. */
+  readonly interval: Interval | null;
 };
 
-const summarise = (
-  cases: readonly CohortCase[],
-  modality: string | null,
-  centre: string | null,
-): GroupSummary => {
-  const rows = cases
-    .filter((one) => (modality ?? one.modality) === one.modality && (centre ?? one.centre) === one.centre)
-    .map(({ agreement }) => agreement);
+/** Predicted against reference volumes, ml; differences are prediction − reference. */
+export type VolumeSummary = {
+  readonly correlation: Correlation;
+  readonly blandAltman: BlandAltman;
+  readonly intraclass: Intraclass;
+  readonly pairedT: PairedT;
+  readonly wilcoxon: Wilcoxon;
+};
+
+export type GroupSummary = {
+  /** What all its cases have in common; {}: all cases. */
+  readonly where: Groups;
+  readonly cases: number;
+  /** Over the cases that have a value; `n` tells how many, and null that none has. */
+  readonly measures: Readonly<Record<Measure, MeasureSummary | null>>;
+  /** Null for fewer than 2 cases. */
+  readonly volumes: VolumeSummary | null;
+};
+
+/** Enough for two digits of an interval's bounds; the seed makes them the same every time. */
+const resampling = { seed: 20_241_108, resamples: 2000 };
+
+const summariseMeasure = (values: readonly number[]): MeasureSummary | null => {
+  const description = describe(values);
+  if (description === null) return null;
+  if (values.length < 2) return { ...description, interval: null };
+  const { bca, percentile } = bootstrap(values, mean, resampling);
+  return { ...description, interval: bca ?? percentile };
+};
+
+const summariseVolumes = (rows: readonly CaseAgreement[]): VolumeSummary | null => {
+  if (rows.length < 2) return null;
   const [predicted, reference] = [rows.map((row) => row.volumeMl), rows.map((row) => row.referenceMl)];
-  const values = (measure: Measure): Description | null =>
-    describe(rows.flatMap((row) => row[measure] ?? []));
   return {
-    modality,
-    centre,
+    correlation: correlate(predicted, reference),
+    blandAltman: blandAltman(predicted, reference),
+    intraclass: intraclassCorrelation(rows.map((row) => [row.volumeMl, row.referenceMl])),
+    pairedT: pairedTTest(predicted, reference),
+    wilcoxon: wilcoxonTest(predicted, reference),
+  };
+};
+
+const summarise = (cases: readonly CohortCase[], where: Groups): GroupSummary => {
+  const wanted = Object.entries(where);
+  const rows = cases
+    .filter(({ groups }) => wanted.every(([column, value]) => groups[column] === value))
+    .map(({ agreement }) => agreement);
+  const measure = (name: Measure) =>
+    [name, summariseMeasure(rows.flatMap((row) => row[name] ?? []))] as const;
+  return {
+    where,
     cases: rows.length,
-    measures: Object.fromEntries(
-      described.map((measure) => [measure, values(measure)]),
-    ) as GroupSummary["measures"],
-    volumes:
-      rows.length < 2
-        ? null
-        : {
-            correlation: correlate(predicted, reference),
-            blandAltman: blandAltman(predicted, reference),
-          },
+    measures: Object.fromEntries(measureNames.map(measure)) as GroupSummary["measures"],
+    volumes: summariseVolumes(rows),
   };
 };
 
 const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
 
+/** The column that is crossed with every other one: agreement of CT and MR is never to be averaged unseen. */
+const crossed = "modality";
+
 /**
- * Statistics of all cases, of each modality, of each centre, and of each modality at each centre that has cases, in this
- * order, names sorted. Distances (mm) of cases with one empty mask are null and left out of `measures`, so a method that
- * finds nothing is not rewarded unseen: compare `n` with `cases`. Volumes in ml, prediction − reference.
+ * Statistics of all cases, of each value of each column, and of each modality with each value of the other columns, in
+ * this order, columns as they first come, values sorted; groups without cases are left out. Distances (mm) of cases with
+ * one empty mask are null and left out of `measures`, so a method that finds nothing is not rewarded unseen: compare `n`
+ * with `cases`.
  */
 export const summariseCohort = (cases: readonly CohortCase[]): readonly GroupSummary[] => {
-  const modalities = distinct(cases.map(({ modality }) => modality));
-  const centres = distinct(cases.map(({ centre }) => centre));
-  return [
-    summarise(cases, null, null),
-    ...modalities.map((modality) => summarise(cases, modality, null)),
-    ...centres.map((centre) => summarise(cases, null, centre)),
-    ...modalities.flatMap((modality) => centres.map((centre) => summarise(cases, modality, centre))),
-  ].filter((group) => group.cases > 0);
+  const columns = [...new Set(cases.flatMap(({ groups }) => Object.keys(groups)))];
+  const valuesOf = (column: string): readonly string[] =>
+    distinct(cases.flatMap(({ groups }) => groups[column] ?? []));
+  const single = columns.flatMap((column) => valuesOf(column).map((value): Groups => ({ [column]: value })));
+  const pairs = columns.includes(crossed)
+    ? valuesOf(crossed).flatMap((modality) =>
+        single
+          .filter((where) => !(crossed in where))
+          .map((where): Groups => ({ [crossed]: modality, ...where })),
+      )
+    : [];
+  return [{}, ...single, ...pairs].map((where) => summarise(cases, where)).filter((group) => group.cases > 0);
 };

@@ -77,8 +77,8 @@ test("grids that do not lie voxel on voxel are refused, rounded headers are not"
 });
 
 const at = (modality: string, centre: string, shift: number, length: number): CohortCase => ({
-  modality,
-  centre,
+  name: `${modality}-${centre}-${shift}-${length}`,
+  groups: { modality, centre },
   agreement: assessCase(bar(5 + shift, length), bar(5, 10), 1),
 });
 
@@ -93,16 +93,16 @@ const cohort = [
 test("a cohort is summarised as a whole, by modality, by centre and by both", () => {
   const groups = summariseCohort(cohort);
   assert.deepEqual(
-    groups.map(({ modality, centre, cases }) => [modality, centre, cases]),
+    groups.map(({ where, cases }) => [where, cases]),
     [
-      [null, null, 5],
-      ["CT", null, 2],
-      ["T2", null, 3],
-      [null, "A", 4],
-      [null, "B", 1],
-      ["CT", "A", 1],
-      ["CT", "B", 1],
-      ["T2", "A", 3],
+      [{}, 5],
+      [{ modality: "CT" }, 2],
+      [{ modality: "T2" }, 3],
+      [{ centre: "A" }, 4],
+      [{ centre: "B" }, 1],
+      [{ modality: "CT", centre: "A" }, 1],
+      [{ modality: "CT", centre: "B" }, 1],
+      [{ modality: "T2", centre: "A" }, 3],
     ],
   );
   const ct = groups[1];
@@ -116,6 +116,26 @@ test("cases without a distance are counted, not scored", () => {
   assert.deepEqual([t2?.cases, t2?.measures.hd95Mm?.n, t2?.measures.dice?.n], [3, 2, 3]);
   assert.equal(t2?.measures.dice?.min, 0);
   assert.ok(Math.abs((t2?.volumes?.blandAltman.bias.value ?? 0) - -0.15) < 1e-12);
+});
+
+test("the mean has an interval around it, the same every time, and one value has none", () => {
+  const [all, , , , alone] = summariseCohort(cohort);
+  const { mean = 0, interval } = all?.measures.dice ?? {};
+  assert.ok(interval && interval.low < mean && mean < interval.high);
+  assert.deepEqual(summariseCohort(cohort)[0], all);
+  assert.equal(alone?.measures.dice?.interval, null);
+});
+
+test("a case without a value of a column is in no group of it", () => {
+  const [first, ...others] = cohort as [CohortCase, ...CohortCase[]];
+  const groups = summariseCohort([{ ...first, groups: { modality: "CT", scanner: "S" } }, ...others]);
+  assert.deepEqual(
+    groups.filter(({ where }) => "scanner" in where).map(({ where, cases }) => [where, cases]),
+    [
+      [{ scanner: "S" }, 1],
+      [{ modality: "CT", scanner: "S" }, 1],
+    ],
+  );
 });
 
 test("no case makes no group", () => assert.deepEqual(summariseCohort([]), []));

@@ -3,8 +3,8 @@ import { failed } from "../../domain/failure.ts";
 import type { Grid, Mask } from "../../domain/grid.ts";
 import type { Header } from "../../domain/series.ts";
 import { gridPlanes, stackOf } from "../../geometry/stack.ts";
-import { number, numbers, parseHeader, text } from "../read/header.ts";
-import { openPart10 } from "../read/part10.ts";
+import { headerOf, number, numbers, text } from "../read/header.ts";
+import { openPart10, type Part10 } from "../read/part10.ts";
 import { type PlacedVoxels, placeVoxels } from "./placeVoxels.ts";
 import type { SegmentationType } from "./segmentationType.ts";
 
@@ -15,7 +15,7 @@ export type SegPlane = {
   readonly voxels: Uint8Array;
 };
 
-/** A stored segmentation as its bytes say, segment 1 only. */
+/** One segment of a stored segmentation as its bytes say. */
 export type SegPlanes = {
   readonly sopInstanceUid: string;
   readonly seriesUid: string;
@@ -57,50 +57,59 @@ const vector = (values: readonly number[], from = 0): Lps =>
 const functionalGroup = (frame: Header, shared: Header | undefined, keyword: string): Header =>
   items(frame, keyword)[0] ?? items(shared, keyword)[0] ?? {};
 
-/** Bits a voxel, and which stored values mark segment 1 in a frame that is about it. */
+/** Bits a voxel, and which stored values mark the segment in a frame that is about it. */
 type Format = {
   readonly type: SegmentationType;
-  readonly bits: 1 | 8;
+  readonly bits: 1 | 8 | 16;
+  readonly segment: number;
   readonly marks: (value: number) => boolean;
 };
 
-const formatOf = (header: Header): Format => {
+const formatOf = (header: Header, segment: number): Format => {
   const type = text(header, "SegmentationType");
   const bits = number(header, "BitsAllocated");
-  if (type === "BINARY" && bits === 1) return { type, bits, marks: (value) => value === 1 };
-  if (type === "LABELMAP" && bits === 8) return { type, bits, marks: (value) => value === 1 };
+  if (type === "BINARY" && bits === 1) return { type, bits, segment, marks: (value) => value === 1 };
+  if (type === "LABELMAP" && (bits === 8 || bits === 16))
+    return { type, bits, segment, marks: (value) => value === segment };
   if (type === "FRACTIONAL" && bits === 8) {
     const half = (number(header, "MaximumFractionalValue") ?? 255) / 2;
-    return { type, bits, marks: (value) => value > half };
+    return { type, bits, segment, marks: (value) => value > half };
   }
   throw failed("UNSUPPORTED_PIXEL_FORMAT", "The segmentation is none of those that can be read.", { bits });
 };
 
-const storedPixels = (bytes: Uint8Array, voxels: number, { bits }: Format): Uint8Array => {
-  const { pixelData, transferSyntaxUid } = openPart10(bytes);
+/** The pixel data as they stand in the file. */
+export const nativePixels = ({ bytes, pixelData, transferSyntaxUid }: Part10): Uint8Array => {
   if (pixelData?.length === null) {
     throw failed("UNSUPPORTED_TRANSFER_SYNTAX", "The segmentation's pixels are compressed.", {
       transferSyntaxUid,
     });
   }
   const start = pixelData?.valueStart ?? bytes.length;
-  const stored = bytes.subarray(start, start + (pixelData?.length ?? 0));
-  if (stored.length * 8 >= voxels * bits) return stored;
+  return bytes.subarray(start, start + (pixelData?.length ?? 0));
+};
+
+const requireVoxels = (stored: Uint8Array, voxels: number, { bits }: Format): void => {
+  if (stored.length * 8 >= voxels * bits) return;
   throw failed("PIXEL_DATA_TRUNCATED", `${stored.length} bytes do not hold ${voxels} voxels.`, { voxels });
+};
+
+const valueAt = (stored: Uint8Array, at: number, bits: Format["bits"]): number => {
+  if (bits === 8) return stored[at] as number;
+  if (bits === 16) return (stored[2 * at] as number) | ((stored[2 * at + 1] as number) << 8);
+  return ((stored[at >>> 3] as number) >>> (at & 7)) & 1;
 };
 
 const marked = (stored: Uint8Array, frame: number, count: number, { bits, marks }: Format): Uint8Array => {
   const voxels = new Uint8Array(count);
-  for (let i = 0, at = frame * count; i < count; i++, at++) {
-    const value = bits === 8 ? (stored[at] as number) : ((stored[at >>> 3] as number) >>> (at & 7)) & 1;
-    voxels[i] = marks(value) ? 1 : 0;
-  }
+  for (let i = 0, at = frame * count; i < count; i++, at++)
+    voxels[i] = marks(valueAt(stored, at, bits)) ? 1 : 0;
   return voxels;
 };
 
 /** A frame of a label map is about all segments. */
-const isAboutPancreas = (identification: Header, { type }: Format): boolean =>
-  type === "LABELMAP" || number(identification, "ReferencedSegmentNumber") === 1;
+const isAboutSegment = (identification: Header, { type, segment }: Format): boolean =>
+  type === "LABELMAP" || number(identification, "ReferencedSegmentNumber") === segment;
 
 const readPlanes = (
   header: Header,
@@ -111,7 +120,7 @@ const readPlanes = (
 ) =>
   items(header, "PerFrameFunctionalGroupsSequence").flatMap((frame, index): SegPlane[] => {
     const group = (keyword: string): Header => functionalGroup(frame, shared, keyword);
-    if (!isAboutPancreas(group("SegmentIdentificationSequence"), format)) return [];
+    if (!isAboutSegment(group("SegmentIdentificationSequence"), format)) return [];
     const source = items(group("DerivationImageSequence"), "SourceImageSequence")[0] ?? {};
     return [
       {
@@ -128,13 +137,21 @@ const readPlanes = (
  * Throws NOT_DICOM, NO_GEOMETRY, UNSUPPORTED_PIXEL_FORMAT, UNSUPPORTED_TRANSFER_SYNTAX, PIXEL_DATA_TRUNCATED.
  */
 export const readSegPlanes = (bytes: Uint8Array): SegPlanes => {
-  const header = parseHeader(bytes);
+  const part10 = openPart10(bytes);
+  return segmentPlanes(headerOf(part10), nativePixels(part10), 1);
+};
+
+/**
+ * The frames of one segment, by its number, given the header and the uncompressed pixel data (little endian) of all
+ * frames. Throws NO_GEOMETRY, UNSUPPORTED_PIXEL_FORMAT, PIXEL_DATA_TRUNCATED.
+ */
+export const segmentPlanes = (header: Header, stored: Uint8Array, segment: number): SegPlanes => {
   const rows = number(header, "Rows") ?? 0;
   const columns = number(header, "Columns") ?? 0;
   const frames = items(header, "PerFrameFunctionalGroupsSequence");
   const shared = items(header, "SharedFunctionalGroupsSequence")[0];
-  const format = formatOf(header);
-  const stored = storedPixels(bytes, rows * columns * frames.length, format);
+  const format = formatOf(header, segment);
+  requireVoxels(stored, rows * columns * frames.length, format);
   const first = frames[0] ?? {};
   const measures = functionalGroup(first, shared, "PixelMeasuresSequence");
   const cosines = numbersOf(

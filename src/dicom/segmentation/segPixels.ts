@@ -1,0 +1,51 @@
+import type { Header } from "../../domain/series.ts";
+import { decodeFrame } from "../read/decode/decodeFrame.ts";
+import { frameBytes, locateFrames } from "../read/decode/pixelBytes.ts";
+import { number } from "../read/header.ts";
+import type { Part10 } from "../read/part10.ts";
+import type { PixelFormat } from "../read/pixelFormat.ts";
+import { pixelCoding } from "../read/transferSyntax.ts";
+import { nativePixels } from "../write/readSeg.ts";
+
+/** Stored values as they are: no rescale, no padding. */
+const rawFormat = (header: Header, coding: PixelFormat["coding"]): PixelFormat => {
+  const bitsAllocated = number(header, "BitsAllocated") === 16 ? 16 : 8;
+  return {
+    coding,
+    littleEndian: true,
+    rows: number(header, "Rows") ?? 0,
+    columns: number(header, "Columns") ?? 0,
+    bitsAllocated,
+    bitsStored: number(header, "BitsStored") ?? bitsAllocated,
+    highBit: number(header, "HighBit") ?? bitsAllocated - 1,
+    isSigned: false,
+    slope: 1,
+    intercept: 0,
+    padding: null,
+    paddingBecomes: 0,
+    isLossy: false,
+    isMonochrome1: false,
+  };
+};
+
+/**
+ * The pixel data of all frames, uncompressed, little endian, of 1, 8 or 16 bits as the header says. Throws
+ * UNSUPPORTED_TRANSFER_SYNTAX, PIXEL_DATA_TRUNCATED, PIXEL_DECODE_FAILED.
+ */
+export const segPixels = async (part10: Part10, header: Header): Promise<Uint8Array> => {
+  const coding = pixelCoding(part10.transferSyntaxUid);
+  if (coding === null || part10.pixelData?.length !== null) return nativePixels(part10);
+  const format = rawFormat(header, coding);
+  const count = number(header, "NumberOfFrames") ?? 1;
+  const frameLength = format.rows * format.columns;
+  const sampleBytes = format.bitsAllocated / 8;
+  const pixels = new Uint8Array(count * frameLength * sampleBytes);
+  for (const [n, ranges] of locateFrames(part10, format, count).entries()) {
+    const { values } = await decodeFrame(frameBytes(part10, ranges), format);
+    for (let i = 0, at = n * frameLength * sampleBytes; i < frameLength; i++) {
+      pixels[at++] = (values[i] as number) & 0xff;
+      if (sampleBytes === 2) pixels[at++] = (values[i] as number) >> 8;
+    }
+  }
+  return pixels;
+};
