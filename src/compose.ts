@@ -25,6 +25,7 @@ import type {
   Watcher,
   World,
 } from "./ports.ts";
+import { openQualityFile, type QualityFile } from "./quality/qualityFile.ts";
 import { readSeriesRules } from "./seriesRules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -164,6 +165,9 @@ export const composeWatcher = (settings: Settings, pacs: Pacs, jobs: JobStore, l
 
 export const composePictures = ({ dataFolder }: Settings): Pictures =>
   openPictures(join(dataFolder, "pictures"));
+
+export const composeQuality = ({ dataFolder }: Settings): QualityFile =>
+  openQualityFile(join(dataFolder, "quality.json"));
 
 export type ComposedWorld = World & { readonly models: ReturnType<typeof makeModels> };
 

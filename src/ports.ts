@@ -27,11 +27,20 @@ export type InstanceBytes = { readonly name: string; readonly read: () => Uint8A
 /** Address of one instance. */
 export type InstanceRef = SeriesRef & { readonly sopInstanceUid: string };
 
+/** How pixels are to come: as the archive holds them, or decoded by it. */
+export type Encoding = "stored" | "uncompressed";
+
 /** A stored document: a structured report, or a Key Object Selection, which may take reports back. */
 export type DocumentRef = InstanceRef & {
   readonly modality: "SR" | "KO";
   /** "" where the archive does not tell. */
   readonly sopClassUid: string;
+  /** YYYYMMDD. */
+  readonly studyDate: string | null;
+};
+
+/** A stored segmentation as the archive lists it. */
+export type SegmentationRef = InstanceRef & {
   /** YYYYMMDD. */
   readonly studyDate: string | null;
 };
@@ -55,6 +64,8 @@ export type Pacs = {
    * the patient is stays on the other side: an identifier is compared exactly, and an empty one means this study alone.
    */
   readonly findDocuments: (studyUid: string, scope: "study" | "patient") => Promise<readonly DocumentRef[]>;
+  /** Segmentations of the studies that hold more than one series of them, dated `since` (YYYYMMDD) or later; null: all. */
+  readonly findSegmentations: (since: string | null) => Promise<readonly SegmentationRef[]>;
   /** DICOM JSON of every instance of a series, without bulk data. Throws SERIES_GONE when there is none. */
   readonly seriesMetadata: (series: SeriesRef) => Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Fetch the named instances of a series into `folder`, a few at a time; the files in the order asked for. */
@@ -63,6 +74,7 @@ export type Pacs = {
     sopInstanceUids: readonly string[],
     folder: string,
     onProgress?: (share: number) => void,
+    encoding?: Encoding,
   ) => Promise<readonly InstanceBytes[]>;
   /** Whether the archive lists this instance (QIDO). */
   readonly hasInstance: (instance: InstanceRef) => Promise<boolean>;

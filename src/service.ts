@@ -2,7 +2,16 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
 import type { Server } from "node:http";
-import { clock, composeJobs, composePacs, composePictures, composeWatcher, jobsFile } from "./compose.ts";
+import { startAudits } from "./auditProcess.ts";
+import {
+  clock,
+  composeJobs,
+  composePacs,
+  composePictures,
+  composeQuality,
+  composeWatcher,
+  jobsFile,
+} from "./compose.ts";
 import { failed } from "./domain/failure.ts";
 import { makeApp, type Readiness } from "./http/app.ts";
 import type { Hints } from "./http/hint.ts";
@@ -47,6 +56,8 @@ export const startService = async (
   const hints = { secret: settings.http.webhookSecret, look: () => schedule?.look() };
   const server = await listen(settings, command, jobs, () => readiness(settings, pacs), hints, log);
   const tidying = removeOldPictures(settings, log);
+  const audits =
+    settings.quality.schedule === null ? null : startAudits(settings.quality.schedule, command, log);
   const worker = keepWorker(command, jobs, settings.jobs.leaseSeconds * 1000, log);
   schedule = settings.watch.enabled
     ? startSchedule(
@@ -66,7 +77,7 @@ export const startService = async (
     port: (server.address() as { port: number }).port,
     stop: async () => {
       clearInterval(tidying);
-      await Promise.all([schedule?.stop(), closeServer(server), worker.stop()]);
+      await Promise.all([schedule?.stop(), audits?.stop(), closeServer(server), worker.stop()]);
       await jobs.close();
       lock.release();
     },
@@ -169,6 +180,7 @@ const listen = async (
       jobs,
       pictures: composePictures(settings),
       pacs: composePacs(settings, log),
+      readQuality: composeQuality(settings).read,
       readMeasurements: makeReportReader(command),
       readiness: ready,
       hints,

@@ -121,6 +121,24 @@ export const settingsSchema = z.strictObject({
       keepDays: positive.default(30),
     })
     .prefault({}),
+  quality: z
+    .strictObject({
+      /** When the service audits corrected results; null: never. */
+      schedule: z
+        .string()
+        .refine((text) => cron.validate(text), "is no time that cron understands")
+        .nullable()
+        .default(null),
+      /** Study dates that an audit covers; null: all. */
+      days: z.int().positive().nullable().default(null),
+      /** Surface distance that counts as agreement. */
+      toleranceMm: z.number().min(0).default(2),
+      /** How many first corrected cases say what is usual. */
+      baselineCases: z.int().min(5).default(20),
+      /** Compare also with segmentations of other algorithms that no person touched. */
+      includeAutomatic: z.boolean().default(false),
+    })
+    .prefault({}),
   output: z
     .strictObject({
       manufacturer: z.string().min(1).max(64).default("panseg (research software)"),

@@ -6,6 +6,7 @@ import { findJob, noJob, sendObject, sendPicture } from "./files.ts";
 import { type Hints, hintPath, takeHint } from "./hint.ts";
 import { type ReadMeasurements, sendMeasurements } from "./measurements.ts";
 import { problem } from "./problem.ts";
+import { sendQuality, showQuality } from "./quality.ts";
 import { type PageSources, showPage } from "./showPage.ts";
 
 /** What stands between the service and readiness; empty when ready. `degraded` does not make it unready. */
@@ -22,9 +23,9 @@ export type Sources = PageSources & {
 
 const states = ["queued", "running", "done", "skipped", "dead"] as const satisfies readonly JobState[];
 
-/** The HTTP surface: the page, the jobs, their pictures and objects, liveness and readiness. Reads only; holds no business rule. */
+/** The HTTP surface: the pages, the jobs, their pictures and objects, what people corrected, liveness and readiness. Reads only; holds no business rule. */
 export const makeApp = (sources: Sources): Express => {
-  const { jobs, pictures, pacs, readMeasurements, readiness, hints } = sources;
+  const { jobs, pictures, pacs, readMeasurements, readQuality, readiness, hints } = sources;
   const app = express();
   app.disable("x-powered-by");
   // Nothing is kept by a browser, so there is nothing to compare.
@@ -32,6 +33,7 @@ export const makeApp = (sources: Sources): Express => {
   app.use(guard);
 
   app.get("/", showPage(sources));
+  app.get("/quality", showQuality(readQuality));
   app.use(express.static(`${import.meta.dirname}/assets`, { index: false, redirect: false, etag: false }));
   app.get("/favicon.ico", (_request, response) => void response.status(204).end());
 
@@ -66,6 +68,8 @@ export const makeApp = (sources: Sources): Express => {
   app.get("/api/jobs/:id/other-:n.dcm", sendObject(jobs, pacs, "other"));
 
   app.get("/api/studies/:studyUid/measurements", sendMeasurements(readMeasurements));
+
+  app.get("/api/quality", sendQuality(readQuality));
 
   app.post(hintPath, takeHint(hints));
 

@@ -1,9 +1,9 @@
 import type { Failure } from "../domain/failure.ts";
 import type { Job } from "../domain/job.ts";
 import { PHANTOM_NOTICE, type ResultSummary } from "../domain/result.ts";
+import { type Html, html } from "../html.ts";
 import type { SeriesDescription } from "../ports.ts";
 import type { ShownSeries } from "./dashboard.ts";
-import { type Html, html } from "./html.ts";
 import { renderTrend } from "./trend.ts";
 import { sayDuration, sayMoment, sayStep, verdictWords } from "./words.ts";
 

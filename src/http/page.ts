@@ -1,9 +1,11 @@
 import type { Job, JobStats } from "../domain/job.ts";
+import type { Drift } from "../domain/quality.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { type Html, html } from "../html.ts";
 import type { SeriesDescription } from "../ports.ts";
 import { type CardFacts, renderCard } from "./card.ts";
 import type { ShownStudy, Verdict } from "./dashboard.ts";
-import { type Html, html } from "./html.ts";
+import { renderAlarms } from "./qualityPage.ts";
 import { verdictWords } from "./words.ts";
 
 export type PageFacts = {
@@ -13,6 +15,8 @@ export type PageFacts = {
   readonly descriptions: ReadonlyMap<string, readonly SeriesDescription[]>;
   /** Whether the picture of a job is still kept. */
   readonly hasPicture: (job: Job) => boolean;
+  /** Of the last audit of corrected results; null where there was none. */
+  readonly drift: readonly Drift[] | null;
 };
 
 /** The whole page. Elements with `data-frame` are compared child by child, by id, when page.js brings news. */
@@ -34,11 +38,12 @@ export const renderPage = (facts: PageFacts): Html => html`<!doctype html>
 <p id="live" role="status"></p>
 </header>
 <main data-frame>
+${facts.drift && renderAlarms(facts.drift)}
 ${renderCounts(facts.stats)}
 ${renderArchiveNotice(facts)}
 ${facts.studies.length === 0 ? renderNothing() : facts.studies.map((study) => renderStudy(study, facts))}
 </main>
-<footer><p>The latest studies are shown; <code>panseg jobs list</code> knows them all. <a href="/readyz">Readiness</a> · <a href="/api/jobs">Jobs as JSON</a></p></footer>
+<footer><p>The latest studies are shown; <code>panseg jobs list</code> knows them all. <a href="/readyz">Readiness</a> · <a href="/api/jobs">Jobs as JSON</a>${facts.drift && html` · <a href="/quality">Corrected results</a>`}</p></footer>
 </body>
 </html>
 `;

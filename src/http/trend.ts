@@ -1,5 +1,5 @@
 import { describeTrend, type Trend } from "../domain/trend.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html } from "../html.ts";
 
 const size = { width: 220, height: 56, margin: 6 } as const;
 

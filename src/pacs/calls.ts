@@ -19,15 +19,22 @@ export const makeCalls = (options: ResolvedOptions) => {
   // Archives read every file of a series before they send the first byte of its metadata.
   const patient = (totalMs: number) => ({ headersMs: totalMs, idleMs: totalMs, totalMs });
   const maxBytes = options.maxJsonBytes;
+  const instance = (transferSyntax: string, limits: Omit<Limits, "totalMs" | "maxBytes">): Call =>
+    makeCall(
+      options.wadoUrl,
+      {
+        ...headers,
+        accept: `multipart/related; type="application/dicom"; transfer-syntax=${transferSyntax}`,
+      },
+      { ...limits, totalMs: timeoutsMs.instance, maxBytes: options.maxInstanceBytes },
+    );
   return {
     search: makeCall(options.qidoUrl, headers, { ...prompt, totalMs: timeoutsMs.metadata, maxBytes }),
     metadata: makeCall(options.wadoUrl, headers, { ...patient(timeoutsMs.metadata), maxBytes }),
     /** As stored: without the asterisk an archive sends Explicit VR Little Endian, or fails where it cannot decode. */
-    instance: makeCall(
-      options.wadoUrl,
-      { ...headers, accept: 'multipart/related; type="application/dicom"; transfer-syntax=*' },
-      { ...prompt, totalMs: timeoutsMs.instance, maxBytes: options.maxInstanceBytes },
-    ),
+    instance: instance("*", prompt),
+    /** Explicit VR Little Endian, from archives that can decode what they hold; the first byte takes that long. */
+    uncompressedInstance: instance("1.2.840.10008.1.2.1", patient(timeoutsMs.instance)),
     store: makeCall(
       options.stowUrl,
       { ...headers, accept: "application/dicom+json" },

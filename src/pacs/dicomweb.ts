@@ -3,6 +3,7 @@ import type { Log, Pacs } from "../ports.ts";
 import { type Calls, makeCalls } from "./calls.ts";
 import { describeStudy } from "./describeStudy.ts";
 import { findDocuments } from "./findDocuments.ts";
+import { findSegmentations } from "./findSegmentations.ts";
 import { findSeries } from "./findSeries.ts";
 import { readSeriesMetadata } from "./metadata.ts";
 import { type PacsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
@@ -25,12 +26,13 @@ export const makeDicomwebPacs = (options: PacsOptions, log: Log): Pacs => {
     findSeries: (days) => findSeries(calls, resolved.pageSize, days, log),
     describeStudy: (studyUid) => describeStudy(calls, resolved.pageSize, studyUid),
     findDocuments: (studyUid, scope) => findDocuments(calls, resolved.pageSize, studyUid, scope, log),
+    findSegmentations: (since) => findSegmentations(calls, resolved.pageSize, since, log),
     seriesMetadata: async (series) => {
       assertUids(series.studyUid, series.seriesUid);
       return readSeriesMetadata(calls, series, resolved);
     },
-    retrieveInstances: (series, sopInstanceUids, folder, onProgress = () => {}) =>
-      retrieveInstances(calls, resolved, series, sopInstanceUids, folder, onProgress),
+    retrieveInstances: (series, sopInstanceUids, folder, onProgress = () => {}, encoding = "stored") =>
+      retrieveInstances(calls, resolved, series, sopInstanceUids, folder, onProgress, encoding),
     hasInstance: (instance) => hasInstance(calls, instance),
     retrieveInstance: (instance) => retrieveInstance(calls, instance),
     storeInstance: (instance, bytes) => storeInstance(calls, instance, bytes, log),

@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { createWriteStream, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -12,7 +12,7 @@ const MAX_UNZIPPED_BYTES = 8 * 2 ** 30;
 export const isNiftiPath = (path: string): boolean => /\.nii(\.gz)?$/i.test(path);
 
 /**
- * The files of a folder (with its subfolders), of a zip archive (unpacked into `tempFolder`), or one file; in name
+ * The files of a folder (with its subfolders, and through links), of a zip archive (unpacked into `tempFolder`), or one file; in name
  * order, read on demand. What they are is not looked at. Throws USAGE when there is nothing at the path.
  */
 export const listFolder = async (path: string, tempFolder: string): Promise<readonly InstanceBytes[]> => {
@@ -25,11 +25,34 @@ export const listFolder = async (path: string, tempFolder: string): Promise<read
 
 const toInstance = (path: string): InstanceBytes => ({ name: path, read: () => readFileSync(path) });
 
-const filesBelow = (folder: string): readonly string[] =>
-  readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+/** What a path leads to; null for what cannot be reached, such as the end of a broken link. */
+const kindOf = (path: string): "file" | "folder" | null => {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() ? "file" : stat.isDirectory() ? "folder" : null;
+  } catch {
+    return null;
+  }
+};
+
+/** Links are followed; a folder is entered once, whatever leads to it, so that no loop of links holds anyone. */
+const filesBelow = (folder: string): readonly string[] => {
+  const entered = new Set<string>();
+  const enter = (path: string): readonly string[] => {
+    const real = realpathSync(path);
+    if (entered.has(real)) return [];
+    entered.add(real);
+    return readdirSync(path)
+      .toSorted()
+      .flatMap((name) => {
+        const below = join(path, name);
+        const kind = kindOf(below);
+        if (kind === null) return [];
+        return kind === "file" ? [below] : enter(below);
+      });
+  };
+  return enter(folder).toSorted();
+};
 
 /** Entries become numbered files: names inside an archive are somebody else's and never reach the file system. */
 const unzip = async (path: string, tempFolder: string): Promise<readonly string[]> => {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { failed } from "../domain/failure.ts";
 import type { SeriesRef } from "../domain/series.ts";
-import type { InstanceBytes, InstanceRef } from "../ports.ts";
+import type { Encoding, InstanceBytes, InstanceRef } from "../ports.ts";
 import type { Calls } from "./calls.ts";
 import { inParallel } from "./inParallel.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -10,12 +10,17 @@ import { statusFailure } from "./statusFailure.ts";
 import { assertUids } from "./uid.ts";
 
 /**
- * One instance in the transfer syntax in which the archive stores it, as Part 10 bytes. Throws INCOMPLETE_RETRIEVAL
- * when the archive does not have it, PACS_BAD_ANSWER when what comes is no DICOM object.
+ * One instance as Part 10 bytes, in the transfer syntax in which the archive stores it unless `encoding` says otherwise.
+ * Throws INCOMPLETE_RETRIEVAL when the archive does not have it, PACS_BAD_ANSWER when what comes is no DICOM object.
  */
-export const retrieveInstance = async (calls: Calls, instance: InstanceRef): Promise<Uint8Array> => {
+export const retrieveInstance = async (
+  calls: Calls,
+  instance: InstanceRef,
+  encoding: Encoding = "stored",
+): Promise<Uint8Array> => {
   assertUids(instance.studyUid, instance.seriesUid, instance.sopInstanceUid);
-  const { value, xhr } = await calls.instance((client, request) =>
+  const call = encoding === "stored" ? calls.instance : calls.uncompressedInstance;
+  const { value, xhr } = await call((client, request) =>
     client.retrieveInstance({
       studyInstanceUID: instance.studyUid,
       seriesInstanceUID: instance.seriesUid,
@@ -51,6 +56,7 @@ export const retrieveInstances = async (
   sopInstanceUids: readonly string[],
   folder: string,
   onProgress: (share: number) => void,
+  encoding: Encoding,
 ): Promise<readonly InstanceBytes[]> => {
   const total = sopInstanceUids.length;
   const limit = options.maxSeriesInstances;
@@ -70,7 +76,7 @@ export const retrieveInstances = async (
         `After ${options.timeoutsMs.series} ms ${finished} of ${total} instances had been retrieved.`,
         { finished, total },
       );
-    const bytes = await retrieveInstance(calls, { ...series, sopInstanceUid });
+    const bytes = await retrieveInstance(calls, { ...series, sopInstanceUid }, encoding);
     const instance = keepInstance(folder, `${index}.dcm`, bytes);
     finished++;
     onProgress(finished / total);

@@ -13,6 +13,7 @@ import type { Trend } from "../../src/domain/trend.ts";
 import { makeApp, type Readiness } from "../../src/http/app.ts";
 import { openPictures } from "../../src/jobs/pictures.ts";
 import type { JobStore } from "../../src/ports.ts";
+import { openQualityFile } from "../../src/quality/qualityFile.ts";
 import { makeReportReader, type ReportLimits } from "../../src/reportProcess.ts";
 import { firstOf, pacsOf, type Served, startDemo, stow, withElement } from "../archive/requests.ts";
 import { openJobs, temporaryFolder } from "../pacs/fakeArchive.ts";
@@ -38,7 +39,16 @@ export const startWorld = async (
   );
   const pacs = pacsOf(served);
   const hints = { secret: hintSecret, looks: 0, look: () => void hints.looks++ };
-  const app = makeApp({ jobs, pictures, pacs, readMeasurements, readiness: async () => ready.now, hints });
+  const quality = openQualityFile(join(home, "quality.json"));
+  const app = makeApp({
+    jobs,
+    pictures,
+    pacs,
+    readMeasurements,
+    readQuality: quality.read,
+    readiness: async () => ready.now,
+    hints,
+  });
   const server = app.listen(0, "127.0.0.1");
   await once(server, "listening");
   owner.after(() => {
@@ -46,7 +56,17 @@ export const startWorld = async (
     server.close();
   });
   const { port } = server.address() as { port: number };
-  return { url: `http://127.0.0.1:${port}`, archive: served, jobs, pictures, folder, ready, hints, server };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    archive: served,
+    jobs,
+    pictures,
+    quality,
+    folder,
+    ready,
+    hints,
+    server,
+  };
 };
 
 const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));

@@ -9,13 +9,9 @@ export type SegmentDescription = {
   readonly label: string;
   /** AUTOMATIC, SEMIAUTOMATIC or MANUAL (PS3.3 section C.8.20.2). */
   readonly algorithmType: string | null;
+  /** By its code or its label; an only segment is taken whatever it is. */
+  readonly isPancreas: boolean;
 };
-
-const describe = (segment: Header): SegmentDescription => ({
-  number: number(segment, "SegmentNumber") ?? 0,
-  label: text(segment, "SegmentLabel") ?? "",
-  algorithmType: text(segment, "SegmentAlgorithmType"),
-});
 
 const isBackground = (segment: Header): boolean => number(segment, "SegmentNumber") === 0;
 
@@ -25,6 +21,13 @@ const isCalledPancreas = (segment: Header): boolean =>
 
 const isCodedPancreas = (segment: Header): boolean =>
   isConcept(codeOf(segment, "SegmentedPropertyTypeCodeSequence"), concepts.pancreas);
+
+const describe = (segment: Header): SegmentDescription => ({
+  number: number(segment, "SegmentNumber") ?? 0,
+  label: text(segment, "SegmentLabel") ?? "",
+  algorithmType: text(segment, "SegmentAlgorithmType"),
+  isPancreas: isCodedPancreas(segment) || isCalledPancreas(segment),
+});
 
 /**
  * Which segment of a segmentation is the pancreas: the one of that number where one is wanted; else the one with the

@@ -36,7 +36,12 @@ for (const [name, spec] of geometries)
       assertSamePoints(found.mask, mask);
       assert.equal(found.sourceSeriesUid, source.seriesUid);
       assert.equal(found.creator.model, "panseg");
-      assert.deepEqual(found.segment, { number: 1, label: "Pancreas", algorithmType: "AUTOMATIC" });
+      assert.deepEqual(found.segment, {
+        number: 1,
+        label: "Pancreas",
+        algorithmType: "AUTOMATIC",
+        isPancreas: true,
+      });
       assert.deepEqual(found.scanner, { manufacturer: "Scanner Works", model: "Ring 3" });
     });
 
@@ -70,7 +75,12 @@ const marked = ({ mask }: { mask: Mask }): readonly number[] =>
 
 test("a foreign SEG's pancreas is found by its code, old or new, among frames in any order", async () => {
   const found = await readSegmentation(writeForeignSeg(foreign));
-  assert.deepEqual(found.segment, { number: 2, label: "Organ", algorithmType: "MANUAL" });
+  assert.deepEqual(found.segment, {
+    number: 2,
+    label: "Organ",
+    algorithmType: "MANUAL",
+    isPancreas: true,
+  });
   assert.deepEqual(found.mask.grid.shape, [4, 5, 7]);
   assert.deepEqual(found.mask.grid.spacingMm, [3, 2, 1.5]);
   assert.deepEqual(found.mask.grid.originLps, [10, 20, 27]);
@@ -102,7 +112,7 @@ test("a label tells the pancreas where no code does, and the pancreatic duct is 
 test("one segment alone is taken, whatever it is called", async () => {
   const segments = [{ number: 2, label: "Segment_1", typeCode: tissue, algorithmType: "SEMIAUTOMATIC" }];
   const found = await readSegmentation(writeForeignSeg({ ...foreign, segments }));
-  assert.equal(found.segment.algorithmType, "SEMIAUTOMATIC");
+  assert.deepEqual([found.segment.algorithmType, found.segment.isPancreas], ["SEMIAUTOMATIC", false]);
 });
 
 test("the writer's distance of slices holds where its frames leave planes out", async () => {

@@ -1,0 +1,123 @@
+import type { Command } from "commander";
+import type { AuditMessage } from "../auditProcess.ts";
+import { clock, composePacs, composeQuality, software } from "../compose.ts";
+import { FailureError, failed, toFailure } from "../domain/failure.ts";
+import { type AuditRules, type Drift, type Quality, withoutMemory } from "../domain/quality.ts";
+import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { makeLog } from "../log.ts";
+import { auditQuality } from "../quality/auditQuality.ts";
+import type { Settings } from "../settings.ts";
+import { settingsFor } from "./context.ts";
+import { note, print, printJson, red, table, yellow } from "./output.ts";
+import { makeProgressLine } from "./progress.ts";
+import { qualityHeader, qualityRows } from "./qualityTable.ts";
+
+const DAY_MS = 86_400_000;
+
+type AuditOptions = {
+  readonly days?: string;
+  readonly since?: string;
+  readonly tolerance?: string;
+  readonly baseline?: string;
+  readonly includeAutomatic?: boolean;
+  readonly failOnDrift?: boolean;
+  readonly save: boolean;
+  readonly json?: boolean;
+};
+
+/** A service that started this process hears what it found. */
+const tell = (message: AuditMessage): void => {
+  if (process.connected) process.send?.(message);
+};
+
+export const addAuditQualityCommand = (program: Command): void => {
+  program
+    .command("audit-quality")
+    .description("compare our segmentations with what people corrected of them, by month and scanner")
+    .option("--days <days>", "studies of the last days; older cases stay as an earlier audit found them")
+    .option("--since <date>", "studies from this date on, YYYY-MM-DD")
+    .option("--tolerance <mm>", "surface distance that counts as agreement")
+    .option("--baseline <cases>", "how many first cases say what is usual")
+    .option("--include-automatic", "compare also with what other algorithms made without a person")
+    .option("--fail-on-drift", "end with 1 when the agreement has fallen")
+    .option("--no-save", "do not keep the result for the page and the next audit")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      "\nA correction is a SEG of the pancreas by another writer on the same source series. Series that nobody corrected\n" +
+        "say nothing and are not counted.\n\nExample:\n  panseg audit-quality --days 90 --fail-on-drift",
+    )
+    .action(async (options: AuditOptions, command: Command) => {
+      try {
+        await audit(options, settingsFor(command));
+      } catch (error) {
+        const { code, sentence } = toFailure(error);
+        tell({ kind: "failed", code, sentence });
+        throw error;
+      }
+    });
+};
+
+const audit = async (options: AuditOptions, settings: Settings): Promise<void> => {
+  const order = { rules: rulesOf(options, settings), since: sinceOf(options, settings) };
+  const file = composeQuality(settings);
+  const line = makeProgressLine(options.json === true);
+  const world = { pacs: composePacs(settings, makeLog("silent")), clock, software };
+  const { record, interrupted } = await auditQuality(world, order, file.read(), (share) =>
+    line.update("comparing", share),
+  ).finally(line.end);
+  if (options.save) file.write(record);
+  show(withoutMemory(record), options.json === true);
+  const alarms = record.drift.filter(({ status }) => status === "alarm");
+  for (const alarm of alarms) note(`${red("✗ DRIFT")} ${nameOf(alarm)}: ${alarm.sentence}`);
+  if (interrupted !== null) throw new FailureError(interrupted);
+  tell({ kind: "audited", cases: record.cases.length, alarms: alarms.map(alarmOf) });
+  if (alarms.length > 0 && options.failOnDrift === true) process.exitCode = 1;
+};
+
+const nameOf = ({ scanner }: Drift): string => scanner ?? "all scanners";
+
+const alarmOf = ({ scanner, sentence }: Drift) => ({ scanner, sentence });
+
+const numberOf = (text: string, option: string, least: number, isWhole: boolean): number => {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value >= least && (!isWhole || Number.isInteger(value))) return value;
+  throw failed("USAGE", `${option} is a ${isWhole ? "whole " : ""}number of at least ${least}.`);
+};
+
+const rulesOf = (
+  { tolerance, baseline, includeAutomatic }: AuditOptions,
+  { quality }: Settings,
+): AuditRules => ({
+  toleranceMm: tolerance === undefined ? quality.toleranceMm : numberOf(tolerance, "--tolerance", 0, false),
+  baselineCases: baseline === undefined ? quality.baselineCases : numberOf(baseline, "--baseline", 5, true),
+  includeAutomatic: includeAutomatic ?? quality.includeAutomatic,
+});
+
+const sinceOf = ({ days, since }: AuditOptions, { quality }: Settings): string | null => {
+  if (days !== undefined && since !== undefined) throw failed("USAGE", "Give --days or --since, not both.");
+  if (since !== undefined) {
+    if (/^\d{4}-?\d{2}-?\d{2}$/.test(since)) return since.replaceAll("-", "");
+    throw failed("USAGE", "--since is a date such as 2026-03-01.");
+  }
+  const most = days === undefined ? quality.days : numberOf(days, "--days", 1, true);
+  if (most === null) return null;
+  const beginMs = clock.nowMs() - most * DAY_MS;
+  if (beginMs < 0) return null;
+  return new Date(beginMs).toISOString().slice(0, 10).replaceAll("-", "");
+};
+
+const show = (quality: Quality, isJson: boolean): void => {
+  if (isJson) printJson(quality);
+  else showTable(quality);
+};
+
+const showTable = (quality: Quality): void => {
+  const rows = qualityRows(quality.groups);
+  print(rows.length === 0 ? "no corrected segmentation of ours was found" : table(qualityHeader, rows));
+  const [overall] = quality.drift;
+  if (overall !== undefined && overall.status !== "alarm") note(overall.sentence);
+  for (const [code, members] of Map.groupBy(quality.leftOut, (each) => each.code))
+    note(`${yellow("!")} ${members.length} not compared [${code}] ${members[0]?.sentence ?? ""}`);
+  note(RESEARCH_NOTICE);
+};

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Quality } from "../../src/domain/quality.ts";
+import { openQualityFile } from "../../src/quality/qualityFile.ts";
+import { type Served, startDemo, stow } from "../archive/requests.ts";
+import { temporaryFolder } from "../pacs/fakeArchive.ts";
+import { correctedArchive, correctionOf, type Made, ourSeg } from "../quality/correctedStudies.ts";
+import { panseg, serve } from "../support/panseg.ts";
+
+const settingsOf = ({ url, restUrl }: Served, dataFolder: string) => ({
+  PANSEG__PACS__DICOMWEBURL: url,
+  PANSEG__PACS__ORTHANCURL: restUrl,
+  PANSEG__DATAFOLDER: dataFolder,
+});
+
+const withCorrections = async (served: Served, moves: readonly number[]): Promise<void> => {
+  for (const [index, moved] of moves.entries()) {
+    const made: Made = { study: `study ${index}` };
+    const contentDate = `202506${String(index + 1).padStart(2, "0")}`;
+    const correction = correctionOf(made, { name: "by hand", moved, header: { ContentDate: contentDate } });
+    assert.equal((await stow(served, [ourSeg(made).bytes, correction])).status, 200);
+  }
+};
+
+test("people get a table by month and scanner, machines JSON, and the data folder what the page shows", async (t) => {
+  const served = await startDemo(t);
+  assert.equal((await stow(served, correctedArchive().files)).status, 200);
+  const folder = join(temporaryFolder(t), "data");
+  const run = (...args: readonly string[]) => panseg(["audit-quality", ...args], settingsOf(served, folder));
+
+  const dry = await run("--no-save");
+  assert.equal(dry.code, 0, dry.stderr);
+  assert.ok(!existsSync(folder));
+
+  const { code, stdout, stderr } = await run();
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^MONTH +SCANNER +MODALITY +CASES +DICE % +MEDIAN +HD95 MM +BIAS ML$/m);
+  assert.match(stdout, /^ +2 +70\.0 ± 14\.1 +70\.0 +3\.0 ± 1\.4 +0\.0 ± 0\.0$/m);
+  assert.match(stdout, /^2025-07 +Scanner Works Coil 7 +1 +60\.0 +60\.0 +4\.0 +0\.0$/m);
+  assert.match(stderr, /2 corrected case\(s\) are too few to judge; 25 are needed/);
+  assert.match(stderr, /1 not compared \[GRIDS_DIFFER\]/);
+  assert.match(stderr, /Research use only/);
+  assert.doesNotMatch(stdout + stderr, /Canary|patient of/);
+
+  const json = JSON.parse((await run("--json", "--tolerance", "1")).stdout) as Quality;
+  assert.match(json.notice, /Research use only/);
+  assert.deepEqual(
+    json.cases.map(({ agreement }) => [agreement.dice, agreement.toleranceMm]),
+    [
+      [0.8, 1],
+      [0.6, 1],
+    ],
+  );
+  assert.ok(!("known" in json));
+  const path = join(folder, "quality.json");
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.equal(openQualityFile(path).read()?.cases.length, 2);
+  const recent = JSON.parse((await run("--json", "--since", "2025-06-01", "--no-save")).stdout) as Quality;
+  assert.deepEqual([recent.since, recent.studies.found, recent.cases.length], ["20250601", 1, 2]);
+});
+
+test("a fall of the agreement is told loudly, and ends with 1 where asked", async (t) => {
+  const served = await startDemo(t);
+  await withCorrections(served, [1, 2, 1, 2, 1, 9, 9, 9, 9, 9]);
+  const settings = settingsOf(served, join(temporaryFolder(t), "data"));
+  const run = (...args: readonly string[]) => panseg(["audit-quality", "--baseline", "5", ...args], settings);
+  const told = await run();
+  assert.equal(told.code, 0, told.stderr);
+  assert.match(told.stderr, /DRIFT all scanners: The weighted mean Dice is \d+\.\d % \(usual: 86\.0 %\)/);
+  assert.match(told.stderr, /DRIFT Scanner Works Ring 3: /);
+  assert.equal((await run("--fail-on-drift")).code, 1);
+  assert.equal((await run("--fail-on-drift", "--baseline", "6")).code, 0, "too few to judge");
+});
+
+test("an archive without corrections is no failure; wrong words end with 2, an archive that is away with 4", async (t) => {
+  const served = await startDemo(t);
+  const settings = settingsOf(served, join(temporaryFolder(t), "data"));
+  const empty = await panseg(["audit-quality"], settings);
+  assert.equal(empty.code, 0, empty.stderr);
+  assert.match(empty.stdout, /no corrected segmentation of ours was found/);
+  for (const wrong of [
+    ["--days", "0"],
+    ["--since", "yesterday"],
+    ["--days", "3", "--since", "2025-01-01"],
+    ["--tolerance", "-1"],
+  ]) {
+    const { code, stderr } = await panseg(["audit-quality", ...wrong], settings);
+    assert.equal(code, 2, `${wrong.join(" ")}: ${stderr}`);
+  }
+  const away = { ...settings, PANSEG__PACS__DICOMWEBURL: "http://127.0.0.1:9/dicom-web" };
+  const { code, stderr } = await panseg(["audit-quality"], away);
+  assert.equal(code, 4);
+  assert.match(stderr, /PACS_UNREACHABLE/);
+});
+
+test("the service audits by the clock in a child, warns of a fall, and its page shows it", async (t) => {
+  const served = await startDemo(t);
+  await withCorrections(served, [1, 2, 1, 2, 1, 9, 9, 9, 9, 9]);
+  const folder = temporaryFolder(t);
+  const service = await serve({
+    ...settingsOf(served, join(folder, "data")),
+    PANSEG__MODELS__FOLDER: join(folder, "models"),
+    PANSEG__WATCH__ENABLED: "false",
+    PANSEG__QUALITY__SCHEDULE: "*/2 * * * * *",
+    PANSEG__QUALITY__BASELINECASES: "5",
+  });
+  t.after(() => service.kill());
+  const audited = await service.waitForLine(({ message }) => message === "quality.audited");
+  assert.deepEqual([audited["cases"], audited["alarms"]], [10, 2]);
+  const warned = await service.waitForLine(({ message }) => message === "quality.drift");
+  assert.equal(warned["level"], "warn");
+  assert.match(String(warned["sentence"]), /It fell below its limit/);
+  assert.match(await (await fetch(`${service.url}/quality`)).text(), /Quality has fallen/);
+  assert.equal(await service.stop(), 0);
+});
+
+test("an audit that the archive refuses is one warning in the service's log", async (t) => {
+  const folder = temporaryFolder(t);
+  const service = await serve({
+    ...settingsOf(
+      { url: "http://127.0.0.1:9/dicom-web", restUrl: "http://127.0.0.1:9", headers: {} },
+      join(folder, "data"),
+    ),
+    PANSEG__MODELS__FOLDER: join(folder, "models"),
+    PANSEG__WATCH__ENABLED: "false",
+    PANSEG__QUALITY__SCHEDULE: "*/2 * * * * *",
+  });
+  t.after(() => service.kill());
+  const trouble = await service.waitForLine(({ message }) => message === "quality.trouble");
+  assert.deepEqual([trouble["level"], trouble["code"]], ["warn", "PACS_UNREACHABLE"]);
+  assert.equal(await service.stop(), 0);
+});
