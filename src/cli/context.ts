@@ -26,3 +26,14 @@ export const oneOf = <const T extends string>(value: string, allowed: readonly T
   if (found === undefined) throw failed("USAGE", `${option} is one of ${allowed.join(", ")}.`);
   return found;
 };
+
+/** An option's value as a finite number of at least `least`, whole where asked for. Throws USAGE. */
+export const numberOf = (
+  text: string,
+  option: string,
+  { least, isWhole = false }: { readonly least: number; readonly isWhole?: boolean },
+): number => {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value >= least && (!isWhole || Number.isSafeInteger(value))) return value;
+  throw failed("USAGE", `${option} is a ${isWhole ? "whole " : ""}number of at least ${least}.`);
+};

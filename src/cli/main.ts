@@ -2,14 +2,19 @@
 import { Command, CommanderError } from "commander";
 import { software } from "../compose.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { addAuditQualityCommand } from "./auditQuality.ts";
 import { addConfigCommand } from "./config.ts";
 import { addConvertCommand } from "./convert.ts";
 import { addDemoCommand } from "./demo.ts";
+import { addDemoEvaluateCommand } from "./demoEvaluate.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addEvaluateCommand } from "./evaluate.ts";
 import { addExplainCommand } from "./explain.ts";
 import { addJobsCommand } from "./jobs.ts";
 import { addModelCommand } from "./model.ts";
 import { printFailure } from "./output.ts";
+import { addPredictCommand } from "./predict.ts";
+import { addReadersCommand } from "./readers.ts";
 import { addReportCommand } from "./report.ts";
 import { addRetractCommand } from "./retract.ts";
 import { addSegmentCommand } from "./segment.ts";
@@ -43,10 +48,15 @@ for (const add of [
   addDemoCommand,
   addServeCommand,
   addSegmentCommand,
+  addPredictCommand,
   addExplainCommand,
   addConvertCommand,
   addModelCommand,
+  addEvaluateCommand,
+  addReadersCommand,
+  addDemoEvaluateCommand,
   addReportCommand,
+  addAuditQualityCommand,
   addRetractCommand,
   addJobsCommand,
   addDoctorCommand,

@@ -96,17 +96,26 @@ export const onCommonGrid = (first: Mask, second: Mask): readonly [Mask, Mask] =
   ];
 };
 
-/** A mask on another grid, each voxel as the mask's nearest one, outside where that is none of the mask's. */
-export const resampleMask = (mask: Mask, grid: Grid): Mask => {
-  const [depth, height, width] = mask.grid.shape;
-  const voxels = new Uint8Array(voxelCount(grid.shape));
+/** What lies where, on another grid: each voxel as the nearest one of the array, 0 where that is none of its own. */
+export const nearestOnGrid = <T extends Uint8Array | Float32Array>(
+  from: { readonly grid: Grid; readonly voxels: T },
+  grid: Grid,
+  into: T,
+): T => {
+  const [depth, height, width] = from.grid.shape;
   let at = 0;
   for (let k = 0; k < grid.shape[0]; k++)
     for (let j = 0; j < grid.shape[1]; j++)
       for (let i = 0; i < grid.shape[2]; i++, at++) {
-        const [z, y, x] = mapZyx(lpsToVoxel(mask.grid, voxelToLps(grid, k, j, i)), Math.round);
+        const [z, y, x] = mapZyx(lpsToVoxel(from.grid, voxelToLps(grid, k, j, i)), Math.round);
         const isInside = z >= 0 && y >= 0 && x >= 0 && z < depth && y < height && x < width;
-        if (isInside && mask.voxels[(z * height + y) * width + x] !== 0) voxels[at] = 1;
+        into[at] = isInside ? (from.voxels[(z * height + y) * width + x] as number) : 0;
       }
-  return { grid, voxels };
+  return into;
 };
+
+/** A mask on another grid by its nearest voxels. */
+export const resampleMask = (mask: Mask, grid: Grid): Mask => ({
+  grid,
+  voxels: nearestOnGrid(mask, grid, new Uint8Array(voxelCount(grid.shape))),
+});

@@ -20,7 +20,8 @@ export type OverviewOptions = {
 const gapPx = 2;
 const gapColour: Colour = [48, 54, 61];
 
-const montage = (tiles: readonly Image[], columns: number, tilePx: number): Image => {
+/** Tiles in rows, first row first, thin lines between. */
+export const montage = (tiles: readonly Image[], columns: number, tilePx: number): Image => {
   const step = tilePx + gapPx;
   const width = columns * step - gapPx;
   const image = blankImage(width, Math.ceil(tiles.length / columns) * step - gapPx, gapColour);
@@ -31,7 +32,7 @@ const montage = (tiles: readonly Image[], columns: number, tilePx: number): Imag
 };
 
 /** Head first, front first or right first, as one reads a montage, whichever way the array runs. */
-const inReadingOrder = (slices: readonly number[], { axes }: Grid): readonly number[] =>
+export const inReadingOrder = (slices: readonly number[], { axes }: Grid): readonly number[] =>
   /^[HAR]/.test(directionLetters(axes[0])) ? slices.toReversed() : slices;
 
 /**

@@ -8,6 +8,9 @@ import { type Placement, placeInSquare, planDisplay } from "./plane.ts";
 import { sampleSlice } from "./sample.ts";
 import { type DisplayWindow, greyOf } from "./window.ts";
 
+/** A region whose border is drawn in a colour. */
+export type Outline = { readonly mask: Mask; readonly colour: Colour };
+
 const black: Colour = [0, 0, 0];
 const contourColour: Colour = [255, 208, 0];
 
@@ -35,27 +38,33 @@ const drawGrey = (image: Image, values: Float64Array, place: Placement, window: 
   }
 };
 
-const drawContour = (image: Image, values: Float64Array, { width, height, left, top }: Placement): void => {
+const drawContour = (
+  image: Image,
+  values: Float64Array,
+  { width, height, left, top }: Placement,
+  colour: Colour,
+): void => {
   const region = Uint8Array.from(values, (share) => (share >= 0.5 ? 1 : 0));
   const contour = contourOf(region, width, height);
   for (let at = 0; at < contour.length; at++) {
     if (contour[at] === 0) continue;
-    setPixel(image, left + (at % width), top + Math.floor(at / width), contourColour);
+    setPixel(image, left + (at % width), top + Math.floor(at / width), colour);
   }
 };
 
 /**
- * Slice k of the volume in a square frame, in radiological display, with the contour of its mask, letters of orientation,
- * its number and its position. Throws INTERNAL for a mask of another shape and for a slice that is not there.
+ * Slice k of the volume in a square frame, in radiological display, with the outlines of its masks, later ones above;
+ * letters of orientation, its number and its position. Throws INTERNAL for a mask of another shape and for a slice that
+ * is not there.
  */
-export const drawSlice = (
+export const drawOutlined = (
   volume: Volume,
-  mask: Mask,
+  outlines: readonly Outline[],
   k: number,
   window: DisplayWindow,
   sizePx: number,
 ): Image => {
-  checkSlice(volume, mask, k);
+  for (const { mask } of outlines) checkSlice(volume, mask, k);
   const display = planDisplay(volume.grid);
   const grid = orientedGrid(display);
   const place = placeInSquare(grid, sizePx);
@@ -63,7 +72,16 @@ export const drawSlice = (
   const sample = (voxels: Float32Array | Uint8Array): Float64Array =>
     sampleSlice(orientedWindow(voxels, display), k, place.width, place.height);
   drawGrey(image, sample(volume.voxels), place, window);
-  drawContour(image, sample(mask.voxels), place);
+  for (const { mask, colour } of outlines) drawContour(image, sample(mask.voxels), place, colour);
   annotate(image, grid, k);
   return image;
 };
+
+/** Slice k as `drawOutlined`, with the contour of the one mask of a result. */
+export const drawSlice = (
+  volume: Volume,
+  mask: Mask,
+  k: number,
+  window: DisplayWindow,
+  sizePx: number,
+): Image => drawOutlined(volume, [{ mask, colour: contourColour }], k, window, sizePx);

@@ -1,9 +1,9 @@
 import { type Concept, concepts, currentCode, isConcept } from "../domain/concept.ts";
 import { isVolume, isVolumetric, volumeOf } from "../domain/groupVolume.ts";
 import type { ArchivedReport, Code, MeasurementGroup, StoredMeasurement } from "../domain/report.ts";
+import { type Cell, csvLine } from "./csvLine.ts";
 import { plain, sayCode, sayDate, sayMoment, saySite, sayWriter, siteOf, statusOf, tidy } from "./text.ts";
 
-type Cell = string | number | null;
 type Row = { readonly report: ArchivedReport; readonly group: MeasurementGroup };
 
 const nameOf = (code: Code | null): string => {
@@ -102,23 +102,11 @@ const columns: Readonly<Record<string, (row: Row) => Cell>> = {
   comment: ({ report }) => report.comment,
 };
 
-/** A spreadsheet runs what begins like a formula; an apostrophe makes it text. Numbers are numbers. */
-const disarm = (text: string): string => (/^\s*[=+\-@]/.test(text) ? `'${text}` : text);
-
-const quote = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-const cell = (value: Cell): string => {
-  if (value === null) return "";
-  return typeof value === "number" ? String(value) : quote(disarm(plain(value)));
-};
-
-const line = (cells: readonly Cell[]): string => `${cells.map(cell).join(",")}\r\n`;
-
 /** A table with a header (RFC 4180): one row for each measurement group that states a volume. */
 export const toCsv = (reports: readonly ArchivedReport[]): string => {
   const rows = reports.flatMap((report) =>
     report.groups.filter(isVolumetric).map((group): Row => ({ report, group })),
   );
   const read = Object.values(columns);
-  return [Object.keys(columns), ...rows.map((row) => read.map((one) => one(row)))].map(line).join("");
+  return [Object.keys(columns), ...rows.map((row) => read.map((one) => one(row)))].map(csvLine).join("");
 };

@@ -76,7 +76,7 @@ const rearranged = (mask: Mask, order: Zyx<number>, flips: Zyx<boolean>): Mask =
 const part = (grid: Grid, start: Zyx<number>, shape: Zyx<number>): Grid => ({
   ...grid,
   shape,
-  originLps: voxelToLps(grid, ...(start as unknown as [number, number, number])),
+  originLps: voxelToLps(grid, start[0], start[1], start[2]),
 });
 
 test("masks of one grid stay as they are", () => {

@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { casesCsv } from "../cohort/casesCsv.ts";
+import type { CohortReport } from "../cohort/cohortReport.ts";
+import { evaluateFolders } from "../cohort/evaluateFolders.ts";
+import { readGroupsTable } from "../cohort/groupsTable.ts";
+import { renderReport } from "../cohort/renderReport.ts";
+import { clock, software } from "../compose.ts";
+import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { numberOf, stopSignal } from "./context.ts";
+import { groupsTable, paperTableText } from "./evaluateTables.ts";
+import { bold, note, print, printJson, yellow } from "./output.ts";
+import { makeProgressLine } from "./progress.ts";
+import { writeFiles } from "./writeFiles.ts";
+
+type EvaluateOptions = {
+  readonly ref: string;
+  readonly pred: string;
+  readonly output: string;
+  readonly groups?: string;
+  readonly modality?: string;
+  readonly against?: string;
+  readonly refLabel?: string;
+  readonly predLabel?: string;
+  readonly resample?: boolean;
+  readonly tolerance: string;
+  readonly images?: string;
+  readonly gallery: string;
+  readonly paper?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+};
+
+export const addEvaluateCommand = (program: Command): void => {
+  program
+    .command("evaluate")
+    .description("compare masks with their references: cases.csv, summary.json and report.html with plots")
+    .requiredOption("--ref <path>", "reference masks: folder of NIfTI files or DICOM SEG")
+    .requiredOption("--pred <path>", "predicted masks; paired by file name or source series")
+    .requiredOption("-o, --output <folder>", "where the results go")
+    .option(
+      "--groups <csv>",
+      "table: case, modality, centre, scanner, sequence, … (panseg/src/cohort/README.md)",
+    )
+    .option("--modality <name>", "of all cases that the table says nothing of")
+    .option("--against <path>", "another method's masks, tested case by case against --pred")
+    .option(
+      "--ref-label <n>",
+      "label (NIfTI) or segment number (SEG) of the references; default: any label, the pancreas",
+    )
+    .option("--pred-label <n>", "the same of the predictions")
+    .option("--resample", "bring predictions on another grid onto the reference's instead of refusing them")
+    .option("--tolerance <mm>", "of the surface Dice", "2")
+    .option(
+      "--images <folder>",
+      "images (<case>_0000.nii.gz, <case>.nii.gz or a DICOM folder) under the worst cases' outlines",
+    )
+    .option("--gallery <n>", "how many of the worst cases are drawn", "6")
+    .option("--paper", "print the publication's table beside yours")
+    .option("--json", "print the summary instead of tables")
+    .option("--quiet", "no progress")
+    .addHelpText(
+      "after",
+      "\nExample:\n  panseg evaluate --ref labelsTs --pred out --images imagesTs --groups cases.csv --paper -o evaluation",
+    )
+    .action(async (options: EvaluateOptions) => {
+      const line = makeProgressLine(options.quiet === true || options.json === true);
+      const signal = stopSignal();
+      try {
+        const report = await evaluateFolders({
+          references: options.ref,
+          predictions: options.pred,
+          against: options.against ?? null,
+          referenceLabel: wholeOrNull(options.refLabel, "--ref-label"),
+          predictionLabel: wholeOrNull(options.predLabel, "--pred-label"),
+          groups:
+            options.groups === undefined ? new Map() : readGroupsTable(readFileSync(options.groups, "utf8")),
+          modality: options.modality ?? null,
+          resample: options.resample === true,
+          toleranceMm: numberOf(options.tolerance, "--tolerance", { least: 0 }),
+          images: options.images ?? null,
+          galleryCases: numberOf(options.gallery, "--gallery", { least: 0, isWhole: true }),
+          withPaper: options.paper === true,
+          software,
+          nowMs: clock.nowMs(),
+          onProgress: (what, share) => {
+            signal.throwIfAborted();
+            line.update(what, share);
+          },
+        });
+        line.update("report", 0.9);
+        writeFiles(options.output, [
+          ["cases.csv", casesCsv(report.cases, report.leftOut)],
+          ["summary.json", summaryOf(report)],
+          ["report.html", await renderReport(report)],
+        ]);
+        line.end();
+        tell(report, options);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        process.exitCode = 130;
+      } finally {
+        line.end();
+      }
+    });
+};
+
+const wholeOrNull = (text: string | undefined, option: string): number | null =>
+  text === undefined ? null : numberOf(text, option, { least: 1, isWhole: true });
+
+/** The pictures stand in the report alone. */
+const withoutPictures = ({ gallery: _gallery, ...rest }: CohortReport) => ({
+  notice: RESEARCH_NOTICE,
+  ...rest,
+});
+
+const summaryOf = (report: CohortReport): string => `${JSON.stringify(withoutPictures(report), null, 2)}\n`;
+
+const tell = (report: CohortReport, options: EvaluateOptions): void => {
+  const { leftOut, cases, paper } = report;
+  if (options.json) printJson(withoutPictures(report));
+  else {
+    print(groupsTable(report));
+    if (paper !== null) print(`\n${paperTableText(paper)}`);
+    for (const { name, failure } of leftOut)
+      note(`${yellow("!")} ${name} is left out: ${failure.sentence} [${failure.code}]`);
+    note(`${bold(String(cases.length))} cases, ${leftOut.length} left out · ${options.output}/report.html`);
+    note(RESEARCH_NOTICE);
+  }
+  if (leftOut.length > 0) process.exitCode = 1;
+};

@@ -1,0 +1,51 @@
+import { type Dirent, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readSeries } from "../dicom/read/readSeries.ts";
+import { voxelCount } from "../domain/axes.ts";
+import { FailureError } from "../domain/failure.ts";
+import type { Grid, Volume } from "../domain/grid.ts";
+import { nearestOnGrid } from "../geometry/commonGrid.ts";
+import { readNifti } from "../nifti/readNifti.ts";
+
+/** More than any picture needs. */
+const maxVoxels = 2 ** 29;
+
+const readFolder = async (folder: string): Promise<Volume> => {
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const instances = files.map(({ name }) => ({
+    name,
+    read: () => new Uint8Array(readFileSync(join(folder, name))),
+  }));
+  return (await readSeries(instances, { minSlices: 1, maxVoxels })).volume;
+};
+
+const imageEnding = /(_0000)?\.nii(\.gz)?$/i;
+
+/** The image of a case, at any depth: `<case>_0000.nii.gz`, `<case>.nii.gz` or a folder of that name with a DICOM series. */
+const findImage = async (folder: string, names: readonly string[]): Promise<Volume | null> => {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  const isOfCase = (entry: Dirent): boolean =>
+    entry.isDirectory()
+      ? names.includes(entry.name)
+      : imageEnding.test(entry.name) && names.includes(entry.name.replace(imageEnding, ""));
+  const found = entries.find(isOfCase);
+  if (found === undefined) return null;
+  const path = join(found.parentPath, found.name);
+  return found.isDirectory() ? readFolder(path) : readNifti(readFileSync(path));
+};
+
+/** The image of a case on the grid of its masks; black where there is none or it cannot be read. */
+export const imageOnGrid = async (
+  folder: string | null,
+  names: readonly string[],
+  grid: Grid,
+): Promise<Volume> => {
+  const voxels = new Float32Array(voxelCount(grid.shape));
+  try {
+    const image = folder === null ? null : await findImage(folder, names);
+    return { grid, voxels: image === null ? voxels : nearestOnGrid(image, grid, voxels) };
+  } catch (error) {
+    if (error instanceof FailureError) return { grid, voxels };
+    throw error;
+  }
+};

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readGroupsTable } from "../../src/cohort/groupsTable.ts";
+import { listMasks } from "../../src/cohort/listMasks.ts";
+import { readMaskFile } from "../../src/cohort/maskFile.ts";
+import { pairMasks } from "../../src/cohort/pairMasks.ts";
+import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
+import { FailureError } from "../../src/domain/failure.ts";
+import { asymmetricMask, makeContext, makeSource } from "../dicom/write/sources.ts";
+import { boxMask, tempFolder } from "./masks.ts";
+
+const source = makeSource();
+const seg = buildSeg(asymmetricMask(source.grid), makeContext(source)).bytes;
+const isUsage = (error: unknown): boolean => error instanceof FailureError && error.failure.code === "USAGE";
+
+test("masks of a folder are NIfTI and SEG, named by file or by case folder; all else is passed over", (t) => {
+  const folder = tempFolder(t);
+  folder.write("b.nii.gz", boxMask([1, 1, 1], [2, 2, 2]));
+  folder.write("deep/a.dcm", seg);
+  folder.write("case-c/mask.nii.gz", boxMask([1, 1, 1], [2, 2, 2]));
+  folder.write("case-c/seg.dcm", seg);
+  folder.write("notes.txt", "no mask");
+  folder.write("dataset.json", "{}");
+  assert.deepEqual(
+    listMasks(folder.path)
+      .map(({ name, kind, sourceSeriesUid }) => [name, kind, sourceSeriesUid])
+      .sort(),
+    [
+      ["a", "seg", source.seriesUid],
+      ["b", "nifti", null],
+      ["case-c", "nifti", null],
+    ],
+  );
+});
+
+test("one file is a folder of one; nothing, and two files of one name, are refused", (t) => {
+  const folder = tempFolder(t);
+  folder.write("x.nii", boxMask([1, 1, 1], [1, 1, 1]));
+  assert.equal(listMasks(`${folder.path}/x.nii`)[0]?.name, "x");
+  assert.throws(() => listMasks(`${folder.path}/absent`), isUsage);
+  folder.write("sub/x.nii.gz", boxMask([1, 1, 1], [1, 1, 1]));
+  assert.throws(() => listMasks(folder.path), isUsage);
+  const empty = tempFolder(t);
+  empty.write("readme.md", "text");
+  assert.throws(() => listMasks(empty.path), isUsage);
+});
+
+const file = (name: string, sourceSeriesUid: string | null = null) => ({
+  path: name,
+  kind: sourceSeriesUid === null ? ("nifti" as const) : ("seg" as const),
+  name,
+  sourceSeriesUid,
+});
+
+test("pairs are of one name, else of one series; what stays alone says why", () => {
+  const { pairs, alone } = pairMasks(
+    [file("a"), file("1.2.3"), file("c", "1.2.4"), file("lonely"), file("d", "1.2.5")],
+    [
+      file("a", "1.2.9"),
+      file("x", "1.2.3"),
+      file("1.2.4"),
+      file("y", "1.2.5"),
+      file("z", "1.2.5"),
+      file("stray"),
+    ],
+  );
+  assert.deepEqual(
+    pairs.map(({ reference, prediction }) => [reference.name, prediction.name]),
+    [
+      ["a", "a"],
+      ["1.2.3", "x"],
+      ["c", "1.2.4"],
+    ],
+  );
+  assert.deepEqual(
+    alone.map(({ name, error }) => [name, error.failure.sentence]),
+    [
+      ["lonely", "No prediction has this name or is of this series."],
+      ["d", "2 predictions are of this series."],
+      ["stray", "No reference has this name or is of this series."],
+    ],
+  );
+});
+
+test("of a NIfTI any label counts, or the one asked for; an image is no mask", async (t) => {
+  const folder = tempFolder(t);
+  const two = boxMask([1, 1, 1], [2, 2, 2]);
+  two.voxels.set(boxMask([4, 4, 4], [1, 1, 3], undefined, 7).voxels.subarray(4 * 108), 4 * 108);
+  folder.write("labels.nii.gz", two);
+  const [labels] = listMasks(folder.path);
+  assert.ok(labels);
+  const count = async (label: number | null): Promise<number> =>
+    (await readMaskFile(labels, label)).mask.voxels.reduce((sum, voxel) => sum + voxel, 0);
+  assert.deepEqual([await count(null), await count(1), await count(7), await count(3)], [11, 8, 3, 0]);
+});
+
+test("a SEG's mask is its own planes alone", async (t) => {
+  const folder = tempFolder(t);
+  folder.write("a.dcm", seg);
+  const [listed] = listMasks(folder.path);
+  assert.ok(listed);
+  const { mask, isWholeImage, frameOfReferenceUid } = await readMaskFile(listed, null);
+  assert.deepEqual(mask.grid.shape, [3, 5, 7]);
+  assert.deepEqual([isWholeImage, frameOfReferenceUid], [false, source.frameOfReferenceUid]);
+});
+
+test("groups come from any column of a CSV, whatever its separator; modalities as papers write them", () => {
+  for (const separator of [",", ";", "\t"]) {
+    const lines = [
+      ["Case", "Modality", "Center", "Scanner"],
+      ["a", "t1w", '"Ring, 3"', ""],
+      ["b", "CT", "B", "S"],
+    ];
+    const table = readGroupsTable(`\ufeff${lines.map((cells) => cells.join(separator)).join("\r\n")}\r\n`);
+    assert.deepEqual(table.get("a"), { modality: "T1", centre: "Ring, 3" });
+    assert.deepEqual(table.get("b"), { modality: "CT", centre: "B", scanner: "S" });
+  }
+});
+
+test("a table without groups, with a case twice or with ragged lines is refused", () => {
+  for (const text of [
+    "",
+    "case\na\n",
+    "case,x,x\na,1,2\n",
+    "case,x\na,1\na,2\n",
+    "case,x\na,1,2\n",
+    'case,x\na,"1\n',
+  ])
+    assert.throws(() => readGroupsTable(text), isUsage, JSON.stringify(text));
+});
