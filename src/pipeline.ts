@@ -27,7 +27,8 @@ import { slidingWindow } from "./nnunet/slidingWindow.ts";
 import { buildObjects } from "./objects.ts";
 import { orderSegmentation, uidOf } from "./order.ts";
 import type { Segmenter, Spooled, Step, StorySettings, Teller, World } from "./ports.ts";
-import { keepsProbability, mirrors, type Segmentation, summarise } from "./results.ts";
+import { keepsProbability, mirrors, type Segmentation, summarise, withDelivery } from "./results.ts";
+import { retrieveReadable } from "./retrieve.ts";
 import { judgeGrid } from "./trust/judgeGrid.ts";
 import { judgeMask } from "./trust/judgeMask.ts";
 
@@ -53,7 +54,7 @@ export const processJob = async (claim: Claim, world: World, step: Step): Promis
   const spooled = world.spool.read(job.key) ?? (await spoolResults(claim, world, step));
   if (spooled === "superseded") return;
   const refusals = await deliver(job.key, spooled, job, world, step);
-  const result = { ...spooled.result, warnings: [...spooled.result.warnings, ...refusals] };
+  const result = withDelivery(spooled.result, refusals, step);
   world.pictures.keep(job.key, spooled.picture);
   if (result.outcome === "segmented") await world.jobs.complete(claim, result);
   else await world.jobs.skip(claim, makeFailure("EMPTY_MASK", "The mask is empty."), result);
@@ -72,9 +73,7 @@ const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spo
     return "superseded";
   }
   const uids = headers.map((header) => uidOf(header, "SOPInstanceUID")).sort();
-  const instances = await step("retrieve", (progress) =>
-    world.pacs.retrieveInstances(job, uids, world.workFolder, progress),
-  );
+  const instances = await step("retrieve", (progress) => retrieveReadable(job, uids, world, progress));
   const segmenter = await step("load-model", () => world.models.open(order.modelId));
   const series = { studyUid: job.studyUid, seriesUid: job.seriesUid };
   const { history, warnings } = await step("history", () => readHistory(job, order, world));
