@@ -3,12 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { type ComposedTeller, clock, composeTeller } from "../compose.ts";
-import { FailureError, failed } from "../domain/failure.ts";
+import { FailureError } from "../domain/failure.ts";
 import { noHistory } from "../domain/history.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE, type ResultSummary } from "../domain/result.ts";
 import { drawPicture } from "../illustrate.ts";
-import { readModel } from "../inference/modelFolder.ts";
 import { makeLog } from "../log.ts";
 import { readNifti } from "../nifti/readNifti.ts";
 import { writeNifti } from "../nifti/writeNifti.ts";
@@ -17,23 +16,18 @@ import { isNiftiPath, listFolder } from "../pacs/folder.ts";
 import { segmentSeries, segmentVolume } from "../pipeline.ts";
 import type { Spooled, Step } from "../ports.ts";
 import { type Segmentation, summarise } from "../results.ts";
-import type { Settings } from "../settings.ts";
 import { makeStep } from "../step.ts";
+import { type ModelOptions, modelForNifti, settle } from "./chooseModel.ts";
 import { chooseVolume } from "./chooseVolume.ts";
-import { oneOf, settingsFor, stopSignal } from "./context.ts";
+import { settingsFor, stopSignal } from "./context.ts";
 import { bold, green, note, print, printJson, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
 
-type SegmentOptions = {
+type SegmentOptions = ModelOptions & {
   readonly input: string;
   readonly output: string;
-  readonly model?: string;
-  readonly modality?: string;
   readonly series?: string;
   readonly part?: string;
-  readonly allowPhantomModel?: boolean;
-  readonly device?: string;
-  readonly mirror: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 };
@@ -87,30 +81,6 @@ export const addSegmentCommand = (program: Command): void => {
 
 type Results = Spooled & { readonly segmentation: Segmentation };
 
-/** Settings with the command line's choices, and the class that they force. */
-const settle = (
-  settings: Settings,
-  options: SegmentOptions,
-): { settings: Settings; force: ModelClass | null } => {
-  const { inference } = settings;
-  const allowPhantomModel = settings.models.allowPhantomModel || options.allowPhantomModel === true;
-  const models = { ...settings.models, allowPhantomModel };
-  const executionProvider = oneOf(
-    options.device ?? inference.executionProvider,
-    ["auto", "cuda", "cpu"],
-    "--device",
-  );
-  const mirror = inference.mirror && options.mirror;
-  const chosen = { ...settings, models, inference: { ...inference, executionProvider, mirror } };
-  if (options.model !== undefined) {
-    const { modelClass } = readModel(models.folder, options.model).plan;
-    return { settings: { ...chosen, models: { ...models, [modelClass]: options.model } }, force: modelClass };
-  }
-  const force =
-    options.modality === undefined ? null : oneOf(options.modality, ["CT", "T1", "T2"], "--modality");
-  return { settings: chosen, force };
-};
-
 const segmentDicom = async (
   options: SegmentOptions,
   tempFolder: string,
@@ -143,17 +113,7 @@ const segmentNifti = async (
   force: ModelClass | null,
   step: Step,
 ): Promise<Results> => {
-  const installed = (["CT", "T1", "T2"] as const).filter((name) => teller.models.forClass(name) !== null);
-  const modelClass = force ?? (installed.length === 1 ? installed[0] : undefined);
-  if (modelClass === undefined)
-    throw failed("USAGE", "A NIfTI file does not say what it shows: give --modality or --model.");
-  const model = teller.models.forClass(modelClass);
-  if (model === null) throw failed("NO_MODEL", `No ${modelClass} model is installed.`);
-  if (model.isPhantomModel && !teller.settings.allowPhantomModel)
-    throw failed(
-      "PHANTOM_MODEL",
-      `A NIfTI file does not say that it is a phantom, and ${model.id} knows nothing else.`,
-    );
+  const model = modelForNifti(teller, force);
   const volume = await step("volume", () => readNifti(readFileSync(path)));
   const segmenter = await step("load-model", () => teller.models.open(model.id));
   const segmentation = await segmentVolume(volume, segmenter, teller.settings, step);

@@ -1,0 +1,56 @@
+/** Which model the command line asks for; shared by `segment` and `predict`. */
+import type { ComposedTeller } from "../compose.ts";
+import { failed } from "../domain/failure.ts";
+import type { ModelClass } from "../domain/plan.ts";
+import type { ModelIdentity } from "../domain/result.ts";
+import { readModel } from "../inference/modelFolder.ts";
+import type { Settings } from "../settings.ts";
+import { oneOf } from "./context.ts";
+
+export type ModelOptions = {
+  readonly model?: string;
+  readonly modality?: string;
+  readonly allowPhantomModel?: boolean;
+  readonly device?: string;
+  readonly mirror: boolean;
+};
+
+/** Settings with the command line's choices, and the class that they force. Throws USAGE, MODEL_NOT_FOUND. */
+export const settle = (
+  settings: Settings,
+  options: ModelOptions,
+): { settings: Settings; force: ModelClass | null } => {
+  const { inference } = settings;
+  const allowPhantomModel = settings.models.allowPhantomModel || options.allowPhantomModel === true;
+  const models = { ...settings.models, allowPhantomModel };
+  const executionProvider = oneOf(
+    options.device ?? inference.executionProvider,
+    ["auto", "cuda", "cpu"],
+    "--device",
+  );
+  const mirror = inference.mirror && options.mirror;
+  const chosen = { ...settings, models, inference: { ...inference, executionProvider, mirror } };
+  if (options.model !== undefined) {
+    const { modelClass } = readModel(models.folder, options.model).plan;
+    return { settings: { ...chosen, models: { ...models, [modelClass]: options.model } }, force: modelClass };
+  }
+  const force =
+    options.modality === undefined ? null : oneOf(options.modality, ["CT", "T1", "T2"], "--modality");
+  return { settings: chosen, force };
+};
+
+/** The model for files that name neither contrast nor origin. Throws USAGE, NO_MODEL, PHANTOM_MODEL. */
+export const modelForNifti = (teller: ComposedTeller, force: ModelClass | null): ModelIdentity => {
+  const installed = (["CT", "T1", "T2"] as const).filter((name) => teller.models.forClass(name) !== null);
+  const modelClass = force ?? (installed.length === 1 ? installed[0] : undefined);
+  if (modelClass === undefined)
+    throw failed("USAGE", "A NIfTI file does not say what it shows: give --modality or --model.");
+  const model = teller.models.forClass(modelClass);
+  if (model === null) throw failed("NO_MODEL", `No ${modelClass} model is installed.`);
+  if (model.isPhantomModel && !teller.settings.allowPhantomModel)
+    throw failed(
+      "PHANTOM_MODEL",
+      `A NIfTI file does not say that it is a phantom, and ${model.id} knows nothing else.`,
+    );
+  return model;
+};
