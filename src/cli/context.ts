@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { failed } from "../domain/failure.ts";
 import { readSettings, type Settings } from "../settings.ts";
@@ -36,4 +37,14 @@ export const numberOf = (
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (Number.isFinite(value) && value >= least && (!isWhole || Number.isSafeInteger(value))) return value;
   throw failed("USAGE", `${option} is a ${isWhole ? "whole " : ""}number of at least ${least}.`);
+};
+
+/** The text of a file that an option names. Throws USAGE where it cannot be read. */
+export const textOfFile = (path: string, option: string): string => {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    throw failed("USAGE", `${option}: ${path} cannot be read (${reason}).`, {}, error);
+  }
 };

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { casesCsv } from "../cohort/casesCsv.ts";
 import type { CohortReport } from "../cohort/cohortReport.ts";
@@ -7,7 +6,7 @@ import { readGroupsTable } from "../cohort/groupsTable.ts";
 import { renderReport } from "../cohort/renderReport.ts";
 import { clock, software } from "../compose.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import { numberOf, stopSignal } from "./context.ts";
+import { numberOf, stopSignal, textOfFile } from "./context.ts";
 import { groupsTable, paperTableText } from "./evaluateTables.ts";
 import { bold, note, print, printJson, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
@@ -74,7 +73,9 @@ export const addEvaluateCommand = (program: Command): void => {
           referenceLabel: wholeOrNull(options.refLabel, "--ref-label"),
           predictionLabel: wholeOrNull(options.predLabel, "--pred-label"),
           groups:
-            options.groups === undefined ? new Map() : readGroupsTable(readFileSync(options.groups, "utf8")),
+            options.groups === undefined
+              ? new Map()
+              : readGroupsTable(textOfFile(options.groups, "--groups")),
           modality: options.modality ?? null,
           resample: options.resample === true,
           toleranceMm: numberOf(options.tolerance, "--tolerance", { least: 0 }),

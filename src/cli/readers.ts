@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { readGroupsTable } from "../cohort/groupsTable.ts";
 import {
@@ -12,7 +11,7 @@ import {
 import { readPairsCsv } from "../cohort/readPairsCsv.ts";
 import { failed } from "../domain/failure.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import { numberOf, stopSignal } from "./context.ts";
+import { numberOf, stopSignal, textOfFile } from "./context.ts";
 import { bold, note, print, printJson, table, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
 import { writeFiles } from "./writeFiles.ts";
@@ -53,7 +52,9 @@ export const addReadersCommand = (program: Command): void => {
               ? null
               : numberOf(options.label, "--label", { least: 1, isWhole: true }),
           groups:
-            options.groups === undefined ? new Map() : readGroupsTable(readFileSync(options.groups, "utf8")),
+            options.groups === undefined
+              ? new Map()
+              : readGroupsTable(textOfFile(options.groups, "--groups")),
           resample: options.resample === true,
           onProgress: (what, share) => {
             signal.throwIfAborted();

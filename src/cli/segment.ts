@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -22,6 +22,7 @@ import { chooseVolume } from "./chooseVolume.ts";
 import { settingsFor, stopSignal } from "./context.ts";
 import { bold, green, note, print, printJson, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
+import { writeFiles } from "./writeFiles.ts";
 
 type SegmentOptions = ModelOptions & {
   readonly input: string;
@@ -128,23 +129,15 @@ const fileNameOf = (others: ResultSummary["objects"]["others"], n: number): stri
   return `key-image-${others.slice(0, n + 1).filter(({ kind }) => kind === "key-image").length}.dcm`;
 };
 
-/** All files or none: they are written beside the folder's files under other names and renamed at the end. */
-const writeResults = (folder: string, { result, seg, sr, others, picture, segmentation }: Results): void => {
-  mkdirSync(folder, { recursive: true });
-  const files: readonly (readonly [string, Uint8Array | string | null])[] = [
+const writeResults = (folder: string, { result, seg, sr, others, picture, segmentation }: Results): void =>
+  writeFiles(folder, [
     ["mask.nii.gz", writeNifti(segmentation.mask)],
     ["seg.dcm", seg],
     ["sr.dcm", sr],
     ["overview.png", picture],
     ...others.map((bytes, n) => [fileNameOf(result.objects.others, n), bytes] as const),
     ["result.json", `${JSON.stringify(result, null, 2)}\n`],
-  ];
-  for (const [name, bytes] of files) if (bytes !== null) writeFileSync(join(folder, `${name}.part`), bytes);
-  for (const [name, bytes] of files) {
-    if (bytes === null) rmSync(join(folder, name), { force: true });
-    else renameSync(join(folder, `${name}.part`), join(folder, name));
-  }
-};
+  ]);
 
 const report = ({ result }: Results, options: SegmentOptions): void => {
   if (options.json) {

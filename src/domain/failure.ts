@@ -186,7 +186,7 @@ export const toFailure = (error: unknown): Failure =>
         errorName: error instanceof Error ? error.name : typeof error,
       });
 
-/** Exit codes of the command line: 1 failed, 2 usage, 3 not eligible, 4 archive, 5 model. */
+/** Exit codes of the command line: 1 failed, 2 usage, 3 not eligible, 4 archive, 5 model; 130 stopped by a signal. */
 const exitCodes: Record<FailureClass, number> = {
   ineligible: 3,
   transient: 4,
@@ -196,4 +196,5 @@ const exitCodes: Record<FailureClass, number> = {
   archive: 4,
 };
 
-export const exitCode = (code: FailureCode): number => exitCodes[failureClass(code)];
+export const exitCode = (code: FailureCode): number =>
+  code === "STOPPING" ? 130 : exitCodes[failureClass(code)];

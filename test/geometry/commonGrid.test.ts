@@ -107,7 +107,7 @@ test("whatever the order of memory and the extents, both keep their points, on o
         const a = noise(oblique, 1);
         const b = rearranged(
           noise(part(oblique, zyx(...start), zyx(...shape)), 2),
-          zyx(...order),
+          zyx(order[0], order[1], order[2]),
           zyx(...flips),
         );
         const [first, second] = onCommonGrid(a, b);
