@@ -11,14 +11,16 @@ import { encodePng } from "./picture/png.ts";
 import { displayWindow } from "./picture/window.ts";
 import type { Segmentation } from "./results.ts";
 
+/** Enough of the weights' hash for people to tell two models of one name apart. */
+const versionDigits = 8;
+
 const captionOf = (
   { volumeMl, voxels }: Measures,
-  { id, isPhantomModel }: ModelIdentity,
+  { id, weightsSha256, isPhantomModel }: ModelIdentity,
   date: readonly string[] = [],
 ): readonly string[] => [
-  [voxels === 0 ? "No pancreas found" : `Pancreas ${volumeMl.toFixed(1)} ml`, `model ${id}`, ...date].join(
-    " – ",
-  ),
+  [voxels === 0 ? "No pancreas found" : `Pancreas ${volumeMl.toFixed(1)} ml`, ...date].join(" – "),
+  `model ${id}@${weightsSha256.slice(0, versionDigits)}`,
   "AI – not verified – research use only",
   ...(isPhantomModel ? [PHANTOM_NOTICE] : []),
   RESEARCH_NOTICE,

@@ -50,6 +50,7 @@ export const buildObjects = async (
     orderedAtMs,
     settings: settings.output,
     algorithmParameters: algorithmParameters(settings, segmenter),
+    settingsDigest: settings.settingsDigest,
     warnings,
     part,
     predecessors,

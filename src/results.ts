@@ -9,7 +9,7 @@ import {
   type ResultSummary,
   type StoredObject,
 } from "./domain/result.ts";
-import type { SeriesRef, SourceSeries } from "./domain/series.ts";
+import type { Repairs, SeriesRef, SourceSeries } from "./domain/series.ts";
 import type { Trend } from "./domain/trend.ts";
 import type { Warning } from "./domain/warning.ts";
 import type { InstanceRef, Segmenter, Spooled, Step, StorySettings, Teller } from "./ports.ts";
@@ -33,17 +33,36 @@ export type BuiltObjects = {
 };
 
 /** Mirroring is worth its time only for a model that was trained with it. */
-export const mirrors = (settings: StorySettings, plan: Plan): boolean => settings.mirror && plan.mirrored;
+export const mirrors = (
+  { mirror }: Pick<StorySettings, "mirror">,
+  { mirrored }: Pick<Plan, "mirrored">,
+): boolean => mirror && mirrored;
 
 /** Probabilities cost memory, and only a FRACTIONAL segmentation holds them. */
 export const keepsProbability = ({ output }: StorySettings): boolean =>
   output.segmentationType === "FRACTIONAL";
 
-/** The settings of the run in words, for the SR's Algorithm Parameters. */
-export const algorithmParameters = (settings: StorySettings, segmenter: Segmenter): readonly string[] => [
+const repairWords = ({ missingSlices, gantryTilt, variableSpacing }: Repairs): readonly string[] => {
+  const allowed = [
+    ...(missingSlices > 0 ? [`up to ${missingSlices} missing slices`] : []),
+    ...(gantryTilt ? ["gantry tilt"] : []),
+    ...(variableSpacing ? ["uneven spacing"] : []),
+  ];
+  return allowed.length === 0 ? [] : [`repairs: ${allowed.join(", ")}`];
+};
+
+/**
+ * The settings of the run in words, repairs where a site allows any: the Algorithm Parameters of SEG and SR, at most 64
+ * characters each.
+ */
+export const algorithmParameters = (
+  settings: Pick<StorySettings, "mirror" | "tileStride" | "repairs">,
+  segmenter: Pick<Segmenter, "executionProvider"> & { readonly plan: Pick<Plan, "mirrored"> },
+): readonly string[] => [
   `tile stride ${settings.tileStride} of a patch`,
   mirrors(settings, segmenter.plan) ? "mean of 8 mirrorings" : "no mirroring",
   `execution provider ${segmenter.executionProvider}`,
+  ...repairWords(settings.repairs),
 ];
 
 /** result.json and the bytes that it describes. */
@@ -119,3 +138,14 @@ export const writtenObjects = (spooled: Spooled, { studyUid }: SeriesRef): reado
     ),
   ];
 };
+
+/** The summary as it stands in the ledger: with what storing it took, and what no destination wanted. */
+export const withDelivery = (
+  result: ResultSummary,
+  refusals: readonly Warning[],
+  { secondsPerStep }: Step,
+): ResultSummary => ({
+  ...result,
+  warnings: [...result.warnings, ...refusals],
+  secondsPerStep: { ...result.secondsPerStep, ...secondsPerStep },
+});

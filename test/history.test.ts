@@ -6,7 +6,7 @@ import { buildSr } from "../src/dicom/write/buildSr.ts";
 import type { ArchivedReport } from "../src/domain/report.ts";
 import { historyOf, type Present } from "../src/history.ts";
 import { measureMask } from "../src/measure/measureMask.ts";
-import { asymmetricMask, makeContext, makeSource } from "./dicom/write/sources.ts";
+import { asymmetricMask, makeContext, makeSource, maskOf } from "./dicom/write/sources.ts";
 
 type Spec = {
   readonly modality?: "CT" | "MR";
@@ -15,6 +15,7 @@ type Spec = {
   readonly part?: string;
   readonly key?: string;
   readonly softwareName?: string;
+  readonly isEmpty?: boolean;
 };
 
 /** A report as the archive gives it back. */
@@ -27,14 +28,15 @@ const stored = (spec: Spec = {}, marks: Partial<ArchivedReport> = {}): ArchivedR
     }),
     ...(spec.studyUid !== undefined && { studyUid: spec.studyUid }),
   };
-  const mask = asymmetricMask(source.grid);
+  const mask = spec.isEmpty === true ? maskOf(source.grid, []) : asymmetricMask(source.grid);
   const context = makeContext(source, {
     part: spec.part ?? "",
     resultKey: (spec.key ?? "5e").repeat(32),
     software: { name: spec.softwareName ?? "panseg", version: "0.1.0" },
   });
   const measures = measureMask(mask, { grid: mask.grid, voxels: new Float32Array(mask.voxels.length) });
-  const report = readReport(buildSr(measures, buildSeg(mask, context).object, context).bytes);
+  const seg = spec.isEmpty === true ? null : buildSeg(mask, context).object;
+  const report = readReport(buildSr(measures, seg, context).bytes);
   assert.ok(report !== null);
   return { ...report, rejected: null, supersededBy: null, ...marks };
 };
@@ -71,6 +73,22 @@ test("a result that is written anew does not replace itself", () => {
 
 test("another volume of the series is not replaced", () => {
   assert.deepEqual(historyOf([stored({ part: "ImageType=WATER" })], present).predecessors, []);
+});
+
+test("a report that found no pancreas is replaced by the next one on the same volume, whatever that finds", () => {
+  const part = "ImageType=WATER";
+  const nothing = [stored({ isEmpty: true, part }), stored({ isEmpty: true, key: "77" })];
+  for (const [n, own] of [part, ""].entries())
+    assert.deepEqual(
+      historyOf(nothing, { ...present, part: own }).predecessors.map(({ sopInstanceUid }) => sopInstanceUid),
+      [nothing[n]?.sopInstanceUid],
+    );
+  assert.deepEqual(historyOf(nothing, { ...present, part: "ImageType=FAT" }).predecessors, []);
+});
+
+test("a report that found no pancreas in another study is no volume to compare with", () => {
+  const earlier = stored({ isEmpty: true, studyUid: other, studyDate: "20230131" });
+  assert.deepEqual(historyOf([earlier], present), { predecessors: [], priors: [] });
 });
 
 test("CT and MR are never mixed", () => {

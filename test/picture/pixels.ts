@@ -49,7 +49,9 @@ export const readText = (
     Array.from({ length: glyphWidth * glyphHeight }, (_, at) =>
       dot(n, at % glyphWidth, Math.floor(at / glyphWidth)),
     ).join("");
-  const characterAt = (n: number): string =>
-    printable.find((character) => glyphOf(character).join("") === glyph(n)) ?? " ";
+  const characterAt = (n: number): string => {
+    const shape = glyph(n);
+    return printable.find((character) => glyphOf(character).join("") === shape) ?? " ";
+  };
   return Array.from({ length }, (_, n) => characterAt(n)).join("");
 };

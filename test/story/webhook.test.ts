@@ -62,4 +62,5 @@ test("WEB-14: Orthanc's script tells a service that looks but once a minute, and
   assert.equal(new Date().getMinutes(), minute);
   assert.ok(new Date().getSeconds() < 59);
   assert.equal(await service.stop(), 0);
+  assert.ok(!service.lines.some((line) => JSON.stringify(line).includes(secret)), "the secret is in the log");
 });

@@ -5,7 +5,7 @@ import { type Code, codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
 import { code, composite, containerValue, image, text, uidRef } from "./contentItems.ts";
 import { copyPatientOf } from "./copied.ts";
-import { momentOf } from "./moment.ts";
+import { momentLike } from "./moment.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { referenceItem } from "./references.ts";
 import { deriveUid } from "./resultKey.ts";
@@ -38,14 +38,15 @@ const isDocument = ({ sopClassUid }: ObjectRef): boolean =>
 
 /**
  * A rejection note: a Key Object Selection (PS3.3 annex A.35.4, TID 2010) that tells archives and readers not to use the
- * objects any more, as IHE's Imaging Object Change Management defines it. Patient and study are those of `like`, a
- * stored object of the same study. The same input gives the same bytes. Throws NOT_DICOM, UID_INVALID.
+ * objects any more, as IHE's Imaging Object Change Management defines it. Patient and study are those of `like`, one of
+ * the objects as it is stored; where that is dated like its study, lest a real date give a shift away, so is the note.
+ * The same input gives the same bytes. Throws NOT_DICOM, UID_INVALID.
  */
 export const buildRejection = (rejection: Rejection, like: Uint8Array): BuiltObject => {
   const { objects, reason, resultKey: key, rejectedAtMs, manufacturer, software } = rejection;
   const header = parseHeader(like);
   const studyUid = textOf(header, "StudyInstanceUID") ?? "";
-  const { date, time } = momentOf(rejectedAtMs, header);
+  const { date, time } = momentLike(rejectedAtMs, header);
   const sopInstanceUid = deriveUid("rejection-sop", `${key}|${reason}`);
   return writePart10(
     {

@@ -21,7 +21,6 @@ export const codes = {
   acquisitionEquipment: ["109101", "DCM", "Acquisition Equipment"],
 
   diagnosticImagingReport: ["18748-4", "LN", "Diagnostic imaging report"],
-  qualitativeEvaluations: ["C0034375", "UMLS", "Qualitative Evaluations"],
   rejectedForQuality: ["113001", "DCM", "Rejected for Quality Reasons"],
   rejectedForSafety: ["113037", "DCM", "Rejected for Patient Safety Reasons"],
   keyObjectDescription: ["113012", "DCM", "Key Object Description"],

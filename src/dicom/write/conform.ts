@@ -9,6 +9,7 @@ const textRules: Readonly<Record<string, RegExp>> = {
   IS: /^[+-]?\d{1,11}$/,
   DT: /^\d{14}(\.\d{1,6})?([+-]\d{4})?$/,
   LO: /^[^\\\p{Cc}]{0,64}$/u,
+  LT: /^[^\p{Cc}]{0,10240}$/u,
   PN: /^[^\\\p{Cc}]{0,64}$/u,
   SH: /^[^\\\p{Cc}]{0,16}$/u,
   ST: /^[^\p{Cc}]{0,1024}$/u,

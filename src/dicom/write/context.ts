@@ -18,6 +18,8 @@ export type WriteContext = {
   readonly settings: WriteSettings;
   /** How the network was run, e.g. "tile stride 0.5", "mirrors 8". */
   readonly algorithmParameters: readonly string[];
+  /** Of the settings that change the mask, hex. */
+  readonly settingsDigest: string;
   readonly warnings: readonly Warning[];
   /** Which volume of the series; "" where it is one. */
   readonly part: string;

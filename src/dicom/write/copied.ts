@@ -43,6 +43,16 @@ const whenPresent = [
   "TimezoneOffsetFromUTC",
 ];
 
+/** Inside the sequences among them: identifiers, issuers, references and codes (PS3.3 tables 10-11, 10-18, 8.8-1). */
+const inItems = new Set([
+  ...["PatientID", "IssuerOfPatientID", "TypeOfPatientID", "IssuerOfPatientIDQualifiersSequence"],
+  ...["UniversalEntityID", "UniversalEntityIDType", "IdentifierTypeCode", "LocalNamespaceEntityID"],
+  ...["AssigningFacilitySequence", "AssigningJurisdictionCodeSequence"],
+  ...["AssigningAgencyOrDepartmentCodeSequence", "ReferencedSOPClassUID", "ReferencedSOPInstanceUID"],
+  ...["CodeValue", "LongCodeValue", "URNCodeValue", "CodingSchemeDesignator", "CodingSchemeVersion"],
+  ...["CodeMeaning", "MappingResource", "ContextIdentifier", "ContextGroupVersion", "ContextUID"],
+]);
+
 const personName = (value: unknown): string => {
   if (value === null || typeof value !== "object") return String(value ?? "");
   const { Alphabetic = "", Ideographic = "", Phonetic = "" } = value as Record<string, unknown>;
@@ -60,7 +70,7 @@ const numericVrs = new Set(["AT", "FD", "FL", "SL", "SS", "UL", "US"]);
 const copyValue = (vr: string, value: unknown): Value => {
   if (value === null || value === undefined || value === "") return vr === "SQ" ? [] : null;
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (vr === "SQ") return values.map((item) => copyItem(item as Header));
+  if (vr === "SQ") return values.map((item) => copyItem(listedOf(item as Header)));
   if (numericVrs.has(vr)) return values.map(Number);
   return values.map((single) => copyText(vr, single));
 };
@@ -73,6 +83,9 @@ const copyItem = (item: Header): Dataset => {
   }
   return copied;
 };
+
+const listedOf = (item: Header): Header =>
+  Object.fromEntries(Object.entries(item).filter(([keyword]) => inItems.has(keyword)));
 
 const pick = (header: Header, keywords: readonly string[]): Dataset =>
   copyItem(

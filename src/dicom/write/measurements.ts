@@ -5,15 +5,20 @@ import { code, num, text } from "./contentItems.ts";
 import type { Dataset } from "./dataset.ts";
 import { formatFixed } from "./formatDs.ts";
 
-/** So many that half of the last one is less than 5e-5 of any volume from a voxel of 0.05 mm³ on. */
-const decimalsOf = (volumeMl: number): number => (volumeMl < 0.01 ? 9 : volumeMl < 10 ? 6 : 3);
+/** How many decimals each measure is stated with; who reads it back may ask for no more. */
+export const decimals = {
+  /** In cm³, so many that half of the last one is at most 5e-5 of any volume from 0.01 mm³ on; its error has as many. */
+  volume: (volumeMl: number): number => (volumeMl < 0.01 ? 9 : volumeMl < 10 ? 6 : 3),
+  lengthMm: 1,
+  /** Attenuation in HU; MR signal has units of its own, in which rescaled values may be small. */
+  intensity: { CT: 1, MR: 3 },
+} as const;
 
-/**
- * Voxel count × voxel volume in cm³: CID 7462 knows no mL, which is the same. With so many decimals that the number never strays from the SEG's own volume by more than 5e-5 of it. With what its voxels leave open.
- */
+/** Voxel count × voxel volume in cm³: CID 7462 knows no mL, which is the same. With what its voxels leave open. */
 export const volume = ({ volumeMl, extent }: Measures): readonly Dataset[] => {
-  const value = formatFixed(volumeMl, decimalsOf(volumeMl));
-  const error = extent === null ? null : formatFixed(extent.voxelErrorMl, 3);
+  const digits = decimals.volume(volumeMl);
+  const value = formatFixed(volumeMl, digits);
+  const error = extent === null ? null : formatFixed(extent.voxelErrorMl, digits);
   if (value === null) return [];
   return [
     num("CONTAINS", codes.volume, value, codes.cubicCentimetre, [
@@ -35,7 +40,7 @@ const lengths: readonly (readonly [keyof Extent, Code])[] = [
 /** Diameter, and extents along the patient's axes: width from left to right, depth from front to back, height upwards. */
 const extents = (extent: Extent, { name, version }: SoftwareIdentity): readonly Dataset[] =>
   lengths.flatMap(([measure, concept]) => {
-    const value = formatFixed(extent[measure], 1);
+    const value = formatFixed(extent[measure], decimals.lengthMm);
     if (value === null) return [];
     return [
       num("CONTAINS", concept, value, codes.millimetre, [
@@ -55,13 +60,13 @@ const derivations: readonly (readonly [keyof Intensity, Code])[] = [
   ["max", codes.maximum],
 ];
 
-/** CT attenuation in HU, or MR signal in units of its own: rescaled values may be small, hence the more decimals. */
+/** CT attenuation, or MR signal. */
 const intensities = (intensity: Intensity, modality: "CT" | "MR"): readonly Dataset[] => {
   const isCt = modality === "CT";
   const concept = isCt ? codes.attenuationCoefficient : codes.mrSignalIntensity;
   const unit = isCt ? codes.hounsfieldUnit : codes.noUnits;
   return derivations.flatMap(([measure, derivation]) => {
-    const value = formatFixed(intensity[measure], isCt ? 1 : 3);
+    const value = formatFixed(intensity[measure], decimals.intensity[modality]);
     if (value === null) return [];
     return [num("CONTAINS", concept, value, unit, [code("HAS CONCEPT MOD", codes.derivation, derivation)])];
   });

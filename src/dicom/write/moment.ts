@@ -22,14 +22,24 @@ export const momentOf = (epochMs: number, header: Header): Moment => {
   return { date: digits.slice(0, 8), time: digits.slice(8, 14) };
 };
 
+/** Date and time of a study; null where it has no date, which leaves nothing to hide. */
+const studyMoment = (header: Header): Moment | null => {
+  const studyDate = text(header, "StudyDate") ?? "";
+  if (!/^\d{8}$/.test(studyDate)) return null;
+  return { date: studyDate, time: /^\d{6}/.exec(text(header, "StudyTime") ?? "")?.[0] ?? "000000" };
+};
+
 /**
  * The date of an object: the moment of ordering in the source's time zone, or, where the settings say so, that of the
- * study (a study without a date leaves nothing to hide, so the moment of ordering stands).
+ * study.
  */
-export const objectMoment = ({ source, orderedAtMs, settings }: WriteContext): Moment => {
-  const ordered = momentOf(orderedAtMs, source.header);
-  const studyDate = text(source.header, "StudyDate") ?? "";
-  if (settings.dates === "now" || !/^\d{8}$/.test(studyDate)) return ordered;
-  const studyTime = text(source.header, "StudyTime") ?? "";
-  return { date: studyDate, time: /^\d{6}/.exec(studyTime)?.[0] ?? "000000" };
+export const objectMoment = ({ source, orderedAtMs, settings }: WriteContext): Moment =>
+  (settings.dates === "study" ? studyMoment(source.header) : null) ?? momentOf(orderedAtMs, source.header);
+
+/** The date of an object about another of our own: now, or that of the study where the other bears no other either. */
+export const momentLike = (epochMs: number, other: Header): Moment => {
+  const ofStudy = studyMoment(other);
+  const isDatedAsStudy =
+    text(other, "ContentDate") === ofStudy?.date && text(other, "ContentTime") === ofStudy?.time;
+  return ofStudy !== null && isDatedAsStudy ? ofStudy : momentOf(epochMs, other);
 };

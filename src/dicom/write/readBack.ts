@@ -4,16 +4,20 @@ import type { Mask, Stack } from "../../domain/grid.ts";
 import type { Measures } from "../../domain/result.ts";
 import { gridPlanes, isEvenStack, stackOf, voxelsToMl } from "../../geometry/stack.ts";
 import { norm, subtract } from "../../geometry/vector.ts";
+import { decimals } from "./measurements.ts";
 import { readSegPlanes, type SegPlane } from "./readSeg.ts";
 import { readSr } from "./readSr.ts";
 import { compareSeg } from "./verify.ts";
 
-/** The SR states three decimals; SEG spacings have 16 characters. */
+/** Of the volume; SEG spacings have 16 characters. */
 const volumeTolerance = 1e-4;
-const srRoundingMl = 0.0005;
 
-const agree = (aMl: number, bMl: number): boolean =>
-  Math.abs(aMl - bMl) <= srRoundingMl * 1.001 + volumeTolerance * Math.abs(bMl);
+/** Of volumes below 0.01 mm³ the SR's last decimal is more than that share. */
+const toleranceMl = (volumeMl: number): number =>
+  Math.max(volumeTolerance * volumeMl, 0.5005 * 10 ** -decimals.volume(volumeMl));
+
+const agree = (aMl: number, measuredMl: number): boolean =>
+  Math.abs(aMl - measuredMl) <= toleranceMl(measuredMl);
 
 const countOf = ({ voxels }: SegPlane): number => voxels.reduce((sum, voxel) => sum + voxel, 0);
 

@@ -1,66 +1,126 @@
-import type { Measures } from "../../domain/result.ts";
+import { type Concept, concepts } from "../../domain/concept.ts";
+import type { Code } from "../../domain/report.ts";
+import type { Extent, Measures } from "../../domain/result.ts";
 import type { Header } from "../../domain/series.ts";
-import { number, parseHeader, text } from "../read/header.ts";
+import { text } from "../read/header.ts";
+import {
+  childCode,
+  childrenOf,
+  codeOf,
+  conceptOf,
+  items,
+  readDocument,
+  soleNumber,
+} from "../report/contentTree.ts";
+import { formatFixed } from "./formatDs.ts";
+import { decimals } from "./measurements.ts";
 
-const items = (header: Header | undefined, keyword: string): readonly Header[] => {
-  const value = header?.[keyword];
-  return Array.isArray(value) ? value : [];
+/** A number as a report states it; each code as `value scheme`, "" where there is none. */
+export type ReportNumber = {
+  readonly concept: string;
+  readonly derivation: string;
+  readonly unit: string;
+  readonly value: number;
 };
 
-const codeValue = (header: Header, keyword: string): string => {
-  const [code] = items(header, keyword);
-  return code === undefined ? "" : (text(code, "CodeValue") ?? "");
+const nameOf = (code: Code | null): string => (code === null ? "" : `${code.value} ${code.scheme}`);
+
+const collect = (item: Header): readonly ReportNumber[] => {
+  const [stated] = items(item, "MeasuredValueSequence");
+  const value = text(item, "ValueType") === "NUM" ? soleNumber(stated, "NumericValue") : null;
+  const own = {
+    concept: nameOf(conceptOf(item)),
+    derivation: nameOf(childCode(item, ["121401 DCM"])),
+    unit: nameOf(codeOf(stated, "MeasurementUnitsCodeSequence")),
+  };
+  return [...(value === null ? [] : [{ ...own, value }]), ...childrenOf(item).flatMap(collect)];
 };
 
-const derivationOf = (item: Header): string => {
-  const derivation = items(item, "ContentSequence").find(
-    (child) => codeValue(child, "ConceptNameCodeSequence") === "121401",
-  );
-  return derivation === undefined ? "" : ` ${codeValue(derivation, "ConceptCodeSequence")}`;
-};
+/** Every number of a report, wherever it stands in the tree. Throws NOT_DICOM, TOO_LARGE. */
+export const reportNumbers = (bytes: Uint8Array): readonly ReportNumber[] => readDocument(bytes, collect);
 
-const collect = (item: Header, numbers: Map<string, number>): void => {
-  const [measured] = items(item, "MeasuredValueSequence");
-  const value = measured === undefined ? null : number(measured, "NumericValue");
-  if (text(item, "ValueType") === "NUM" && value !== null)
-    numbers.set(`${codeValue(item, "ConceptNameCodeSequence")}${derivationOf(item)}`, value);
-  for (const child of items(item, "ContentSequence")) collect(child, numbers);
-};
+/** A number that a report must state, under a name for people, to so many decimals; its codes not from the writer's list. */
+export type ExpectedNumber = ReportNumber & { readonly name: string; readonly decimals: number };
 
-/** Every number of a report by the value of its concept's code and, after a space, its derivation's. Throws NOT_DICOM. */
-export const reportNumbers = (bytes: Uint8Array): ReadonlyMap<string, number> => {
-  const numbers = new Map<string, number>();
-  collect(parseHeader(bytes), numbers);
-  return numbers;
-};
+const expected = (
+  name: string,
+  [concept]: Concept,
+  value: number,
+  unit: string,
+  digits: number,
+  [derivation]: readonly string[] = [],
+): ExpectedNumber => ({ name, concept, derivation: derivation ?? "", unit, value, decimals: digits });
 
-type Expected = readonly [name: string, code: RegExp, value: number | undefined, tolerance: number];
-
-/** Half of the last decimal written, and a little for the sum. */
-const expectedOf = ({ volumeMl, intensity, extent }: Measures): readonly Expected[] => {
-  const volumeTolerance = 0.0005 * 1.001 + 1e-4 * volumeMl;
+/** Volume and its error, which both reports state; none where no pancreas was found. */
+export const expectedVolume = ({ voxels, volumeMl, extent }: Measures): readonly ExpectedNumber[] => {
+  if (voxels === 0) return [];
+  const digits = decimals.volume(volumeMl);
+  const inMl = (name: string, concept: Concept, valueMl: number) =>
+    expected(name, concept, valueMl, "cm3 UCUM", digits);
   return [
-    ["volume", /^118565006$/, volumeMl, volumeTolerance],
-    ["measurement error", /^371884006$/, extent?.voxelErrorMl, 0.00051],
-    ["diameter", /^L0JK$/, extent?.largestDiameterMm, 0.051],
-    ["width", /^103355008$/, extent?.leftRightMm, 0.051],
-    ["depth", /^131197000$/, extent?.anteriorPosteriorMm, 0.051],
-    ["height", /^121207$/, extent?.superiorInferiorMm, 0.051],
-    ["mean", / 373098007$/, intensity?.mean, 0.051],
-    ["standard deviation", / 386136009$/, intensity?.sd, 0.051],
-    ["median", / 373099004$/, intensity?.median, 0.051],
-    ["minimum", / 255605001$/, intensity?.min, 0.051],
-    ["maximum", / 56851009$/, intensity?.max, 0.051],
+    inMl("volume", concepts.volume, volumeMl),
+    ...(extent === null ? [] : [inMl("measurement error", ["371884006 SCT"], extent.voxelErrorMl)]),
   ];
 };
 
-/** Names of the stored numbers that are not what was measured; a number that the report leaves out is not among them. */
+const expectedLengths = (extent: Extent): readonly ExpectedNumber[] =>
+  (
+    [
+      ["diameter", concepts.diameter, extent.largestDiameterMm],
+      ["width", concepts.width, extent.leftRightMm],
+      ["depth", concepts.depth, extent.anteriorPosteriorMm],
+      ["height", concepts.height, extent.superiorInferiorMm],
+    ] as const
+  ).map(([name, concept, valueMm]) => expected(name, concept, valueMm, "mm UCUM", decimals.lengthMm));
+
+const expectedIntensities = (
+  { mean, sd, median, min, max }: NonNullable<Measures["intensity"]>,
+  modality: "CT" | "MR",
+): readonly ExpectedNumber[] => {
+  const isCt = modality === "CT";
+  const signal = isCt ? concepts.attenuation : concepts.mrSignal;
+  const unit = isCt ? "[hnsf'U] UCUM" : "1 UCUM";
+  return (
+    [
+      ["mean", mean, concepts.mean],
+      ["standard deviation", sd, concepts.standardDeviation],
+      ["median", median, concepts.median],
+      ["minimum", min, concepts.minimum],
+      ["maximum", max, concepts.maximum],
+    ] as const
+  ).map(([name, value, derivation]) =>
+    expected(name, signal, value, unit, decimals.intensity[modality], derivation),
+  );
+};
+
+/** All numbers of the measurement report. */
+export const expectedNumbers = (measures: Measures, modality: "CT" | "MR"): readonly ExpectedNumber[] => {
+  const { extent, intensity } = measures;
+  return [
+    ...expectedVolume(measures),
+    ...(extent === null ? [] : expectedLengths(extent)),
+    ...(intensity === null ? [] : expectedIntensities(intensity, modality)),
+  ];
+};
+
+/** Half of the last decimal, and a little for the sum. */
+const toleranceOf = ({ decimals: digits }: ExpectedNumber): number => 0.5005 * 10 ** -digits;
+
+/**
+ * Names of the expected numbers that a report does not state, states twice, in another unit or otherwise. What no
+ * decimal string holds is not expected.
+ */
 export const differingNumbers = (
-  numbers: ReadonlyMap<string, number>,
-  measures: Measures,
+  stated: readonly ReportNumber[],
+  wanted: readonly ExpectedNumber[],
 ): readonly string[] =>
-  expectedOf(measures).flatMap(([name, code, value, tolerance]) => {
-    const stored = [...numbers].find(([concept]) => code.test(concept))?.[1];
-    if (stored === undefined) return [];
-    return value !== undefined && Math.abs(stored - value) <= tolerance ? [] : [name];
-  });
+  wanted
+    .filter(({ value, decimals: digits }) => formatFixed(value, digits) !== null)
+    .filter((each) => {
+      const [one, ...others] = stated.filter(
+        ({ concept, derivation }) => concept === each.concept && derivation === each.derivation,
+      );
+      const isSame = one?.unit === each.unit && Math.abs(one.value - each.value) <= toleranceOf(each);
+      return !isSame || others.length > 0;
+    })
+    .map(({ name }) => name);

@@ -7,6 +7,7 @@ import {
 } from "../../domain/result.ts";
 import type { SourceSeries } from "../../domain/series.ts";
 import { describeTrend } from "../../domain/trend.ts";
+import { modelVersion, runParameters } from "./algorithm.ts";
 import { codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
 import { code, container, containerValue, image, text, uidRef } from "./contentItems.ts";
@@ -16,7 +17,6 @@ import { measurements } from "./measurements.ts";
 import { distinctInstances, referenceItem } from "./references.ts";
 import { frameOfReferenceOf, resultUids } from "./resultKey.ts";
 import { trackingIdentifier } from "./segment.ts";
-import { modelVersion } from "./seriesModules.ts";
 
 /** TID 1204 and, the observer being a program, TID 1004. */
 export const languageAndObserver = (context: WriteContext): readonly Dataset[] => [
@@ -44,28 +44,32 @@ const imageLibrary = (source: SourceSeries): Dataset =>
     ]),
   ]);
 
+const parameter = (words: string): Dataset => text("HAS CONCEPT MOD", codes.algorithmParameters, words);
+
 /** TID 4019 at group level. */
 const algorithm = (context: WriteContext): readonly Dataset[] => [
   text("HAS CONCEPT MOD", codes.algorithmName, shortText(context.model.id)),
   text("HAS CONCEPT MOD", codes.algorithmVersion, modelVersion(context)),
-  ...[
-    ...context.algorithmParameters,
-    `plan ${context.model.planSha256.slice(0, 16)}`,
-    "standard deviation over the population of voxels",
-  ].map((parameter) => text("HAS CONCEPT MOD", codes.algorithmParameters, shortText(parameter))),
+  ...runParameters(context).map(parameter),
 ];
 
-/** TID 1411. The tracking UID comes first among the UIDs: readers take the first for it. */
+/** Which pancreas a group is about. The tracking UID comes first among the UIDs: readers take the first for it. */
+const tracking = (context: WriteContext): readonly Dataset[] => [
+  text("HAS OBS CONTEXT", codes.trackingIdentifier, trackingIdentifier),
+  uidRef("HAS OBS CONTEXT", codes.trackingUniqueIdentifier, resultUids(context).tracking),
+];
+
+/** TID 1411. */
 const measurementGroup = (measures: Measures, seg: StoredObject, context: WriteContext): Dataset =>
   container(codes.measurementGroup, "1411", [
-    text("HAS OBS CONTEXT", codes.trackingIdentifier, trackingIdentifier),
-    uidRef("HAS OBS CONTEXT", codes.trackingUniqueIdentifier, resultUids(context).tracking),
+    ...tracking(context),
     code("CONTAINS", codes.findingCategory, codes.anatomicalStructure),
     code("CONTAINS", codes.finding, codes.pancreas),
     image(codes.referencedSegment, { ...referenceItem(seg), ReferencedSegmentNumber: 1 }),
     uidRef("CONTAINS", codes.sourceSeriesForSegmentation, context.source.seriesUid),
     code("HAS CONCEPT MOD", codes.findingSite, codes.pancreas),
     ...algorithm(context),
+    parameter("standard deviation over the population of voxels"),
     ...measurements(measures, context.source.modality, context.software),
   ]);
 
@@ -80,9 +84,17 @@ export const comment = ({ model, warnings, predecessors }: WriteContext): string
     ...warnings.map(({ sentence }) => sentence.replace(/\p{Cc}/gu, " ")),
   ].join(" ");
 
-/** What is said where there is nothing to measure. A measurement group would need a segment. */
-const nothingFound = (): Dataset =>
-  container(codes.qualitativeEvaluations, null, [text("CONTAINS", codes.finding, NOTHING_FOUND)]);
+/**
+ * TID 1501, which needs neither segment nor number: what is said where there is nothing to measure, tracked like a
+ * measured pancreas, so that a later result knows what it replaces.
+ */
+const nothingFound = (context: WriteContext): Dataset =>
+  container(codes.measurementGroup, "1501", [
+    ...tracking(context),
+    code("HAS CONCEPT MOD", codes.findingSite, codes.pancreas),
+    ...algorithm(context),
+    text("CONTAINS", codes.finding, NOTHING_FOUND),
+  ]);
 
 /** The root content item: an Imaging Measurement Report (PS3.16 TID 1500). */
 export const reportTree = (measures: Measures, seg: StoredObject | null, context: WriteContext): Dataset =>
@@ -94,9 +106,9 @@ export const reportTree = (measures: Measures, seg: StoredObject | null, context
       context.source.modality === "CT" ? codes.ctProcedure : codes.mrProcedure,
     ),
     imageLibrary(context.source),
-    seg === null
-      ? nothingFound()
-      : container(codes.imagingMeasurements, null, [measurementGroup(measures, seg, context)]),
+    container(codes.imagingMeasurements, null, [
+      seg === null ? nothingFound(context) : measurementGroup(measures, seg, context),
+    ]),
     text(
       "CONTAINS",
       codes.comment,

@@ -1,9 +1,10 @@
+import { modelVersion, runParameters } from "./algorithm.ts";
 import { codeItem, codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
 import type { WriteContext } from "./context.ts";
 import type { Dataset } from "./dataset.ts";
 import { resultUids } from "./resultKey.ts";
-import { markPhantom, modelVersion } from "./seriesModules.ts";
+import { markPhantom } from "./seriesModules.ts";
 
 /** RGB 249, 180, 111 as 16-bit CIELab (PS3.3 section C.10.7.1.1). */
 const displayColour = [51709, 38173, 44529];
@@ -20,6 +21,7 @@ const algorithm = (context: WriteContext): Dataset => ({
       AlgorithmFamilyCodeSequence: [codeItem(codes.artificialIntelligence)],
       AlgorithmName: shortText(context.model.id),
       AlgorithmVersion: modelVersion(context),
+      AlgorithmParameters: runParameters(context).join("; "),
       AlgorithmSource: shortText(context.software.name),
     },
   ],

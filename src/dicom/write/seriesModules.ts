@@ -1,5 +1,6 @@
 import { PHANTOM_NOTICE } from "../../domain/result.ts";
 import { number } from "../read/header.ts";
+import { modelVersion } from "./algorithm.ts";
 import { shortText } from "./conform.ts";
 import type { WriteContext } from "./context.ts";
 import type { Dataset } from "./dataset.ts";
@@ -26,9 +27,6 @@ const seriesNumber = (base: number, context: WriteContext): string => {
     sourceNumber !== null && Number.isInteger(sourceNumber) && sourceNumber >= 1 && sourceNumber <= 999;
   return String(base + (follows ? sourceNumber : 0));
 };
-
-/** The model's weights as a version: what tells two networks of one name apart. */
-export const modelVersion = ({ model }: WriteContext): string => model.weightsSha256.slice(0, 16);
 
 /** Enhanced General Equipment (PS3.3 section C.7.5.2); names software and model, never a host. */
 const equipment = (context: WriteContext): Dataset => ({

@@ -2,14 +2,10 @@ import { type Lps, lps } from "../../domain/axes.ts";
 import { FailureError, failed } from "../../domain/failure.ts";
 import type { Measures, OutputKind } from "../../domain/result.ts";
 import { add, norm, scale, subtract } from "../../geometry/vector.ts";
-import { headerOf, number, parseHeader, text } from "../read/header.ts";
-import { openPart10 } from "../read/part10.ts";
+import { judgeKeyImage } from "./judgeKeyImage.ts";
+import { type Complaint, judgeMeasurements, judgeWords } from "./judgeReport.ts";
 import { readSegPlanes, type SegPlanes } from "./readSeg.ts";
-import { differingNumbers, reportNumbers } from "./reportNumbers.ts";
 import { sha256 } from "./sha256.ts";
-
-/** What is wrong with a stored object, in a word for details; null where nothing is. */
-type Complaint = string | null;
 
 /** Positions are decimal strings of 16 characters. */
 const centroidToleranceMm = 0.01;
@@ -54,54 +50,12 @@ const judgeSeg = (stored: Uint8Array, sent: Uint8Array, measures: Measures): Com
   return isEven && !centroidsAgree(centroidLps, measures.centroidLps) ? "centroid" : null;
 };
 
-/** Identity and references, which decide what the numbers are about. */
-const identity = (bytes: Uint8Array): string => {
-  const header = parseHeader(bytes);
-  return JSON.stringify([
-    ...["SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID"].map((keyword) =>
-      text(header, keyword),
-    ),
-    header["CurrentRequestedProcedureEvidenceSequence"] ?? null,
-  ]);
-};
-
-const judgeReport = (stored: Uint8Array, sent: Uint8Array, measures: Measures): Complaint => {
-  if (identity(stored) !== identity(sent)) return "identity or references";
-  const wrong = [
-    ...differingNumbers(reportNumbers(stored), measures),
-    ...(reportNumbers(stored).size === reportNumbers(sent).size ? [] : ["number of measurements"]),
-  ];
-  return wrong[0] ?? null;
-};
-
-const pixelsOf = (bytes: Uint8Array): Uint8Array => {
-  const { pixelData } = openPart10(bytes);
-  const start = pixelData?.valueStart ?? bytes.length;
-  return bytes.subarray(start, start + (pixelData?.length ?? 0));
-};
-
-/** The caption names a day: an image that was stored before a job ledger was lost bears another one. */
-const captionShare = 0.01;
-
-const judgeKeyImage = (stored: Uint8Array, sent: Uint8Array): Complaint => {
-  const [a, b] = [headerOf(openPart10(stored)), headerOf(openPart10(sent))];
-  const compared = ["SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "SourceImageSequence"];
-  if (compared.some((keyword) => JSON.stringify(a[keyword]) !== JSON.stringify(b[keyword])))
-    return "identity or references";
-  if (["Rows", "Columns"].some((keyword) => number(a, keyword) !== number(b, keyword))) return "size";
-  const [pixels, expected] = [pixelsOf(stored), pixelsOf(sent)];
-  if (pixels.length !== expected.length) return "length of the pixel data";
-  let different = 0;
-  for (let i = 0; i < pixels.length; i++) if (pixels[i] !== expected[i]) different++;
-  return different > captionShare * pixels.length ? "pixels" : null;
-};
-
 const judges: Readonly<
   Record<OutputKind, (stored: Uint8Array, sent: Uint8Array, measures: Measures) => Complaint>
 > = {
   seg: judgeSeg,
-  sr: judgeReport,
-  text: judgeReport,
+  sr: judgeMeasurements,
+  text: judgeWords,
   "key-image": judgeKeyImage,
 };
 
@@ -116,8 +70,9 @@ const judged = (...[kind, stored, sent, measures]: Parameters<typeof verifyStore
 
 /**
  * Prove that what the archive holds is what was measured: the same voxels in patient space, count and centroid of the
- * mask in memory, its numbers in the reports, the same pictures; under the same UIDs. Decoded anew from the stored bytes,
- * also where they equal the sent ones: archives may write headers anew, and both may be wrong. Throws STORED_DIFFERS.
+ * mask in memory; in the reports every one of its numbers, of the same segment; the same pictures; all under the same
+ * UIDs. Decoded anew from the stored bytes, also where they equal the sent ones: archives may write headers anew, and
+ * both may be wrong. Throws STORED_DIFFERS.
  */
 export const verifyStored = (
   kind: OutputKind,

@@ -217,6 +217,10 @@ test("PIT-5: the segment is coded as the pancreas, found automatically, tracked 
   const algorithm = only(segment, "SegmentationAlgorithmIdentificationSequence");
   assert.equal(code(algorithm, "AlgorithmFamilyCodeSequence"), "123110|DCM|Artificial Intelligence");
   assert.equal(algorithm["AlgorithmVersion"], "0123456789abcdef");
+  assert.equal(
+    algorithm["AlgorithmParameters"],
+    "tile stride 0.5; mirrors 8; settings 9f8e7d6c5b4a3210; plan fedcba9876543210",
+  );
   assert.equal(plainHeader["ContentLabel"], "PANCREAS");
   assert.equal(plainHeader["SegmentsOverlap"], "NO");
   for (const absent of ["ContentQualification", "ImageComments"]) assert.ok(!(absent in plainHeader));

@@ -202,6 +202,19 @@ test("SR-10: a volume below 10 ml has six decimals, so that it still equals the 
   assert.equal(readSrVolumeMl(sr.bytes), 0.84877);
 });
 
+test("the report says by which settings and plan its numbers came about", () => {
+  const parameters = readSr(plain.sr.bytes).group.algorithm?.parameters;
+  assert.deepEqual(parameters, [
+    "tile stride 0.5",
+    "mirrors 8",
+    "settings 9f8e7d6c5b4a3210",
+    "plan fedcba9876543210",
+    "standard deviation over the population of voxels",
+  ]);
+  const other = report(ct, { settingsDigest: "00".repeat(32) });
+  assert.ok(readSr(other.sr.bytes).group.algorithm?.parameters.includes("settings 0000000000000000"));
+});
+
 test("SR-11: numbers have fixed decimals, and a measure that could not be computed is left out", () => {
   const raw = Buffer.from(plain.sr.bytes).toString("latin1");
   for (const written of ["19.031", "14.9", "8.0"]) assert.ok(raw.includes(written), written);

@@ -101,7 +101,11 @@ test("SR-12: where a site wants it, an empty mask becomes reports that say so, w
       [source.seriesUid],
     );
   }
-  assert.deepEqual(readReport(sr.bytes)?.groups, []);
+  const [group, ...others] = readReport(sr.bytes)?.groups ?? [];
+  assert.ok(group !== undefined && others.length === 0);
+  assert.equal(group.trackingUid, trackingUidOf({ ...source, part: "" }));
+  assert.deepEqual([group.measurements, group.segment, group.finding], [[], null, null]);
+  assert.ok(group.algorithm?.parameters.includes("settings 9f8e7d6c5b4a3210"));
 });
 
 test("a report of a SEG without measures, or of measures without a SEG, is refused", () => {
@@ -111,24 +115,20 @@ test("a report of a SEG without measures, or of measures without a SEG, is refus
   isRefused(() => buildSr(measures, null, context));
 });
 
+const ofQuality = {
+  reason: "quality",
+  resultKey: "5e".repeat(32),
+  rejectedAtMs: Date.UTC(2025, 5, 1, 12),
+  manufacturer: "panseg (research software)",
+  software: { name: "panseg", version: "0.1.0" },
+} as const;
+
 const rejection = () => {
   const { seg, sr } = build();
   const objects = [sr.object, seg.object].map((object) => ({ ...object, studyUid: source.studyUid }));
   return {
     objects,
-    note: withLoudDcmjs(() =>
-      buildRejection(
-        {
-          objects,
-          reason: "quality",
-          resultKey: "5e".repeat(32),
-          rejectedAtMs: Date.UTC(2025, 5, 1, 12),
-          manufacturer: "panseg (research software)",
-          software: { name: "panseg", version: "0.1.0" },
-        },
-        sr.bytes,
-      ),
-    ),
+    note: withLoudDcmjs(() => buildRejection({ ...ofQuality, objects }, sr.bytes)),
   };
 };
 
@@ -146,6 +146,20 @@ test("a rejection note names what it takes back, of the same patient and study, 
     objects.map(({ sopInstanceUid }) => sopInstanceUid).sort(),
   );
   assert.deepEqual(rejection().note, note);
+});
+
+test("a rejection note is dated by its moment, or like the study where what it takes back is", () => {
+  const dateOf = (dates: "now" | "study"): unknown => {
+    const { sr } = build({ settings: { dates } });
+    const note = buildRejection(
+      { ...ofQuality, objects: [{ ...sr.object, studyUid: source.studyUid }] },
+      sr.bytes,
+    );
+    const header = parseHeader(note.bytes);
+    return [header["ContentDate"], header["ContentTime"], header["SeriesDate"], header["SeriesTime"]];
+  };
+  assert.deepEqual(dateOf("now"), ["20250601", "133000", "20250601", "133000"]);
+  assert.deepEqual(dateOf("study"), ["20240131", "101530", "20240131", "101530"]);
 });
 
 test("VAL-1: dciodvfy has nothing to say about successors, reports of nothing and rejection notes", {

@@ -6,6 +6,7 @@ import { enhancedMr } from "../../../src/phantom/multiFrame/enhancedMr.ts";
 import { legacyCt } from "../../../src/phantom/multiFrame/legacyCt.ts";
 import { type Attributes, shuffled } from "../../support/dicomSeries.ts";
 import { type ImageSpec, type Images, makeImages, type Voxel } from "./matrixImages.ts";
+import { namedPlaces, withPrivateBlocks } from "./matrixPrivate.ts";
 import { codedTexts } from "./matrixText.ts";
 
 /** A kind of source that has led some writer of segmentations astray. */
@@ -113,6 +114,8 @@ const deIdentified = {
   LongitudinalTemporalInformationModified: "MODIFIED",
 };
 
+const deIdentifiedTitle = "a de-identified source with private elements and names of places";
+
 const specs: readonly CaseSpec[] = [
   { title: "an axial CT" },
   { title: "a CT whose files arrive in reversed order", arrive: (files) => files.toReversed() },
@@ -166,6 +169,12 @@ const specs: readonly CaseSpec[] = [
     mayMind: /needed to build DICOMDIR/,
   },
   { title: "a de-identified source", images: all(deIdentified), settings: { dates: "study" } },
+  {
+    title: deIdentifiedTitle,
+    images: all({ ...deIdentified, ...namedPlaces }),
+    arrive: (files) => files.map(withPrivateBlocks),
+    settings: { dates: "study" },
+  },
   { title: "an Enhanced CT", images: { multiFrame: enhancedCt } },
   {
     title: "an Enhanced MR with a slope of its own for every frame",
@@ -231,6 +240,9 @@ export const matrixCases: readonly MatrixCase[] = specs.map((spec, n) => {
   };
 });
 
+/** Of its source, nothing but what is meant to be copied may stand in a result. */
+export const deIdentifiedCase = matrixCases.find(({ title }) => title === deIdentifiedTitle) as MatrixCase;
+
 /** A mask without a voxel, of which nothing is made. */
 export const emptyImages = makeImages(specs.length, { body: [] });
 
@@ -238,6 +250,14 @@ type RefusedSource = readonly [title: string, code: FailureCode, files: readonly
 
 const refused = (n: number, spec: ImageSpec): readonly Uint8Array[] =>
   makeImages(specs.length + n, spec).files;
+
+const coronal = (k: number): Attributes => ({
+  ImageOrientationPatient: ["1", "0", "0", "0", "0", "-1"],
+  ImagePositionPatient: ["-120.5", String(-98.25 + 3 * k), "41.3"],
+});
+
+const [cosine, sine] = [Math.cos(Math.PI / 180), Math.sin(Math.PI / 180)];
+const turned = [cosine, sine, 0, -sine, cosine, 0];
 
 /** Sources of which no objects are made. */
 export const refusedSources: readonly RefusedSource[] = [
@@ -254,6 +274,28 @@ export const refusedSources: readonly RefusedSource[] = [
     "SEVERAL_VOLUMES",
     refused(5, { slices: 12, attributes: (k) => (k < 6 ? { FrameOfReferenceUID: "2.25.3" } : {}) }),
   ],
+  [
+    "axial and coronal slices",
+    "SEVERAL_VOLUMES",
+    refused(6, { slices: 12, attributes: (k) => (k < 6 ? coronal(k) : {}) }),
+  ],
+  [
+    "a slice that is turned by one degree",
+    "MISSING_SLICES",
+    refused(7, { attributes: (k) => (k === 3 ? { ImageOrientationPatient: turned.map(decimal) } : {}) }),
+  ],
+  [
+    "two matrices",
+    "SEVERAL_VOLUMES",
+    refused(8, { slices: 12, attributes: (k) => (k < 6 ? { Rows: 10, Columns: 8 } : {}) }),
+  ],
+  [
+    "two pixel spacings",
+    "SEVERAL_VOLUMES",
+    refused(9, { slices: 12, attributes: (k) => (k < 6 ? { PixelSpacing: ["0.8", "0.8"] } : {}) }),
+  ],
+  ["a single slice", "TOO_FEW_SLICES", refused(10, { slices: 1, body: [] })],
+  ["a localizer", "LOCALIZER", refused(11, all({ ImageType: ["ORIGINAL", "PRIMARY", "LOCALIZER"] }))],
 ];
 
 /** The same files as they may arrive: as they are, backwards, and in two other orders. */

@@ -6,7 +6,7 @@ import { segVolumeMl, verifyBuilt } from "../../../src/dicom/write/readBack.ts";
 import { lps } from "../../../src/domain/axes.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import { measureMask } from "../../../src/measure/measureMask.ts";
-import { asymmetricMask, makeContext, makeSource, shifted } from "./sources.ts";
+import { asymmetricMask, makeContext, makeSource, maskOf, shifted } from "./sources.ts";
 
 const source = makeSource({ shape: [6, 7, 8], spacingMm: [50, 7.5, 7.25] });
 const results = (mask = asymmetricMask(source.grid), context = makeContext(source)) => {
@@ -34,6 +34,18 @@ test("a SEG of another mask, an SR of another volume or of another SEG is stoppe
   failsWith(() => verifyBuilt(seg.bytes, wrongSr.bytes, mask, measures), "INTERNAL");
   const next = results(mask, makeContext(source, { resultKey: "77".repeat(32) }));
   failsWith(() => verifyBuilt(seg.bytes, next.sr.bytes, mask, measures), "INTERNAL");
+});
+
+test("of a mask of one voxel, too, the SR states the volume of the SEG to a part in ten thousand", () => {
+  const fine = makeSource();
+  const context = makeContext(fine);
+  const { mask, measures, seg, sr } = results(maskOf(fine.grid, [[2, 2, 3]]), context);
+  assert.ok(measures.volumeMl < 0.0015);
+  verifyBuilt(seg.bytes, sr.bytes, mask, measures);
+  for (const share of [0.7, 0.9998, 1.0002, 1.3]) {
+    const wrong = buildSr({ ...measures, volumeMl: measures.volumeMl * share }, seg.object, context);
+    failsWith(() => verifyBuilt(seg.bytes, wrong.bytes, mask, measures), "INTERNAL");
+  }
 });
 
 test("images that lie beside the grid are compared at their own positions", () => {

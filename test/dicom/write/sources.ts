@@ -99,6 +99,7 @@ export const makeContext = (
   resultKey: "5e".repeat(32),
   orderedAtMs: Date.UTC(2025, 2, 4, 23, 5, 6),
   algorithmParameters: ["tile stride 0.5", "mirrors 8"],
+  settingsDigest: "9f8e7d6c5b4a3210".repeat(4),
   warnings: [],
   part: "",
   predecessors: [],

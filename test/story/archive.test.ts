@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { openPromise } from "yauzl";
+import { makePhantom } from "../../src/phantom/makePhantom.ts";
+import { writeSeries } from "../../src/phantom/writeSeries.ts";
+import { type Member, writeZip } from "../importer/torchZip.ts";
+import { startOrthanc } from "../support/orthanc.ts";
+import { eventually, panseg, type RunningService, serve } from "../support/panseg.ts";
+import { needsTool } from "../support/shared.ts";
+import {
+  countOf,
+  demoModels,
+  download,
+  endedSegmentations,
+  oneResult,
+  serviceSettings,
+  startArchive,
+  storedResults,
+  temporaryFolder,
+} from "./world.ts";
+
+const skip = needsTool("Orthanc");
+
+const phantomSeries = (): readonly Uint8Array[] =>
+  writeSeries(makePhantom({ seed: 19, modelClass: "CT" })).map(({ bytes }) => bytes);
+
+const world = async (t: TestContext) => {
+  const folder = temporaryFolder(t);
+  const models = await demoModels(folder);
+  const data = join(folder, "data");
+  mkdirSync(data);
+  return { folder, models, data };
+};
+
+const inferences = ({ lines }: RunningService): number => lines.filter(({ step }) => step === "infer").length;
+
+const lastChange = async (rest: (path: string) => Promise<unknown>): Promise<number> =>
+  ((await rest("/changes?last")) as { Last: number }).Last;
+
+test("WEB-4: an archive that overwrites, and tells of everything anew, leads to no second result", {
+  skip,
+  timeout: 600_000,
+}, async (t) => {
+  const { models, data } = await world(t);
+  const orthanc = await startOrthanc(t, { stableAgeSeconds: 1, overwriteInstances: true });
+  const service = await serve(serviceSettings(orthanc, models, data));
+  t.after(() => service.kill());
+  const files = phantomSeries();
+  await orthanc.stow(files);
+  await endedSegmentations(service.url, 1);
+  const results = await storedResults(orthanc);
+  assert.deepEqual(countOf(results), oneResult);
+  const bytes = await Promise.all(results.map((result) => download(orthanc, result)));
+
+  const before = await lastChange(orthanc.rest);
+  await orthanc.stow(files);
+  await orthanc.stow(bytes);
+  // Every overwritten series becomes stable once more; the service has then read all that Orthanc had to tell.
+  await eventually("the series are stable again", async () => {
+    const { Changes } = (await orthanc.rest(`/changes?since=${before}&limit=1000`)) as {
+      Changes: readonly { ChangeType: string }[];
+    };
+    return Changes.filter(({ ChangeType }) => ChangeType === "StableSeries").length >= 5 ? true : null;
+  });
+  const told = await lastChange(orthanc.rest);
+  await new Promise((resolve) => setTimeout(resolve, 4000));
+  const [only, ...more] = await endedSegmentations(service.url, 1);
+  assert.deepEqual([only?.state, more], ["done", []]);
+  assert.equal(inferences(service), 1);
+  assert.deepEqual(await storedResults(orthanc), results);
+  assert.deepEqual(await Promise.all(results.map((result) => download(orthanc, result))), bytes);
+  assert.equal(await lastChange(orthanc.rest), told, "the service stored something again");
+  assert.equal(await service.stop(), 0);
+});
+
+test("WEB-3: a series that the archive's death kept from becoming stable is segmented all the same, once", {
+  skip,
+  timeout: 600_000,
+}, async (t) => {
+  const { models, data } = await world(t);
+  const orthanc = await startOrthanc(t, { stableAgeSeconds: 3600 });
+  await orthanc.stow(phantomSeries());
+  await orthanc.kill();
+  await orthanc.restart();
+  const service = await serve(serviceSettings(orthanc, models, data));
+  t.after(() => service.kill());
+  const [only, ...more] = await endedSegmentations(service.url, 1);
+  assert.deepEqual([only?.state, more], ["done", []]);
+  assert.deepEqual(countOf(await storedResults(orthanc)), oneResult);
+  assert.equal(inferences(service), 1);
+  assert.equal(await service.stop(), 0);
+});
+
+/** The demo model with one weight changed by its last bit: other weights, the same organ. */
+const otherWeights = async (folder: string): Promise<string> => {
+  const copy = join(folder, "other-model");
+  cpSync(fileURLToPath(new URL("../../models/phantom/ct", import.meta.url)), copy, { recursive: true });
+  const names = readdirSync(copy, { recursive: true, encoding: "utf8" });
+  const file = join(copy, String(names.find((name) => name.endsWith("model_best.model"))));
+  const archive = await openPromise(file);
+  const members: Member[] = [];
+  for await (const entry of archive.eachEntry()) {
+    const bytes = await buffer(await archive.openReadStreamPromise(entry));
+    if (entry.fileName.endsWith("/data/4")) bytes[0] = (bytes[0] as number) ^ 1;
+    members.push({ name: entry.fileName, bytes });
+  }
+  archive.close();
+  writeZip(file, members);
+  return copy;
+};
+
+test("a new model makes a new result by wish, whose report names the one that it replaces", {
+  skip,
+  timeout: 600_000,
+}, async (t) => {
+  const { folder, models, data } = await world(t);
+  const orthanc = await startArchive(t);
+  const settings = serviceSettings(orthanc, models, data);
+  let service = await serve(settings);
+  t.after(() => service.kill());
+  await orthanc.stow(phantomSeries());
+  const [first] = await endedSegmentations(service.url, 1);
+  assert.equal(await service.stop(), 0);
+
+  const imported = await panseg(
+    ["model", "import", await otherWeights(folder), "--modality", "CT", "--id", "phantom-ct-next"],
+    settings,
+  );
+  assert.equal(imported.code, 0, imported.stderr);
+  const next = { ...settings, PANSEG__MODELS__CT: "phantom-ct-next" };
+  service = await serve(next);
+  await service.waitForLine(({ message }) => message === "sweep.done");
+  const rerun = await panseg(["jobs", "rerun"], next);
+  assert.equal(rerun.code, 0, rerun.stderr);
+  const [, second] = await endedSegmentations(service.url, 2);
+  assert.equal(second?.state, "done");
+  const [old, anew] = [first?.result, second.result];
+  assert.equal(anew?.model.id, "phantom-ct-next");
+  assert.notEqual(anew.model.weightsSha256, old?.model.weightsSha256);
+  assert.deepEqual(anew.replaces, [old?.objects.sr?.sopInstanceUid]);
+  const uids = [old, anew].flatMap((result) => [
+    result?.objects.seg?.sopInstanceUid,
+    result?.objects.sr?.sopInstanceUid,
+  ]);
+  assert.equal(new Set(uids).size, 4);
+  const report = await panseg(["report", String(first?.studyUid), "--format", "csv"], next);
+  assert.ok(report.stdout.includes(String(anew.objects.sr?.sopInstanceUid)));
+  assert.ok(!report.stdout.includes(`,${old?.objects.sr?.sopInstanceUid},`));
+  assert.equal(await service.stop(), 0);
+});
