@@ -218,6 +218,7 @@ export type StorySettings = {
   readonly output: {
     readonly manufacturer: string;
     readonly seriesDescriptionSuffix: string;
+    readonly seriesNumberBase: number;
     readonly segmentationType: "BINARY" | "LABELMAP" | "FRACTIONAL";
     readonly srClass: "comprehensive3d" | "comprehensive" | "enhanced";
     readonly volumeInLabel: boolean;

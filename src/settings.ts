@@ -143,6 +143,8 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       manufacturer: z.string().min(1).max(64).default("panseg (research software)"),
       seriesDescriptionSuffix: z.string().max(20).default("(research)"),
+      /** SEG at this plus the source's SeriesNumber; report, words, pictures and withdrawals follow in thousands. */
+      seriesNumberBase: z.int().min(0).max(1_000_000).default(9000),
       segmentationType: z.enum(["BINARY", "LABELMAP", "FRACTIONAL"]).default("BINARY"),
       srClass: z.enum(["comprehensive3d", "comprehensive", "enhanced"]).default("comprehensive3d"),
       volumeInLabel: z.boolean().default(false),

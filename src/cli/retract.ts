@@ -84,6 +84,7 @@ const rejectEverywhere = async (
         resultKey: job.key,
         rejectedAtMs: clock.nowMs(),
         manufacturer: settings.output.manufacturer,
+        seriesNumberBase: settings.output.seriesNumberBase,
         software,
       },
       await destination.pacs.retrieveInstance(first),

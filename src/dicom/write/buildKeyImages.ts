@@ -78,7 +78,7 @@ export const buildKeyImages = (
       },
       copyPatientAndStudy(source),
       {
-        ...seriesModules({ modality: "OT", holds: "key images", volumeMl, numberBase: 12000 }, context),
+        ...seriesModules({ modality: "OT", holds: "key images", volumeMl, numberOffset: 3000 }, context),
         ...imageModules(picture, context),
         InstanceNumber: String(n + 1),
       },

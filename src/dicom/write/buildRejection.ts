@@ -29,6 +29,7 @@ export type Rejection = {
   readonly resultKey: string;
   readonly rejectedAtMs: number;
   readonly manufacturer: string;
+  readonly seriesNumberBase: number;
   readonly software: SoftwareIdentity;
 };
 
@@ -43,7 +44,15 @@ const isDocument = ({ sopClassUid }: ObjectRef): boolean =>
  * The same input gives the same bytes. Throws NOT_DICOM, UID_INVALID.
  */
 export const buildRejection = (rejection: Rejection, like: Uint8Array): BuiltObject => {
-  const { objects, reason, resultKey: key, rejectedAtMs, manufacturer, software } = rejection;
+  const {
+    objects,
+    reason,
+    resultKey: key,
+    rejectedAtMs,
+    manufacturer,
+    seriesNumberBase,
+    software,
+  } = rejection;
   const header = parseHeader(like);
   const studyUid = textOf(header, "StudyInstanceUID") ?? "";
   const { date, time } = momentLike(rejectedAtMs, header);
@@ -58,7 +67,7 @@ export const buildRejection = (rejection: Rejection, like: Uint8Array): BuiltObj
     {
       StudyInstanceUID: studyUid,
       Modality: "KO",
-      SeriesNumber: "13000",
+      SeriesNumber: String(seriesNumberBase + 4000),
       SeriesDescription: "AI Pancreas result withdrawn",
       SeriesDate: date,
       SeriesTime: time,

@@ -120,7 +120,7 @@ export const buildSeg = (mask: Mask, context: WriteContext): BuiltObject => {
     },
     { ...copyPatientAndStudy(source), ...copyLossyCompression(source.header) },
     {
-      ...seriesModules({ modality: "SEG", holds: "segmentation", volumeMl, numberBase: 9000 }, context),
+      ...seriesModules({ modality: "SEG", holds: "segmentation", volumeMl, numberOffset: 0 }, context),
       ...imageModules(mask, planes, volumeMl, context),
       ...frameModules(planes, context, uids.dimensionOrganization),
     },

@@ -27,7 +27,7 @@ export const buildSr = (measures: Measures, seg: StoredObject | null, context: W
     { sopClassUid: srSopClass(settings.srClass), seriesUid: uids.srSeries, sopInstanceUid: uids.srSop },
     copyPatientAndStudy(source),
     {
-      ...seriesModules({ modality: "SR", holds: "measurements", volumeMl, numberBase: 10000 }, context),
+      ...seriesModules({ modality: "SR", holds: "measurements", volumeMl, numberOffset: 1000 }, context),
       ...documentModule(seg, source, predecessors),
       ...reportTree(measures, seg, context),
     },

@@ -61,7 +61,7 @@ export const buildTextReport = (
     { sopClassUid: enhancedSr, seriesUid: uids.textSeries, sopInstanceUid: uids.textSop },
     copyPatientAndStudy(source),
     {
-      ...seriesModules({ modality: "SR", holds: "report", volumeMl, numberBase: 11000 }, context),
+      ...seriesModules({ modality: "SR", holds: "report", volumeMl, numberOffset: 2000 }, context),
       ...documentModule(seg, source, []),
       ...containerValue(codes.diagnosticImagingReport, null, [
         ...languageAndObserver(context),

@@ -42,6 +42,8 @@ export type WriteSettings = {
   readonly seriesDescriptionSuffix: string;
   /** Whether the SEG's SegmentDescription names the volume, for viewers that do not show the SR. */
   readonly volumeInLabel: boolean;
+  /** SeriesNumber of the SEG is this plus the source's; those of the other objects follow in steps of a thousand. */
+  readonly seriesNumberBase: number;
   /** Not empty (type 1 in the Enhanced General Equipment module). */
   readonly manufacturer: string;
 };

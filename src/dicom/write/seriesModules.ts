@@ -45,8 +45,8 @@ type SeriesKind = {
   readonly holds: string;
   /** Null where no pancreas was found. */
   readonly volumeMl: number | null;
-  /** SeriesNumber is this plus the source's. */
-  readonly numberBase: number;
+  /** SeriesNumber is the base of the settings plus this plus the source's. */
+  readonly numberOffset: number;
 };
 
 /** Series, equipment and dates, which SEG and SR have alike. */
@@ -55,7 +55,7 @@ export const seriesModules = (kind: SeriesKind, context: WriteContext): Dataset 
   return {
     StudyInstanceUID: context.source.studyUid,
     Modality: kind.modality,
-    SeriesNumber: seriesNumber(kind.numberBase, context),
+    SeriesNumber: seriesNumber(context.settings.seriesNumberBase + kind.numberOffset, context),
     InstanceNumber: "1",
     SeriesDescription: seriesDescription(kind, context),
     SeriesDate: date,

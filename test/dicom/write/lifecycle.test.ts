@@ -120,6 +120,7 @@ const ofQuality = {
   resultKey: "5e".repeat(32),
   rejectedAtMs: Date.UTC(2025, 5, 1, 12),
   manufacturer: "panseg (research software)",
+  seriesNumberBase: 9000,
   software: { name: "panseg", version: "0.1.0" },
 } as const;
 

@@ -24,6 +24,7 @@ const everyKind = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
         resultKey: context.resultKey,
         rejectedAtMs: context.orderedAtMs,
         manufacturer: context.settings.manufacturer,
+        seriesNumberBase: context.settings.seriesNumberBase,
         software: context.software,
       },
       sr.bytes,

@@ -108,6 +108,7 @@ export const makeContext = (
   settings: {
     dates: "now",
     seriesDescriptionSuffix: "(research)",
+    seriesNumberBase: 9000,
     segmentationType: "BINARY",
     srClass: "comprehensive3d",
     volumeInLabel: false,
