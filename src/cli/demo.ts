@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { software } from "../compose.ts";
 import { makeCast } from "../demo/cast.ts";
+import { keepCast, openKeepFolder } from "../demo/keepCast.ts";
 import { importDemoModels } from "../demo/models.ts";
 import { type DemoEvent, runDemo } from "../demo/runDemo.ts";
 import { setStage } from "../demo/stage.ts";
@@ -13,7 +14,7 @@ import { failed } from "../domain/failure.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
 import { makeLog } from "../log.ts";
 import { stopSignal } from "./context.ts";
-import { summary, verdictLine } from "./demoTable.ts";
+import { demoExitCode, summary, verdictLine } from "./demoTable.ts";
 import { bold, note, print, printJson } from "./output.ts";
 import { makeProgressLine, type ProgressLine } from "./progress.ts";
 
@@ -22,6 +23,7 @@ type DemoCommandOptions = {
   readonly once?: boolean;
   readonly studies: string;
   readonly seed: string;
+  readonly keep?: string;
   readonly json?: boolean;
 };
 
@@ -33,11 +35,13 @@ export const addDemoCommand = (program: Command): void => {
     .option("--once", "end after the table; exit code 1 where something is not as expected")
     .option("--studies <n>", "how many studies to send", "3")
     .option("--seed <n>", "first seed of the synthetic patients", "19")
+    .option("--keep <folder>", "write the series there too: DICOM, and image and true label as NIfTI")
     .option("--json", "print one JSON object instead of the table")
     .addHelpText("after", "\nExample:\n  panseg demo --once --studies 3")
     .action(async (options: DemoCommandOptions) => {
       const studies = wholeOf(options.studies, "--studies", 1);
       const firstSeed = wholeOf(options.seed, "--seed", 0);
+      if (options.keep !== undefined) openKeepFolder(options.keep);
       const log = makeLog(program.opts()["verbose"] === true ? "info" : "silent");
       const folder = mkdtempSync(join(tmpdir(), "panseg-demo-"));
       const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
@@ -51,6 +55,7 @@ export const addDemoCommand = (program: Command): void => {
         line.update("importing the models", share),
       );
       const cast = makeCast(studies, firstSeed, (name, share) => line.update(`synthesising ${name}`, share));
+      if (options.keep !== undefined) keepCast(cast, options.keep);
       const stage = await setStage(
         folder,
         {
@@ -70,7 +75,7 @@ export const addDemoCommand = (program: Command): void => {
         const seconds = (performance.now() - startedMs) / 1000;
         if (options.json) printJson({ notice: RESEARCH_NOTICE, page, seconds, verdicts });
         else print(summary(verdicts, seconds));
-        if (verdicts.some(({ asExpected }) => !asExpected)) process.exitCode = 1;
+        process.exitCode = demoExitCode(verdicts);
         if (options.once !== true) await keepRunning(page, signal);
       } catch (error) {
         if (!signal.aborted) throw error;

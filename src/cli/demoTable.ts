@@ -12,13 +12,33 @@ export const verdictLine = (verdict: Verdict): string => {
   return `${markOf(verdict)} ${name}: ${reason === null ? verdict.state : `${reason.sentence} [${reason.code}]`}`;
 };
 
-const secondsOf = (verdict: Verdict, ...steps: readonly string[]): string => {
-  const seconds = steps.reduce((sum, step) => sum + (verdict.secondsPerStep[step] ?? 0), 0);
-  return verdict.state === "done" ? seconds.toFixed(1) : "";
+/** Columns of seconds with the steps that each adds up; the last takes whatever no other one does. */
+const stepGroups: readonly (readonly [column: string, steps: RegExp])[] = [
+  ["read", /^(origin|examine|list|retrieve|history|volume)$/],
+  ["model", /^load-model$/],
+  ["network", /^(preprocess|infer|mask|measure|judge)$/],
+  ["objects", /^(build-|verify-built$|picture$)/],
+  ["store", /^/],
+];
+
+/** Seconds per column; together they are the seconds of all steps. */
+export const secondsPerColumn = (
+  secondsPerStep: Verdict["secondsPerStep"],
+): Readonly<Record<string, number>> => {
+  const sums: Record<string, number> = Object.fromEntries(stepGroups.map(([column]) => [column, 0]));
+  for (const [step, seconds] of Object.entries(secondsPerStep)) {
+    const [column] = stepGroups.find(([, steps]) => steps.test(step)) ?? ["store"];
+    sums[column] = (sums[column] ?? 0) + seconds;
+  }
+  return sums;
 };
 
 const verdictWord = ({ state, reason }: Verdict): string =>
   state === "done" ? "segmented" : `${state === "skipped" ? "not segmented" : state}: ${reason?.code ?? ""}`;
+
+/** 1 where something is not as expected. */
+export const demoExitCode = (verdicts: readonly Verdict[]): 0 | 1 =>
+  verdicts.every(({ asExpected }) => asExpected) ? 0 : 1;
 
 /** One row a series, with seconds per group of steps. */
 export const summary = (verdicts: readonly Verdict[], seconds: number): string => {
@@ -30,11 +50,9 @@ export const summary = (verdicts: readonly Verdict[], seconds: number): string =
     verdict.volumeMl?.toFixed(1) ?? "",
     verdict.trueVolumeMl?.toFixed(1) ?? "",
     verdict.dice?.toFixed(3) ?? "",
-    secondsOf(verdict, "list", "retrieve", "volume"),
-    secondsOf(verdict, "preprocess"),
-    secondsOf(verdict, "load-model", "infer"),
-    secondsOf(verdict, "mask", "measure", "judge"),
-    secondsOf(verdict, "build-seg", "build-sr", "verify-built", "picture", "spool"),
+    ...Object.values(secondsPerColumn(verdict.secondsPerStep)).map((each) =>
+      verdict.state === "done" ? each.toFixed(1) : "",
+    ),
   ]);
   const header = [
     "",
@@ -44,11 +62,7 @@ export const summary = (verdicts: readonly Verdict[], seconds: number): string =
     "ml",
     "true ml",
     "Dice",
-    "read s",
-    "prepare s",
-    "network s",
-    "mask s",
-    "objects s",
+    ...stepGroups.map(([column]) => `${column} s`),
   ];
   const failures = verdicts.filter(({ asExpected }) => !asExpected).length;
   const end = failures === 0 ? green("all as expected") : red(`${failures} not as expected`);

@@ -1,7 +1,6 @@
 import type { FailureCode } from "../domain/failure.ts";
-import type { Mask } from "../domain/grid.ts";
 import type { ModelClass } from "../domain/plan.ts";
-import { makePhantom } from "../phantom/makePhantom.ts";
+import { makePhantom, type Phantom } from "../phantom/makePhantom.ts";
 import { oddSeries } from "../phantom/oddSeries.ts";
 import { type SeriesFile, writeSeries } from "../phantom/writeSeries.ts";
 
@@ -13,8 +12,8 @@ export type CastSeries = {
   readonly files: readonly SeriesFile[];
   /** The reason of the refusal that is due; null: it is segmented. */
   readonly expected: FailureCode | null;
-  /** The pancreas as the phantom has it; null where there is nothing to compare. */
-  readonly truth: Mask | null;
+  /** What the series shows, with the true pancreas; null where there is nothing to compare. */
+  readonly phantom: Phantom | null;
 };
 
 /** What an archive holds beside the series that fits, by class; names of `oddSeries`. */
@@ -56,9 +55,9 @@ const castStudy = (modelClass: ModelClass, seed: number, isFirst: boolean): read
     modelClass,
     files: writeSeries(phantom),
     expected: null,
-    truth: phantom.label,
+    phantom,
   };
-  const odd = isFirst ? oddSeries(seed).filter(({ name }) => companions[modelClass].includes(name)) : [];
+  const odd = isFirst ? oddSeries(seed, companions[modelClass]) : [];
   return [
     main,
     ...odd.map(({ name, files, expected }) => ({
@@ -66,7 +65,7 @@ const castStudy = (modelClass: ModelClass, seed: number, isFirst: boolean): read
       modelClass,
       files,
       expected,
-      truth: null,
+      phantom: null,
     })),
   ];
 };

@@ -1,5 +1,6 @@
 import { segToMask } from "../dicom/write/readSeg.ts";
 import type { FailureCode } from "../domain/failure.ts";
+import type { Mask } from "../domain/grid.ts";
 import type { Job } from "../domain/job.ts";
 import { diceOf } from "../evaluate/dice.ts";
 import { measureMask } from "../measure/measureMask.ts";
@@ -37,7 +38,7 @@ export const finalJob = (jobs: readonly Job[], seriesUid: string): Job | null =>
 export const judgeSeries = async (cast: CastSeries, job: Job, pacs: Pacs): Promise<Verdict> => {
   const { studyUid, seriesUid, state, failure, result } = job;
   const stored = result?.objects.seg ?? null;
-  const truth = cast.truth;
+  const truth = cast.phantom?.label ?? null;
   const seg =
     stored === null
       ? null
@@ -48,7 +49,9 @@ export const judgeSeries = async (cast: CastSeries, job: Job, pacs: Pacs): Promi
         });
   const dice = seg === null || truth === null ? null : diceOf(segToMask(seg, truth.grid), truth);
   const asExpected =
-    cast.expected === null ? state === "done" && (dice ?? 0) >= leastDice : failure?.code === cast.expected;
+    cast.expected === null
+      ? state === "done" && (dice ?? 0) >= leastDice
+      : state === "skipped" && failure?.code === cast.expected;
   return {
     name: cast.name,
     seriesUid,
@@ -63,5 +66,5 @@ export const judgeSeries = async (cast: CastSeries, job: Job, pacs: Pacs): Promi
   };
 };
 
-const trueVolumeMl = (truth: NonNullable<CastSeries["truth"]>): number =>
+const trueVolumeMl = (truth: Mask): number =>
   measureMask(truth, { grid: truth.grid, voxels: Float32Array.from(truth.voxels) }).volumeMl;

@@ -1,11 +1,12 @@
 import { phantomSuffix } from "../dicom/select/phantomMark.ts";
 import type { Dataset } from "../dicom/write/dataset.ts";
 import type { ModelClass } from "../domain/plan.ts";
+import { type Machine, machines } from "./machines.ts";
 import type { Vendor } from "./scanner.ts";
 import type { Phase } from "./tissues.ts";
 
 /** What a vendor's scanner writes into every image of a protocol. */
-type Protocol = { readonly machine: string; readonly name: string; readonly attributes: Dataset };
+type Protocol = { readonly machine: Machine; readonly name: string; readonly attributes: Dataset };
 
 const manufacturers: Readonly<Record<Vendor, string>> = {
   Siemens: "SIEMENS",
@@ -15,7 +16,7 @@ const manufacturers: Readonly<Record<Vendor, string>> = {
 
 const ct: Readonly<Record<Vendor, Protocol>> = {
   Siemens: {
-    machine: "SOMATOM Definition AS",
+    machine: machines.somatom,
     name: "Abdomen",
     attributes: {
       ImageType: ["ORIGINAL", "PRIMARY", "AXIAL", "CT_SOM5 SPI"],
@@ -30,7 +31,7 @@ const ct: Readonly<Record<Vendor, Protocol>> = {
     },
   },
   GE: {
-    machine: "Revolution CT",
+    machine: machines.revolution,
     name: "ABD PEL",
     attributes: {
       ImageType: ["ORIGINAL", "PRIMARY", "AXIAL"],
@@ -44,7 +45,7 @@ const ct: Readonly<Record<Vendor, Protocol>> = {
     },
   },
   Philips: {
-    machine: "iCT 256",
+    machine: machines.ict,
     name: "Abdomen routine",
     attributes: {
       ImageType: ["ORIGINAL", "PRIMARY", "AXIAL", "HELIX"],
@@ -61,7 +62,7 @@ const ct: Readonly<Record<Vendor, Protocol>> = {
 
 const t1: Readonly<Record<Vendor, Protocol>> = {
   Siemens: {
-    machine: "MAGNETOM Aera",
+    machine: machines.aera,
     name: "t1_vibe_fs_tra_bh",
     attributes: {
       ImageType: ["ORIGINAL", "PRIMARY", "M", "NORM", "DIS2D"],
@@ -80,7 +81,7 @@ const t1: Readonly<Record<Vendor, Protocol>> = {
     },
   },
   GE: {
-    machine: "SIGNA Artist",
+    machine: machines.signa,
     name: "Ax LAVA FS BH",
     attributes: {
       ImageType: ["ORIGINAL", "PRIMARY", "OTHER"],
@@ -98,7 +99,7 @@ const t1: Readonly<Record<Vendor, Protocol>> = {
     },
   },
   Philips: {
-    machine: "Ingenia",
+    machine: machines.ingenia,
     name: "eTHRIVE BH",
     attributes: {
       ImageType: ["ORIGINAL", "PRIMARY", "M_FFE", "M", "FFE"],
@@ -119,7 +120,7 @@ const t1: Readonly<Record<Vendor, Protocol>> = {
 
 const t2: Readonly<Record<Vendor, Protocol>> = {
   Siemens: {
-    machine: "MAGNETOM Aera",
+    machine: machines.aera,
     name: "t2_haste_tra_mbh",
     attributes: {
       ImageType: ["ORIGINAL", "PRIMARY", "M", "NORM", "DIS2D"],
@@ -138,7 +139,7 @@ const t2: Readonly<Record<Vendor, Protocol>> = {
     },
   },
   GE: {
-    machine: "SIGNA Artist",
+    machine: machines.signa,
     name: "Ax SSFSE BH",
     attributes: {
       ImageType: ["ORIGINAL", "PRIMARY", "OTHER"],
@@ -156,7 +157,7 @@ const t2: Readonly<Record<Vendor, Protocol>> = {
     },
   },
   Philips: {
-    machine: "Ingenia",
+    machine: machines.ingenia,
     name: "T2W SSTSE ax",
     attributes: {
       ImageType: ["ORIGINAL", "PRIMARY", "M_SE", "M", "SE"],
@@ -194,7 +195,10 @@ export const protocolOf = (modelClass: ModelClass, vendor: Vendor, phase: Phase)
   const { machine, name, attributes } = { CT: ct, T1: t1, T2: t2 }[modelClass][vendor];
   return {
     Manufacturer: manufacturers[vendor],
-    ManufacturerModelName: `${machine}${phantomSuffix}`,
+    ManufacturerModelName: `${machine.model}${phantomSuffix}`,
+    StationName: machine.station,
+    DeviceSerialNumber: machine.serialNumber,
+    SoftwareVersions: machine.software,
     ProtocolName: name,
     SeriesDescription: `${name}${phaseWords[phase]}`,
     BodyPartExamined: "ABDOMEN",

@@ -1,11 +1,15 @@
 import type { Dataset } from "../dicom/write/dataset.ts";
-import { formatDs } from "../dicom/write/formatDs.ts";
+import { formatDs, formatFixed } from "../dicom/write/formatDs.ts";
 import { writeImage } from "../dicom/write/writeImage.ts";
 import type { Lps } from "../domain/axes.ts";
 import { voxelToLps } from "../geometry/vector.ts";
+import { withElements } from "./elements.ts";
 import type { Phantom } from "./makePhantom.ts";
+import { rounded } from "./pose.ts";
+import { privateElements } from "./privateBlock.ts";
 import { protocolOf } from "./protocols.ts";
-import type { Encoding } from "./scanner.ts";
+import type { Encoding, Vendor } from "./scanner.ts";
+import { type Coding, inTransferSyntax } from "./transferSyntax.ts";
 import { phantomUid } from "./uids.ts";
 
 export type SeriesFile = { readonly name: string; readonly bytes: Uint8Array };
@@ -16,12 +20,23 @@ export type SeriesOptions = {
   readonly seriesNumber?: number;
   /** Attributes that replace those of slice k. */
   readonly change?: (k: number) => Dataset;
+  /** Explicit VR Little Endian, uncompressed, unless given. */
+  readonly coding?: Coding;
 };
 
 const sopClasses = { CT: "1.2.840.10008.5.1.4.1.1.2", MR: "1.2.840.10008.5.1.4.1.1.4" } as const;
 
 /** Texts of the values, as DICOM writes decimal strings. */
 export const decimals = (values: readonly number[] | Lps): readonly string[] => values.map(formatDs);
+
+/** What sums of positions are off by. */
+const rounding = 1e-9;
+
+/** GE writes six decimals, wherever they are enough to read the same number back. */
+const vendorDs = (value: number, vendor: Vendor): string => {
+  const fixed = vendor === "GE" ? formatFixed(value, 6) : null;
+  return fixed !== null && Math.abs(Number(fixed) - value) < rounding ? fixed : formatDs(value);
+};
 
 const patientAndStudy = ({ facts }: Phantom): Dataset => {
   const key = `${facts.modelClass}${facts.seed}`;
@@ -63,14 +78,15 @@ const seriesAttributes = (phantom: Phantom, key: string, seriesNumber: number): 
 const planeAttributes = ({ volume: { grid }, facts }: Phantom, k: number): Dataset => {
   const [betweenSlices, betweenRows, betweenColumns] = grid.spacingMm;
   const position = voxelToLps(grid, k, 0, 0);
-  const tagged = facts.modelClass === "CT" ? {} : { SpacingBetweenSlices: formatDs(betweenSlices) };
+  const ds = (value: number): string => vendorDs(value, facts.vendor);
+  const tagged = facts.modelClass === "CT" ? {} : { SpacingBetweenSlices: ds(betweenSlices) };
   return {
     ...tagged,
-    SliceThickness: formatDs(betweenSlices),
-    ImagePositionPatient: decimals(position),
-    ImageOrientationPatient: decimals([...grid.axes[2], ...grid.axes[1]]),
-    SliceLocation: formatDs(position[2]),
-    PixelSpacing: decimals([betweenRows, betweenColumns]),
+    SliceThickness: ds(betweenSlices),
+    ImagePositionPatient: position.map(ds),
+    ImageOrientationPatient: [...grid.axes[2], ...grid.axes[1]].map(ds),
+    SliceLocation: ds(position[2]),
+    PixelSpacing: [betweenRows, betweenColumns].map(ds),
   };
 };
 
@@ -113,6 +129,15 @@ export const storedPixels = (
 const countsFromHead = ({ facts }: Phantom): boolean =>
   facts.vendor === "GE" || (facts.vendor === "Siemens" && facts.modelClass === "CT");
 
+/** The circles within which a CT measures and shows, mm. */
+const reconstruction = ({ volume: { grid }, facts: { modelClass, vendor } }: Phantom): Dataset =>
+  modelClass === "CT"
+    ? {
+        DataCollectionDiameter: vendorDs(500, vendor),
+        ReconstructionDiameter: vendorDs(rounded(grid.shape[2] * grid.spacingMm[2], 3), vendor),
+      }
+    : {};
+
 /** Attributes of slice k, without pixels. */
 export const sliceAttributes = (phantom: Phantom, k: number, options: SeriesOptions = {}): Dataset => {
   const slices = phantom.volume.grid.shape[0];
@@ -129,19 +154,25 @@ export const sliceAttributes = (phantom: Phantom, k: number, options: SeriesOpti
     ContentTime: "102200",
     ...planeAttributes(phantom, k),
     ...pixelAttributes(phantom, k),
+    ...reconstruction(phantom),
     ...(options.change?.(k) ?? {}),
   };
 };
 
 /**
- * The phantom as a classic CT or MR series, one file per slice in the order of the grid's planes: attributes, number
- * formats and slice counting as the phantom's vendor writes them. Reading it gives back the phantom's very voxels.
+ * The phantom as a classic CT or MR series, one file per slice in the order of the grid's planes: standard and private
+ * attributes, decimals, pixel formats and slice counting as the phantom's vendor writes them. Reading it gives back the
+ * phantom's very voxels, whatever the transfer syntax.
  */
 export const writeSeries = (phantom: Phantom, options: SeriesOptions = {}): readonly SeriesFile[] => {
+  const { modelClass, vendor } = phantom.facts;
   const [slices, rows, columns] = phantom.volume.grid.shape;
   return Array.from({ length: slices }, (_, k) => {
     const pixels = storedPixels(phantom.volume.voxels, phantom.encoding, k, rows * columns);
     const dataset = sliceAttributes(phantom, k, options);
-    return { name: `IM${String(k + 1).padStart(5, "0")}.dcm`, bytes: writeImage(dataset, pixels) };
+    const plain = withElements(writeImage(dataset, pixels), privateElements(modelClass, vendor, dataset));
+    const { coding } = options;
+    const bytes = coding === undefined ? plain : inTransferSyntax(plain, coding, [rows, columns]);
+    return { name: `IM${String(k + 1).padStart(5, "0")}.dcm`, bytes };
   });
 };

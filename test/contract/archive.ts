@@ -37,6 +37,8 @@ export const archiveContract = (name: string, start: StartServed, skip: string |
     test("a study is described by its series: modality, number and text as they stand", async (t) =>
       describesStudy(await start(t)));
     test("metadata are what the file's own header says", async (t) => readsMetadata(await start(t)));
+    test("metadata of a study are those of all instances of all its series", async (t) =>
+      readsStudyMetadata(await start(t)));
     test(
       "real images come back as stored, with their metadata",
       {
@@ -122,6 +124,18 @@ const readsMetadata = async (served: Served): Promise<void> => {
   }
   const one = await getJson(served, `${instancePath(first)}/metadata`);
   assert.equal(firstValue(one.json[0], "00080018"), first.sopInstanceUid);
+};
+
+const readsStudyMetadata = async (served: Served): Promise<void> => {
+  const own = [
+    ...makeSlices({ study: "s", series: "ct" }, ["1", "2"]),
+    ...makeSlices({ study: "s", series: "mr", modality: "MR" }, ["1"]),
+  ];
+  await stow(served, bytesOf([...own, ...makeSlices({ study: "other", series: "ct" }, ["1"])]));
+  const { contentType, json } = await getJson(served, `/studies/${uidOf("s")}/metadata`);
+  assert.match(contentType, /^application\/dicom\+json/);
+  const headers = new Map(json.map((each) => [firstValue(each, "00080018"), headerFromJson(each)]));
+  assert.deepEqual(headers, new Map(own.map((each) => [each.sopInstanceUid, parseHeader(each.bytes)])));
 };
 
 const deliversFixtures = async (t: TestContext, served: Served): Promise<void> => {
@@ -213,6 +227,18 @@ const judgesParts = async (served: Served): Promise<void> => {
   assert.equal(await pacs.hasInstance(late), false);
   const right = await stow(served, [late.bytes], `/studies/${late.studyUid}`);
   assert.deepEqual([right.status, right.stored, right.failed], [200, [late.sopInstanceUid], []]);
+
+  const [third, stranger] = [
+    firstOf(makeSlices({ study: "s", series: "e" }, ["3"])),
+    firstOf(makeSlices({ study: "stranger", series: "e" }, ["1"])),
+  ];
+  const mixed = await stow(served, [stranger.bytes, third.bytes], `/studies/${third.studyUid}`);
+  assert.deepEqual(
+    [mixed.status, mixed.stored, mixed.failed],
+    [409, [third.sopInstanceUid], [[stranger.sopInstanceUid, 272]]],
+  );
+  assert.equal(await pacs.hasInstance(third), true);
+  assert.equal(await pacs.hasInstance(stranger), false);
 
   const nothing = await stow(served, []);
   assert.deepEqual([nothing.status, nothing.stored, nothing.failed], [200, [], []]);

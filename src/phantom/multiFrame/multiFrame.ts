@@ -21,6 +21,7 @@ const commonKeywords = (
   "SpecificCharacterSet PatientName PatientID PatientBirthDate PatientSex StudyInstanceUID StudyID StudyDate StudyTime " +
   "StudyDescription AccessionNumber ReferringPhysicianName Modality SeriesInstanceUID SeriesNumber SeriesDate SeriesTime " +
   "SeriesDescription FrameOfReferenceUID PositionReferenceIndicator PatientPosition Manufacturer ManufacturerModelName " +
+  "StationName DeviceSerialNumber SoftwareVersions " +
   "QualityControlImage ContentDate ContentTime SamplesPerPixel PhotometricInterpretation Rows Columns BitsAllocated " +
   "BitsStored HighBit PixelRepresentation"
 ).split(" ");
@@ -99,8 +100,6 @@ export const writeMultiFrame = (
     SOPInstanceUID: phantomUid(`instance|${key}`),
     InstanceNumber: "1",
     NumberOfFrames: formatDs(slices.length),
-    DeviceSerialNumber: "PHANTOM",
-    SoftwareVersions: "1",
     BurnedInAnnotation: "NO",
     LossyImageCompression: "00",
     PresentationLUTShape: "IDENTITY",

@@ -2,7 +2,7 @@ import { lps, zyx } from "../../domain/axes.ts";
 import { makePhantom, type Phantom } from "../makePhantom.ts";
 import { phantomUid } from "../uids.ts";
 import { type SeriesFile, writeSeries } from "../writeSeries.ts";
-import { type OddSeries, refusedAs, volumeAs } from "./odd.ts";
+import { type OddRecipe, refusedAs, volumeAs } from "./odd.ts";
 
 export const coronalAxes = zyx(lps(0, 1, 0), lps(0, 0, -1), lps(1, 0, 0));
 
@@ -44,8 +44,17 @@ const mip = (phantom: Phantom): readonly SeriesFile[] =>
   });
 
 /** What scanners and people make of a volume: scouts, projections, reformats, and a scout kept with its volume. */
-export const derivedSeries = (ct: Phantom): readonly OddSeries[] => {
-  const { seed } = ct.facts;
+export const derivedSeries = (seed: number, ct: () => Phantom): readonly OddRecipe[] => [
+  refusedAs("localizer", "LOCALIZER", () => localizer(ct())),
+  refusedAs("mip", "DERIVED_NOT_VOLUME", () => mip(ct())),
+  refusedAs("coronal CT reformat", "DERIVED_NOT_VOLUME", () => reformat(seed)),
+  volumeAs("localizer and volume in one series", () => ({
+    phantom: ct(),
+    files: [...scoutOf(ct(), "with scout"), ...writeSeries(ct(), { series: "with scout" })],
+  })),
+];
+
+const reformat = (seed: number): readonly SeriesFile[] => {
   const coronal = makePhantom({
     seed,
     modelClass: "CT",
@@ -54,18 +63,10 @@ export const derivedSeries = (ct: Phantom): readonly OddSeries[] => {
     axes: coronalAxes,
     vendor: "Siemens",
   });
-  const reformat = { ImageType: ["DERIVED", "SECONDARY", "MPR"] };
-  const volume = writeSeries(ct, { series: "with scout" });
-  return [
-    refusedAs("localizer", "LOCALIZER", localizer(ct)),
-    refusedAs("mip", "DERIVED_NOT_VOLUME", mip(ct)),
-    refusedAs(
-      "coronal CT reformat",
-      "DERIVED_NOT_VOLUME",
-      writeSeries(coronal, { series: "cor", change: () => reformat }),
-    ),
-    volumeAs("localizer and volume in one series", ct, [...scoutOf(ct, "with scout"), ...volume]),
-  ];
+  return writeSeries(coronal, {
+    series: "cor",
+    change: () => ({ ImageType: ["DERIVED", "SECONDARY", "MPR"] }),
+  });
 };
 
 /** A sagittal scout in the series of a volume. */

@@ -1,17 +1,18 @@
-import { zyx } from "../../domain/axes.ts";
 import type { Volume } from "../../domain/grid.ts";
 import { makePhantom, type Phantom } from "../makePhantom.ts";
 import { enhancedCt } from "../multiFrame/enhancedCt.ts";
 import { enhancedMr } from "../multiFrame/enhancedMr.ts";
 import { legacyCt } from "../multiFrame/legacyCt.ts";
-import { writeSeries } from "../writeSeries.ts";
-import { type OddSeries, refusedAs, volumeAs } from "./odd.ts";
+import { type SeriesFile, writeSeries } from "../writeSeries.ts";
+import { lazily, type OddRecipe, refusedAs, small, volumeAs } from "./odd.ts";
+
+type Written = { readonly phantom: Phantom; readonly files: readonly SeriesFile[] };
 
 /** Stored value of pixels outside the round field of view, and what a reader makes of them. */
 const padding = { stored: -2000, airHu: -1024 };
 
 /** A CT whose scanner pads what lies outside its round field of view with a value below air. */
-const padded = (ct: Phantom): OddSeries => {
+const padded = (ct: Phantom): Written => {
   const { grid, voxels } = ct.volume;
   const [, rows, columns] = grid.shape;
   const isOutside = (at: number): boolean => {
@@ -28,39 +29,35 @@ const padded = (ct: Phantom): OddSeries => {
     series: "padded",
     change: () => ({ PixelPaddingValue: padding.stored }),
   });
-  return volumeAs("padding outside the field of view", { ...ct, volume: filled(padding.airHu) }, files);
+  return { phantom: { ...ct, volume: filled(padding.airHu) }, files };
 };
 
 /** Twelve bits with a sign, as they come from some scanners. */
-const signed12 = (ct: Phantom): OddSeries => {
+const signed12 = (ct: Phantom): Written => {
   const voxels = ct.volume.voxels.map((value) => Math.min(2047, value));
   const phantom = {
     ...ct,
     volume: { ...ct.volume, voxels },
     encoding: { ...ct.encoding, isSigned: true, bitsStored: 12, intercept: 0 } as const,
   };
-  return volumeAs("signed 12 bits", phantom, writeSeries(phantom, { series: "signed12" }));
+  return { phantom, files: writeSeries(phantom, { series: "signed12" }) };
 };
 
 /** Pixels stored in uncommon ways, and objects of many frames. */
-export const pixelSeries = (ct: Phantom): readonly OddSeries[] => {
-  const { seed } = ct.facts;
-  const { shape, spacingMm } = ct.volume.grid;
-  const mr = makePhantom({ seed, modelClass: "T1", shape, spacingMm, vendor: "Philips" });
-  const t2 = makePhantom({ seed, modelClass: "T2", shape: zyx(24, 96, 96), spacingMm, vendor: "GE" });
+export const pixelSeries = (seed: number, ct: () => Phantom): readonly OddRecipe[] => {
+  const mr = lazily(() => makePhantom({ seed, modelClass: "T1", ...small, vendor: "Philips" }));
   return [
-    padded(ct),
-    signed12(ct),
-    volumeAs("Enhanced CT", ct, enhancedCt(ct, "enhanced")),
-    volumeAs("Enhanced MR", mr, enhancedMr(mr, "enhanced")),
-    volumeAs("Legacy Converted Enhanced CT", ct, legacyCt(ct, "legacy")),
-    refusedAs(
-      "diffusion",
-      "WRONG_CONTRAST",
-      writeSeries(t2, {
-        series: "diffusion",
-        change: () => ({ ScanningSequence: "EP", SeriesDescription: "ep2d_diff_b50_400_800_tra_TRACEW" }),
-      }),
-    ),
+    volumeAs("padding outside the field of view", () => padded(ct())),
+    volumeAs("signed 12 bits", () => signed12(ct())),
+    volumeAs("Enhanced CT", () => ({ phantom: ct(), files: enhancedCt(ct(), "enhanced") })),
+    volumeAs("Enhanced MR", () => ({ phantom: mr(), files: enhancedMr(mr(), "enhanced") })),
+    volumeAs("Legacy Converted Enhanced CT", () => ({ phantom: ct(), files: legacyCt(ct(), "legacy") })),
+    refusedAs("diffusion", "WRONG_CONTRAST", () => diffusion(seed)),
   ];
 };
+
+const diffusion = (seed: number): readonly SeriesFile[] =>
+  writeSeries(makePhantom({ seed, modelClass: "T2", ...small, vendor: "GE" }), {
+    series: "diffusion",
+    change: () => ({ ScanningSequence: "EP", SeriesDescription: "ep2d_diff_b50_400_800_tra_TRACEW" }),
+  });

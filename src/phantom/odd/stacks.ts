@@ -3,11 +3,11 @@ import { formatDs } from "../../dicom/write/formatDs.ts";
 import { type Lps, lps, zyx } from "../../domain/axes.ts";
 import type { Grid } from "../../domain/grid.ts";
 import { add, scale, voxelToLps } from "../../geometry/vector.ts";
-import { makePhantom, type Phantom } from "../makePhantom.ts";
+import { makePhantom, type Phantom, type PhantomOptions } from "../makePhantom.ts";
 import { shuffled } from "../shuffle.ts";
 import { decimals, type SeriesFile, writeSeries } from "../writeSeries.ts";
 import { coronalAxes } from "./derived.ts";
-import { type OddSeries, refusedAs, volumeAs } from "./odd.ts";
+import { lazily, type OddRecipe, refusedAs, small, volumeAs } from "./odd.ts";
 
 /** Turned by 0.2 (half-angle tangent) about the patient's long axis and by 0.1 about the transverse one. */
 const [c1, s1, c2, s2] = [0.96 / 1.04, 0.4 / 1.04, 0.99 / 1.01, 0.2 / 1.01];
@@ -39,7 +39,7 @@ const uneven = (phantom: Phantom): readonly SeriesFile[] => {
 };
 
 /** The phantom without its last planes, and the files that are left of it. */
-const withoutEnd = (phantom: Phantom, missing: number): OddSeries => {
+const withoutEnd = (phantom: Phantom, missing: number) => {
   const { grid, voxels } = phantom.volume;
   const slices = grid.shape[0] - missing;
   const size = grid.shape[1] * grid.shape[2];
@@ -49,7 +49,7 @@ const withoutEnd = (phantom: Phantom, missing: number): OddSeries => {
     volume: { grid: shorter, voxels: voxels.subarray(0, slices * size) },
     label: { grid: shorter, voxels: phantom.label.voxels.subarray(0, slices * size) },
   };
-  return volumeAs("missing end slice", left, writeSeries(phantom, { series: "short" }).slice(0, slices));
+  return { phantom: left, files: writeSeries(phantom, { series: "short" }).slice(0, slices) };
 };
 
 /** Inner slices left out. */
@@ -57,23 +57,28 @@ const withHole = (files: readonly SeriesFile[]): readonly SeriesFile[] =>
   files.filter((_, k) => k !== 9 && k !== 10);
 
 /** Stacks in every order and direction, and those that are no stack. */
-export const stackSeries = (ct: Phantom): readonly OddSeries[] => {
-  const { seed } = ct.facts;
+export const stackSeries = (seed: number, ct: () => Phantom): readonly OddRecipe[] => {
+  const plain = lazily(() => writeSeries(ct()));
   const tall = { shape: zyx(30, 64, 96), spacingMm: zyx(7, 4, 4.2) };
-  const coronal = makePhantom({ seed, modelClass: "T2", ...tall, axes: coronalAxes, vendor: "Philips" });
-  const small = { shape: ct.volume.grid.shape, spacingMm: ct.volume.grid.spacingMm };
-  const oblique = makePhantom({ seed, modelClass: "T1", ...small, axes: obliqueAxes, vendor: "GE" });
-  const plain = writeSeries(ct);
   return [
-    refusedAs("missing slices", "MISSING_SLICES", withHole(plain)),
-    refusedAs("gantry tilt", "GANTRY_TILT", tilted(ct)),
-    refusedAs("uneven spacing", "NON_UNIFORM_SPACING", uneven(ct)),
-    refusedAs("four slices", "TOO_FEW_SLICES", plain.slice(8, 12)),
-    withoutEnd(ct, 3),
-    volumeAs("shuffled", ct, shuffled(plain, seed)),
-    volumeAs("reversed", ct, [...plain].reverse()),
-    volumeAs("coronal T2", coronal, writeSeries(coronal, { series: "cor" })),
-    volumeAs("double oblique T1", oblique, writeSeries(oblique, { series: "oblique" })),
-    volumeAs("duplicate instance", ct, [...plain, ...plain.slice(3, 4)]),
+    refusedAs("missing slices", "MISSING_SLICES", () => withHole(plain())),
+    refusedAs("gantry tilt", "GANTRY_TILT", () => tilted(ct())),
+    refusedAs("uneven spacing", "NON_UNIFORM_SPACING", () => uneven(ct())),
+    refusedAs("four slices", "TOO_FEW_SLICES", () => plain().slice(8, 12)),
+    volumeAs("missing end slice", () => withoutEnd(ct(), 3)),
+    volumeAs("shuffled", () => ({ phantom: ct(), files: shuffled(plain(), seed) })),
+    volumeAs("reversed", () => ({ phantom: ct(), files: [...plain()].reverse() })),
+    volumeAs("coronal T2", () =>
+      asSeries("cor", { seed, modelClass: "T2", ...tall, axes: coronalAxes, vendor: "Philips" }),
+    ),
+    volumeAs("double oblique T1", () =>
+      asSeries("oblique", { seed, modelClass: "T1", ...small, axes: obliqueAxes, vendor: "GE" }),
+    ),
+    volumeAs("duplicate instance", () => ({ phantom: ct(), files: [...plain(), ...plain().slice(3, 4)] })),
   ];
+};
+
+const asSeries = (series: string, options: PhantomOptions) => {
+  const phantom = makePhantom(options);
+  return { phantom, files: writeSeries(phantom, { series }) };
 };

@@ -1,12 +1,10 @@
 import type { Dataset } from "../../dicom/write/dataset.ts";
-import { zyx } from "../../domain/axes.ts";
+import type { Signal } from "../dixon.ts";
 import { makePhantom, type Phantom } from "../makePhantom.ts";
 import type { Phase } from "../tissues.ts";
 import { phantomUid } from "../uids.ts";
 import { type SeriesFile, writeSeries } from "../writeSeries.ts";
-import { type OddSeries, refusedAs, volumeAs } from "./odd.ts";
-
-const small = { shape: zyx(24, 96, 96), spacingMm: zyx(8, 4.2, 4.2), vendor: "Siemens" } as const;
+import { lazily, type OddRecipe, refusedAs, small, volumeAs } from "./odd.ts";
 
 /** All parts, which share their positions, in one series. */
 const together = (
@@ -37,26 +35,28 @@ const phaseKeys: Readonly<Record<string, (n: number) => Dataset>> = {
 };
 
 /** Four phases of one abdomen in one series, once for each way to tell them apart; equals, so none is chosen. */
-const dynamic = (seed: number): readonly OddSeries[] => {
-  const parts = dynamicPhases.map((phase) => makePhantom({ seed, modelClass: "T1", ...small, phase }));
+const dynamic = (seed: number): readonly OddRecipe[] => {
+  const parts = lazily(() =>
+    dynamicPhases.map((phase) => makePhantom({ seed, modelClass: "T1", ...small, vendor: "Siemens", phase })),
+  );
   return Object.entries(phaseKeys).map(([key, change]) =>
-    refusedAs(
-      `dynamic phases by ${key}`,
-      "AMBIGUOUS_SERIES",
-      together(`dynamic ${key}`, parts, (n) => ({ SeriesDescription: "t1_vibe_fs_dyn", ...change(n) })),
+    refusedAs(`dynamic phases by ${key}`, "AMBIGUOUS_SERIES", () =>
+      together(`dynamic ${key}`, parts(), (n) => ({ SeriesDescription: "t1_vibe_fs_dyn", ...change(n) })),
     ),
   );
 };
 
-const dixonImages = [
-  { signal: "in-phase", term: "IN_PHASE", echoMs: "2.4" },
-  { signal: "opposed-phase", term: "OPP_PHASE", echoMs: "1.2" },
-  { signal: "water", term: "WATER", echoMs: "1.2" },
-  { signal: "fat", term: "FAT", echoMs: "1.2" },
-] as const;
+const dixonImages: Readonly<Record<Signal, { readonly term: string; readonly echoMs: string }>> = {
+  "in-phase": { term: "IN_PHASE", echoMs: "2.4" },
+  "opposed-phase": { term: "OPP_PHASE", echoMs: "1.2" },
+  water: { term: "WATER", echoMs: "1.2" },
+  fat: { term: "FAT", echoMs: "1.2" },
+};
 
-const dixonAttributes = (n: number): Dataset => {
-  const { term, echoMs } = dixonImages[n] ?? dixonImages[2];
+const dixonSignals = Object.keys(dixonImages) as Signal[];
+
+const dixonAttributes = (signal: Signal): Dataset => {
+  const { term, echoMs } = dixonImages[signal];
   return {
     ImageType: ["DERIVED", "PRIMARY", "M", term],
     EchoTime: echoMs,
@@ -64,26 +64,32 @@ const dixonAttributes = (n: number): Dataset => {
   };
 };
 
-const dixon = (seed: number): readonly OddSeries[] => {
-  const parts = dixonImages.map(({ signal }) => makePhantom({ seed, modelClass: "T1", ...small, signal }));
-  const alone = (n: number): readonly SeriesFile[] =>
-    writeSeries(parts[n] as Phantom, {
-      series: dixonImages[n]?.signal ?? "",
-      change: () => dixonAttributes(n),
-    });
-  const water = parts[2] as Phantom;
+const dixon = (seed: number): readonly OddRecipe[] => {
+  const phantoms = Object.fromEntries(
+    dixonSignals.map((signal) => [
+      signal,
+      lazily(() => makePhantom({ seed, modelClass: "T1", ...small, vendor: "Siemens", signal })),
+    ]),
+  ) as Readonly<Record<Signal, () => Phantom>>;
+  const alone = (signal: Signal): readonly SeriesFile[] =>
+    writeSeries(phantoms[signal](), { series: signal, change: () => dixonAttributes(signal) });
+  const all = (): readonly SeriesFile[] =>
+    together(
+      "dixon",
+      dixonSignals.map((signal) => phantoms[signal]()),
+      (n) => dixonAttributes(dixonSignals[n] ?? "water"),
+    );
   return [
-    refusedAs("Dixon opposed phase", "WRONG_CONTRAST", alone(1)),
-    refusedAs("Dixon fat", "WRONG_CONTRAST", alone(3)),
-    volumeAs("Dixon water", water, alone(2)),
+    refusedAs("Dixon opposed phase", "WRONG_CONTRAST", () => alone("opposed-phase")),
+    refusedAs("Dixon fat", "WRONG_CONTRAST", () => alone("fat")),
+    volumeAs("Dixon water", () => ({ phantom: phantoms.water(), files: alone("water") })),
     volumeAs(
       "Dixon contrasts in one series",
-      water,
-      together("dixon", parts, dixonAttributes),
+      () => ({ phantom: phantoms.water(), files: all() }),
       "ImageType=WATER",
     ),
   ];
 };
 
 /** Several volumes at the same positions, together in one series or each in its own. */
-export const seriesOfSeveral = (seed: number): readonly OddSeries[] => [...dynamic(seed), ...dixon(seed)];
+export const seriesOfSeveral = (seed: number): readonly OddRecipe[] => [...dynamic(seed), ...dixon(seed)];
