@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import type { Command } from "commander";
-import { clock, software } from "../compose.ts";
+import { clock, composeTeller, software } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { makeLog } from "../log.ts";
@@ -10,12 +10,13 @@ import { listFolder } from "../pacs/folder.ts";
 import type { Step } from "../ports.ts";
 import { makeStep } from "../step.ts";
 import { settingsFor, stopSignal } from "./context.ts";
-import { convertSeries } from "./convertSeries.ts";
+import { removeEarlier, reportFile } from "./convertEarlier.ts";
+import { type ConvertLimits, convertSeries, type SelectedOutcome } from "./convertSeries.ts";
+import { unreadFiles, warnOfUnread } from "./convertUnread.ts";
 import { note, print, printJson, table, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
 import { type FileSeries, type SeriesOfFiles, seriesOfFiles } from "./seriesOfFiles.ts";
 import { seriesNames } from "./volumeNames.ts";
-import type { VolumeOutcome } from "./volumeOutcome.ts";
 
 type ConvertOptions = {
   readonly input: string;
@@ -27,14 +28,18 @@ type ConvertOptions = {
 
 type SeriesOutcome = Omit<FileSeries, "instances"> & {
   readonly instances: number;
-  readonly volumes: readonly VolumeOutcome[];
+  readonly volumes: readonly SelectedOutcome[];
 };
 
-/** report.json: what became of every volume of every series. No patient text, nothing of the machine or the moment. */
+/**
+ * report.json: what became of every volume of every series. No text of a header, nothing of the machine or the moment;
+ * names of files only where they could not be read.
+ */
 type ConversionReport = {
   readonly notice: string;
   readonly software: typeof software;
   readonly unreadable: SeriesOfFiles["unreadable"];
+  readonly unreadableFiles: readonly string[];
   readonly series: readonly SeriesOutcome[];
 };
 
@@ -49,9 +54,12 @@ export const addConvertCommand = (program: Command): void => {
     .option("--quiet", "no progress")
     .addHelpText("after", "\nExample:\n  panseg convert -i ./study -o ./volumes")
     .action(async (options: ConvertOptions, command: Command) => {
-      const limits = {
+      const settings = settingsFor(command);
+      const limits: Limits = {
         minSlices: wholeNumber(options.minSlices),
-        maxVoxels: settingsFor(command).series.maxVoxels,
+        maxVoxels: settings.series.maxVoxels,
+        repairs: settings.series.repairs,
+        select: composeTeller(settings, makeLog("silent")).settings,
       };
       const line = makeProgressLine(options.quiet === true || options.json === true);
       const step = makeStep({
@@ -65,7 +73,7 @@ export const addConvertCommand = (program: Command): void => {
       const tempFolder = mkdtempSync(join(tmpdir(), "panseg-"));
       try {
         mkdirSync(options.output, { recursive: true });
-        rmSync(join(options.output, "report.json"), { force: true });
+        removeEarlier(options.output);
         const report = await convertAll(options, tempFolder, limits, step);
         writeReport(options.output, report);
         line.end();
@@ -82,27 +90,46 @@ const wholeNumber = (text: string): number => {
   return Number(text);
 };
 
+type Limits = Omit<ConvertLimits, "onProgress" | "unread">;
+
+/** What the names of files are told from. */
+const rootOf = (input: string, tempFolder: string): string => {
+  if (extname(input).toLowerCase() === ".zip") return tempFolder;
+  return statSync(input).isDirectory() ? input : dirname(input);
+};
+
 const convertAll = async (
   { input, output }: ConvertOptions,
   tempFolder: string,
-  limits: { readonly minSlices: number; readonly maxVoxels: number },
+  limits: Limits,
   step: Step,
 ): Promise<ConversionReport> => {
   const files = await step("open", () => listFolder(input, tempFolder));
   const { series, unreadable } = await step("headers", (progress) => seriesOfFiles(files, progress));
+  const unread = unreadFiles(files, series, rootOf(input, tempFolder));
   const names = seriesNames(series);
   const outcomes: SeriesOutcome[] = [];
   for (const [n, { instances, ...rest }] of series.entries()) {
     const volumes = await step(`series ${n + 1} of ${series.length}`, (onProgress) =>
-      convertSeries({ instances, ...rest }, names[n] ?? "", output, { ...limits, onProgress }),
+      convertSeries({ instances, ...rest }, names[n] ?? "", output, {
+        ...limits,
+        unread: warnOfUnread(instances, unread),
+        onProgress,
+      }),
     );
     outcomes.push({ ...rest, instances: instances.length, volumes });
   }
-  return { notice: RESEARCH_NOTICE, software, unreadable, series: outcomes };
+  return {
+    notice: RESEARCH_NOTICE,
+    software,
+    unreadable,
+    unreadableFiles: unread.map(({ file }) => file),
+    series: outcomes,
+  };
 };
 
 const writeReport = (folder: string, report: ConversionReport): void => {
-  const path = join(folder, "report.json");
+  const path = join(folder, reportFile);
   writeFileSync(`${path}.part`, `${JSON.stringify(report, null, 2)}\n`);
   renameSync(`${path}.part`, path);
 };
@@ -123,7 +150,7 @@ const tell = (report: ConversionReport, { json, output }: ConvertOptions): void 
   note(RESEARCH_NOTICE);
 };
 
-const rowOf = ({ seriesNumber, instances }: SeriesOutcome, volume: VolumeOutcome): readonly string[] => {
+const rowOf = ({ seriesNumber, instances }: SeriesOutcome, volume: SelectedOutcome): readonly string[] => {
   const head = [seriesNumber === null ? "–" : String(seriesNumber), volume.part, String(instances)];
   if (volume.outcome === "refused") return [...head, "–", "–", `${volume.sentence} [${volume.code}]`];
   const warned = volume.warnings.map(({ code }) => ` [${code}]`).join("");

@@ -8,9 +8,9 @@ export type Warning = {
 export type WarningCode =
   | "DUPLICATE_DROPPED"
   | "NON_IMAGE_DROPPED"
+  | "FILES_UNREADABLE"
   | "PARTS_DROPPED"
   | "SPLIT_BY_INSTANCE"
-  | "FEWER_THAN_ANNOUNCED"
   | "SLICES_INTERPOLATED"
   | "TILT_RESAMPLED"
   | "GAPS_RESAMPLED"
@@ -22,6 +22,7 @@ export type WarningCode =
   | "LOSSY_SOURCE"
   | "MONOCHROME1"
   | "SIGN_MISMATCH"
+  | "RESCALE_ASSUMED"
   | "TEXT_CONFLICT"
   | "CONTRAST_FORCED"
   | "MASK_AT_EDGE"

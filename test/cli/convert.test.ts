@@ -27,11 +27,18 @@ type Volume = {
   readonly spacingMm?: readonly number[];
   readonly affineRas?: readonly (readonly number[])[];
   readonly directionLps?: readonly (readonly number[])[];
-  readonly warnings?: readonly { readonly code: string }[];
+  readonly warnings?: readonly { readonly code: string; readonly details?: unknown }[];
+  readonly selection?: {
+    readonly modelClass: string | null;
+    readonly score: number;
+    readonly code: string | null;
+    readonly reasons: readonly string[];
+  };
 };
 
 type Report = {
   readonly unreadable: Readonly<Record<string, number>>;
+  readonly unreadableFiles: readonly string[];
   readonly series: readonly {
     readonly seriesUid: string;
     readonly seriesNumber: number | null;
@@ -69,12 +76,15 @@ const reportOf = (output: string): Report =>
 const convert = async (
   input: string,
   name: string,
-  ...more: readonly string[]
+  more: readonly string[] = [],
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number; output: string; stdout: string; stderr: string; report: Report }> => {
   const output = join(folder, name);
-  const finished = await panseg(["convert", "-i", input, "-o", output, ...more]);
+  const finished = await panseg(["convert", "-i", input, "-o", output, ...more], settings);
   return { ...finished, output, report: reportOf(output) };
 };
+
+const isUnread = ({ code }: { readonly code: string }): boolean => code === "FILES_UNREADABLE";
 
 const tilted: SeriesSpec = { driftMm: (k) => [0, 5 * k, 0] };
 
@@ -99,6 +109,8 @@ test("every series becomes a volume or a reason, one refusal stops no other, and
     ],
   );
   assert.deepEqual(report.unreadable, { NOT_DICOM: 1 });
+  assert.deepEqual(report.unreadableFiles, ["20.dcm"]);
+  assert.ok(report.series.every(({ volumes }) => volumes.every(({ warnings }) => !warnings?.some(isUnread))));
   const [tilt] = report.series[1]?.volumes ?? [];
   assert.match(tilt?.sentence ?? "", /sheared by 14\.0°/);
   assert.deepEqual(
@@ -115,11 +127,9 @@ test("every series becomes a volume or a reason, one refusal stops no other, and
 
 test("the file and the report say where the voxels lie, and no text of the header reaches either", async () => {
   const oblique: SeriesSpec = { alongRow: [0.8, 0.6, 0], alongColumn: [0, 0, -1], pixelSpacing: [2, 3] };
-  const { output, stdout, report } = await convert(
-    write("oblique", series(7, oblique)),
-    "oblique-out",
+  const { output, stdout, report } = await convert(write("oblique", series(7, oblique)), "oblique-out", [
     "--json",
-  );
+  ]);
   const [volume] = report.series[0]?.volumes ?? [];
   assert.deepEqual(JSON.parse(stdout), report);
   assert.deepEqual(volume?.shape, [10, 8, 6]);
@@ -203,6 +213,114 @@ test("where a file cannot be written its series leaves nothing, the next one is 
     report.series.map(({ volumes }) => volumes.map(({ code: reason, file }) => reason ?? file)),
     [["INTERNAL"], ["4.nii.gz"]],
   );
+});
+
+test("what an earlier conversion left in the folder is gone, and nothing else is", async () => {
+  const first = await convert(write("used", [...series(3), ...series(4)]), "used-out");
+  writeFileSync(join(first.output, "mine.nii.gz"), "mine");
+  writeFileSync(join(folder, "outside.nii.gz"), "outside");
+  const report = JSON.parse(readFileSync(join(first.output, "report.json"), "utf8"));
+  report.series[0].volumes.push({ outcome: "converted", file: "../outside.nii.gz" });
+  writeFileSync(join(first.output, "report.json"), JSON.stringify(report));
+  await convert(write("used-again", series(3, tilted)), "used-out");
+  assert.deepEqual(readdirSync(first.output).sort(), ["mine.nii.gz", "report.json"]);
+  assert.equal(readFileSync(join(folder, "outside.nii.gz"), "utf8"), "outside");
+});
+
+const vibe: Attributes = {
+  ScanningSequence: "GR",
+  SequenceVariant: ["SK", "SP"],
+  RepetitionTime: "4.2",
+  EchoTime: "1.9",
+  FlipAngle: "10",
+};
+
+test("X3, X6, X7: the report says what each volume would be chosen as, and mosaics are no volumes at all", async () => {
+  const type = (...values: readonly string[]): Attributes => ({
+    ImageType: ["ORIGINAL", "PRIMARY", ...values],
+  });
+  const mr = (number: number, attributes: Attributes) => series(number, { modality: "MR" }, attributes);
+  const { report } = await convert(
+    write("selected", [
+      ...series(3),
+      ...mr(4, vibe),
+      ...series(5, {}, type("AXIAL", "MIP")),
+      ...mr(6, { ...vibe, ...type("M", "MOSAIC") }),
+      ...mr(7, { ...vibe, ...type("M", "T1_MAP") }),
+      ...mr(8, { ...vibe, ImageType: ["DERIVED", "SECONDARY", "M"] }),
+    ]),
+    "selected-out",
+  );
+  assert.deepEqual(
+    report.series.map(({ seriesNumber, volumes: [volume] }) => [
+      seriesNumber,
+      volume?.code ?? volume?.outcome,
+      volume?.selection?.modelClass ?? null,
+      volume?.selection?.code ?? null,
+    ]),
+    [
+      [3, "converted", "CT", null],
+      [4, "converted", "T1", null],
+      [5, "converted", null, "DERIVED_NOT_VOLUME"],
+      [6, "MOSAIC", null, "MOSAIC"],
+      [7, "converted", null, "WRONG_CONTRAST"],
+      [8, "converted", null, "DERIVED_NOT_VOLUME"],
+    ],
+  );
+  const [chosen] = report.series[0]?.volumes ?? [];
+  assert.ok((chosen?.selection?.score ?? 0) > 0);
+  assert.equal(chosen?.selection?.reasons[0], "Modality CT");
+});
+
+test("S3, S6: what the settings allow to be repaired is converted onto one grid, with a warning", async () => {
+  const gap = series(3, { slices: 7, distanceMm: (k) => 20 * (k < 4 ? k : k + 1) });
+  const input = write("repaired", [...gap, ...series(4, tilted)]);
+  const refused = await convert(input, "repaired-none");
+  assert.deepEqual(
+    refused.report.series.map(({ volumes: [volume] }) => volume?.code),
+    ["MISSING_SLICES", "GANTRY_TILT"],
+  );
+  const { output, report } = await convert(input, "repaired-out", [], {
+    PANSEG__SERIES__REPAIRS__MISSINGSLICES: "1",
+    PANSEG__SERIES__REPAIRS__GANTRYTILT: "true",
+  });
+  const [filled, straight] = report.series.map(({ volumes: [volume] }) => volume);
+  assert.deepEqual(filled?.shape, [10, 8, 8]);
+  assert.deepEqual(filled?.spacingMm, [0.7, 0.7, 20]);
+  assert.deepEqual(
+    [filled, straight].map((volume) => volume?.warnings?.map(({ code }) => code).slice(0, 1)),
+    [["SLICES_INTERPOLATED"], ["TILT_RESAMPLED"]],
+  );
+  const { voxels, grid } = readNifti(readFileSync(join(output, "3.nii.gz")));
+  assert.deepEqual(grid.shape, zyx(8, 8, 10));
+  const at = (k: number): number => voxels[k * 80 + 23] ?? Number.NaN;
+  // Plane 4 is the missing one: half way between its neighbours.
+  assert.deepEqual([at(3), at(5)], [1000 + 300 + 23 - 1024, 1000 + 400 + 23 - 1024]);
+  assert.ok(Math.abs(at(4) - (at(3) + at(5)) / 2) < 1e-3);
+  const tall = readNifti(readFileSync(join(output, "4.nii.gz"))).grid;
+  assert.ok(Math.abs(tall.axes[0][2]) > 0.999999 && tall.shape[1] > 8);
+});
+
+test("S4: a last slice that is cut short is named, and every volume beside it warns of it", async () => {
+  const files = series(3, { slices: 7 });
+  const input = write("cut", [...files.slice(0, 6), (files[6] ?? new Uint8Array()).subarray(0, 400)]);
+  for (const [n, bytes] of series(4).entries()) {
+    mkdirSync(join(input, "other"), { recursive: true });
+    writeFileSync(join(input, "other", `${n}.dcm`), bytes);
+  }
+  const { report, stderr } = await convert(input, "cut-out");
+  assert.deepEqual(report.unreadableFiles, ["6.dcm"]);
+  const [beside, apart] = report.series.map(({ volumes: [volume] }) => volume);
+  assert.deepEqual(beside?.warnings?.find(isUnread)?.details, { files: ["6.dcm"] });
+  assert.deepEqual(apart?.warnings?.some(isUnread), false);
+  assert.match(stderr, /1 file\(s\) were passed over \[NOT_DICOM\]/);
+});
+
+test("S4: a series of which the scanner announces more than is there is refused", async () => {
+  const announced = series(3, {}, { ImagesInAcquisition: "7" });
+  const { report, output } = await convert(write("announced", announced), "announced-out");
+  assert.equal(report.series[0]?.volumes[0]?.code, "INCOMPLETE_RETRIEVAL");
+  assert.deepEqual(readdirSync(output), ["report.json"]);
 });
 
 test("a zip gives the files that its folder gives", async () => {

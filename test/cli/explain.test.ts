@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startArchive } from "../../src/archive/startArchive.ts";
+import { parseHeader, text } from "../../src/dicom/read/header.ts";
 import { zyx } from "../../src/domain/axes.ts";
 import { makePhantom } from "../../src/phantom/makePhantom.ts";
 import { oddSeries } from "../../src/phantom/oddSeries.ts";
@@ -55,6 +56,24 @@ before(() => {
   }
 });
 
+const studyUid = "1.2.826.0.1.3680043.10.999.77";
+
+/** The same file as one of a common study. */
+const inStudy = (bytes: Uint8Array): Uint8Array => {
+  const file = Buffer.from(bytes);
+  const at = file.indexOf(Buffer.from("\x20\x00\x0d\x00UI", "latin1"));
+  assert.ok(at > 0, "StudyInstanceUID in Explicit VR Little Endian");
+  const value = Buffer.from(studyUid.length % 2 === 0 ? studyUid : `${studyUid}\0`, "latin1");
+  const head = Buffer.from(file.subarray(at, at + 8));
+  head.writeUInt16LE(value.length, 6);
+  return Buffer.concat([
+    file.subarray(0, at),
+    head,
+    value,
+    file.subarray(at + 8 + file.readUInt16LE(at + 6)),
+  ]);
+};
+
 type Row = {
   readonly seriesUid: string;
   readonly part: string;
@@ -84,6 +103,26 @@ test("every series of a labelled study gets its class or its reason; what cannot
     if (rows[0]?.modelClass !== null)
       assert.ok((rows[0]?.score ?? 0) > 0 && (rows[0]?.reasons.length ?? 0) > 1);
   }
+});
+
+test("acceptance 6: the labelled series together are one study, each explained by its own; nothing is guessed", async () => {
+  const together = join(folder, "together");
+  mkdirSync(together);
+  const names = new Map<string, string>();
+  for (const name of Object.keys(answers))
+    for (const file of readdirSync(join(folder, name))) {
+      const bytes = inStudy(readFileSync(join(folder, name, file)));
+      const header = parseHeader(bytes);
+      assert.equal(text(header, "StudyInstanceUID"), studyUid);
+      names.set(text(header, "SeriesInstanceUID") ?? "", name);
+      writeFileSync(join(together, `${names.size}-${file}`), bytes);
+    }
+  const rows = await explain(together);
+  assert.ok(rows.length >= 8 && names.size === rows.length, `${rows.length} rows of ${names.size} series`);
+  assert.deepEqual(
+    Object.fromEntries(rows.map((row) => [names.get(row.seriesUid), row.modelClass ?? row.failure?.code])),
+    answers,
+  );
 });
 
 test("a study in an archive is explained as its files are, and a table is for people", async () => {

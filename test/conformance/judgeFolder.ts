@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { VolumeOutcome } from "../../src/cli/volumeOutcome.ts";
+import { listFolder } from "../../src/pacs/folder.ts";
 import { panseg } from "../support/panseg.ts";
 import { type Finding, judgeSeries, type Ours } from "./judgeSeries.ts";
 import { readNiftiVolumes } from "./niftiFile.ts";
@@ -18,12 +19,6 @@ export type SeriesFindings = {
 type Report = {
   readonly series: readonly { readonly seriesUid: string; readonly volumes: readonly VolumeOutcome[] }[];
 };
-
-const filesBelow = (folder: string): readonly string[] =>
-  readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
 
 const convertHere = async (input: string, output: string): Promise<Report> => {
   const { stderr } = await panseg(["convert", "-i", input, "-o", output, "--min-slices", "1", "--quiet"]);
@@ -42,17 +37,18 @@ export const judgeFolder = async (
   const output = mkdtempSync(join(tmpdir(), "panseg-conformance-"));
   try {
     const report = await convertHere(input, output);
+    const files = (await listFolder(input, output)).map(({ name }) => name);
     const all: SeriesFindings[] = [];
-    for (const { seriesUid, files, facts } of groupFiles(filesBelow(input))) {
+    for (const { seriesUid, files: own, facts } of groupFiles(files)) {
       const volumes = report.series.find((series) => series.seriesUid === seriesUid)?.volumes ?? [];
       const ours = volumes.map((outcome): Ours => {
         const [volume = null] =
           outcome.outcome === "converted" ? readNiftiVolumes(join(output, outcome.file)) : [];
         return { outcome, volume };
       });
-      const findings = judgeSeries(ours, await runDcm2niix(files), facts);
-      all.push({ seriesUid, files: files.length, findings });
-      onSeries({ seriesUid, files: files.length, findings });
+      const findings = judgeSeries(ours, await runDcm2niix(own), facts);
+      all.push({ seriesUid, files: own.length, findings });
+      onSeries({ seriesUid, files: own.length, findings });
     }
     return all;
   } finally {

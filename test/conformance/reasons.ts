@@ -73,6 +73,14 @@ const refusals: readonly Reason[] = [
   refuses("TOO_FEW_SLICES", "dcm2niix writes stacks of any height", ({ answer }) =>
     answer.volumes.some(({ shape }) => (shape[2] ?? 0) < least),
   ),
+  refuses(
+    "INCOMPLETE_RETRIEVAL",
+    "dcm2niix does not count what the scanner announces (S4)",
+    ({ facts }, { details }) => facts.announced > 0 && details["announced"] === facts.announced,
+  ),
+  refuses("MOSAIC", "dcm2niix takes mosaics apart (X6)", ({ facts }) =>
+    facts.imageTypes.some((value) => value.toUpperCase() === "MOSAIC"),
+  ),
   refuses("COLOUR_IMAGE", "dcm2niix writes colours", ({ answer }) =>
     answer.volumes.every(({ isColour }) => isColour),
   ),
@@ -146,6 +154,13 @@ const differences: readonly Reason[] = [
     holds: (difference) => difference.kind === "other values" && warns(difference.volume, "SIGN_MISMATCH"),
   },
   {
+    id: "high bits",
+    because: "dcm2niix takes the sign from the highest bit, which is not always a stored one (P9)",
+    holds: (difference) =>
+      difference.kind === "other values" &&
+      difference.facts.signedBits.some((bits) => difference.comparison.largestSteps === 2 ** bits),
+  },
+  {
     id: "lossy",
     because: "two decoders round a lossy codestream differently (P3)",
     holds: (difference) =>
@@ -167,6 +182,25 @@ const differences: readonly Reason[] = [
     holds: (difference) =>
       difference.kind === "elsewhere there" &&
       difference.answer.volumes.some((volume) => !isRectangular(volume)),
+  },
+  {
+    id: "slice direction",
+    because:
+      "dcm2niix numbers the images of several volumes on, and takes two at one position for neighbours",
+    holds: (difference) =>
+      difference.kind === "elsewhere there" &&
+      difference.volumes.length > 1 &&
+      says(/unable to determine slice direction/i)(difference),
+  },
+  {
+    id: "no slice",
+    because: "dcm2niix stacks what is no slice, such as a localizer, with the slices (X2)",
+    holds: (difference) =>
+      (difference.kind === "elsewhere there" || difference.kind === "more there") &&
+      difference.volumes.some(
+        (volume) => volume.outcome === "converted" && warns(volume, "NON_IMAGE_DROPPED"),
+      ) &&
+      says(/distance varies|missing images/i)(difference),
   },
   {
     id: "wrong 4-D",

@@ -10,7 +10,11 @@ export type SeriesFacts = {
   readonly transferSyntaxes: readonly string[];
   readonly imageTypes: readonly string[];
   readonly bitsAllocated: readonly number[];
+  /** Of signed pixels with unused high bits. */
+  readonly signedBits: readonly number[];
   readonly isMultiFrame: boolean;
+  /** The most that ImagesInAcquisition says. */
+  readonly announced: number;
   readonly hasRescale: boolean;
   readonly hasModalityLut: boolean;
   /** Every classic instance has position, orientation and pixel spacing. */
@@ -31,6 +35,12 @@ const isPlaced = (header: Header): boolean =>
 
 const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
 
+const signedBitsOf = (header: Header): readonly number[] => {
+  const [allocated, stored] = [number(header, "BitsAllocated"), number(header, "BitsStored")];
+  const isPartly = stored !== null && allocated !== null && stored < allocated;
+  return isPartly && number(header, "PixelRepresentation") === 1 ? [stored] : [];
+};
+
 const factsOf = (headers: readonly Header[], transferSyntaxes: readonly string[]): SeriesFacts => {
   const textsOf = (keyword: string): readonly string[] =>
     distinct(headers.flatMap((header) => text(header, keyword) ?? []));
@@ -42,7 +52,9 @@ const factsOf = (headers: readonly Header[], transferSyntaxes: readonly string[]
     transferSyntaxes: distinct(transferSyntaxes),
     imageTypes: distinct(headers.flatMap((header) => texts(header, "ImageType"))),
     bitsAllocated: distinct(headers.flatMap((header) => number(header, "BitsAllocated") ?? [])),
+    signedBits: distinct(headers.flatMap(signedBitsOf)),
     isMultiFrame,
+    announced: Math.max(0, ...headers.map((header) => number(header, "ImagesInAcquisition") ?? 0)),
     hasRescale: headers.every(
       (header) => number(header, "RescaleSlope") !== null && number(header, "RescaleIntercept") !== null,
     ),

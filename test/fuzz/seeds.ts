@@ -7,6 +7,7 @@ import { enhancedCt } from "../../src/phantom/multiFrame/enhancedCt.ts";
 import { enhancedMr } from "../../src/phantom/multiFrame/enhancedMr.ts";
 import { legacyCt } from "../../src/phantom/multiFrame/legacyCt.ts";
 import { convert } from "../dicom/read/decode/support.ts";
+import { ge, philips, siemens, withPrivate } from "../dicom/read/withPrivate.ts";
 import {
   type Attributes,
   type Bits,
@@ -84,6 +85,14 @@ const plainSeeds = (): readonly Seed[] => [
   },
   { name: "ct-deflated", files: small().map((file) => deflated(relabelled(file, deflatedSyntax))) },
   { name: "ct-five-slices", files: small({ slices: 5, attributes: rich }) },
+  {
+    name: "mr-private-diffusion",
+    files: [siemens, ge, philips].flatMap((vendor, n) =>
+      small({ modality: "MR", attributes: () => ({ SOPInstanceUID: uid(7, 9, n) }) }).map((file) =>
+        withPrivate(file, vendor(400 * n, [0, 0.6, 0.8])),
+      ),
+    ),
+  },
   {
     name: "mr-two-echoes",
     files: [0, 1].flatMap((echo) =>

@@ -9,15 +9,21 @@ import { frameBytes, locateFrames } from "./decode/pixelBytes.ts";
 import { rescaleInto } from "./decode/rescale.ts";
 import { framesOf } from "./frames.ts";
 import { headerOf } from "./header.ts";
+import { collectHounsfieldEvidence } from "./hounsfield.ts";
 import { openPart10, type Part10 } from "./part10.ts";
 import type { VolumePlan } from "./planVolume.ts";
 import { breathe, type Readable, scanShare } from "./scanInstances.ts";
 
-type PixelFinding = Extract<WarningCode, "LOSSY_SOURCE" | "MONOCHROME1" | "SIGN_MISMATCH">;
+type PixelFinding = Extract<
+  WarningCode,
+  "LOSSY_SOURCE" | "MONOCHROME1" | "SIGN_MISMATCH" | "RESCALE_ASSUMED"
+>;
 
 const pixelSentences: Readonly<Record<PixelFinding, string>> = {
   LOSSY_SOURCE: "slices were compressed with loss.",
   MONOCHROME1: "slices are MONOCHROME1; their values were taken as stored.",
+  RESCALE_ASSUMED:
+    "slices have no rescale; their values were taken for Hounsfield units, as which they are plausible.",
   SIGN_MISMATCH: "slices have a header and a codestream that disagree about the sign.",
 };
 
@@ -54,7 +60,14 @@ const byObject = (planes: readonly Readable[]): readonly (readonly (readonly [Re
   ).values(),
 ];
 
-/** Second pass: every plane straight into its place in the one array. */
+const findingsOf = ({ pixels }: Readable, signsDisagree: boolean): readonly PixelFinding[] => [
+  ...(pixels.isRescaleAssumed ? (["RESCALE_ASSUMED"] as const) : []),
+  ...(signsDisagree ? (["SIGN_MISMATCH"] as const) : []),
+  ...(pixels.isLossy ? (["LOSSY_SOURCE"] as const) : []),
+  ...(pixels.isMonochrome1 ? (["MONOCHROME1"] as const) : []),
+];
+
+/** Second pass: every plane straight into its place in the one array. Throws PIXEL_DECODE_FAILED, CT_NO_RESCALE. */
 export const decodePlanes = async (
   { planes, grid }: VolumePlan,
   onProgress: (share: number) => void,
@@ -62,8 +75,7 @@ export const decodePlanes = async (
   const voxels = new Float32Array(voxelCount(grid.shape));
   const planeSize = grid.shape[1] * grid.shape[2];
   const found = new Map<PixelFinding, string[]>();
-  const note = (code: PixelFinding, uid: string): void =>
-    void found.set(code, [...(found.get(code) ?? []), uid]);
+  const evidence = collectHounsfieldEvidence();
   let header: Header = {};
   let done = 0;
   for (const object of byObject(planes)) {
@@ -76,13 +88,14 @@ export const decodePlanes = async (
       if (k === 0) header = framesOf(headerOf(part10))[frame]?.header ?? {};
       const { values, signsDisagree } = await storedPixels(part10, frames[frame] ?? [], plane);
       rescaleInto(voxels, k * planeSize, values, plane.pixels);
-      if (signsDisagree) note("SIGN_MISMATCH", plane.sopInstanceUid);
-      if (plane.pixels.isLossy) note("LOSSY_SOURCE", plane.sopInstanceUid);
-      if (plane.pixels.isMonochrome1) note("MONOCHROME1", plane.sopInstanceUid);
+      if (plane.pixels.isRescaleAssumed) evidence.add(values, plane.pixels.padding);
+      for (const code of findingsOf(plane, signsDisagree))
+        found.set(code, [...(found.get(code) ?? []), plane.sopInstanceUid]);
       done++;
       onProgress(1 - ((1 - scanShare) * (planes.length - done)) / planes.length);
       await breathe();
     }
   }
+  if (found.has("RESCALE_ASSUMED")) evidence.require();
   return { voxels, header, warnings: pixelWarnings(found) };
 };

@@ -44,7 +44,23 @@ export const keepOnePerName = <T extends Located>(
   });
 };
 
-/** Copies with identical pixels under other names count once too (G11); without pixels all stay. */
+/** All that is said of an image but its name and number. */
+const saidOf = ({ traits }: Located): string => JSON.stringify({ ...traits, instanceNumber: null });
+
+/**
+ * Images of one position without those that equal another in their pixels and in everything by which volumes are told
+ * apart: a phase may well have the pixels of another where both are empty. Without pixels all stay.
+ */
+export const dropLikeCopies = <T extends Located>(
+  group: readonly T[],
+  digestOf: DigestOf<T>,
+): readonly T[] => {
+  if (group.length < 2 || digestOf === null) return group;
+  const alike = Map.groupBy(group, (image) => `${digestOf(image)} ${saidOf(image)}`);
+  return [...alike.values()].flatMap((images) => dropCopies(images, digestOf));
+};
+
+/** Copies with identical pixels under other names count once too, where they are all of a position (G11). */
 export const dropCopies = <T extends Located>(group: readonly T[], digestOf: DigestOf<T>): readonly T[] => {
   const [first] = group;
   if (group.length < 2 || first === undefined || digestOf === null) return group;

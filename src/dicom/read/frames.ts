@@ -1,6 +1,6 @@
 import { failed } from "../../domain/failure.ts";
 import type { Header } from "../../domain/series.ts";
-import { number, text, texts } from "./header.ts";
+import { number, numbers, text, texts } from "./header.ts";
 import { isEnhanced } from "./objectKind.ts";
 
 /** One image plane of an object, with a header as a classic image of that plane would have it. */
@@ -27,12 +27,20 @@ const macros = [
   "MRTimingAndRelatedParametersSequence",
   "MRModifierSequence",
   "MRDiffusionSequence",
+  "FrameAnatomySequence",
   "CardiacSynchronizationSequence",
 ] as const;
 
 const itemsOf = (header: Header | undefined, keyword: string): readonly Header[] => {
   const value = header?.[keyword];
   return Array.isArray(value) ? (value as readonly Header[]) : [];
+};
+
+/** Deeper than its macro, and an attribute of the image itself in classic objects. */
+const gradientOf = (header: Header): readonly number[] | undefined => {
+  const [direction] = itemsOf(header, "DiffusionGradientDirectionSequence");
+  const cosines = numbers(direction ?? {}, "DiffusionGradientOrientation");
+  return cosines.length === 3 ? cosines : undefined;
 };
 
 const flatten = (groups: Header | undefined): Header =>
@@ -81,6 +89,7 @@ const classicNames = (header: Header): Header =>
     TriggerTime: number(header, "NominalCardiacTriggerDelayTime"),
     AcquisitionTime: timeOf(text(header, "FrameAcquisitionDateTime")),
     AcquisitionNumber: number(header, "FrameAcquisitionNumber"),
+    DiffusionGradientOrientation: gradientOf(header),
     ...classicSequence(header),
   });
 

@@ -2,7 +2,9 @@ import { type DicomElement, type DicomElements, data } from "dcmjs";
 import type { Header } from "../../domain/series.ts";
 import { decodeText } from "./characterSet.ts";
 import { characterSetTerms, readDataset } from "./dataset.ts";
+import { privateDiffusion } from "./diffusion.ts";
 import { asciiValue, openPart10, type Part10 } from "./part10.ts";
+import { privateOfFile, privateOfJson } from "./privateValues.ts";
 
 const numericTextVrs = new Set(["DS", "IS"]);
 const encodedTextVrs = new Set(["LO", "LT", "PN", "SH", "ST", "UC", "UT"]);
@@ -108,12 +110,13 @@ export const headerOf = (part10: Part10): Header => {
   header["SOPClassUID"] ??= part10.mediaStorageSopClassUid || null;
   header["SOPInstanceUID"] ??= part10.mediaStorageSopInstanceUid || null;
   header["SpecificCharacterSet"] = "ISO_IR 192";
-  return header;
+  return { ...header, ...privateDiffusion(header, privateOfFile(part10)) };
 };
 
 /**
  * Attributes of a DICOM file by keyword, without pixel data, private tags and other binary values; text in Unicode,
- * numbers as numbers, empty attributes null. Throws NOT_DICOM, TOO_LARGE (deflated).
+ * numbers as numbers, empty attributes null. What only private elements say of diffusion stands under the standard
+ * keywords. Throws NOT_DICOM, TOO_LARGE (deflated).
  */
 export const parseHeader = (bytes: Uint8Array): Header => headerOf(openPart10(bytes));
 
@@ -121,7 +124,7 @@ export const parseHeader = (bytes: Uint8Array): Header => headerOf(openPart10(by
 export const headerFromJson = (dicomJson: Readonly<Record<string, unknown>>): Header => {
   const header = naturalize(dicomJson as DicomElements, "unicode");
   header["SpecificCharacterSet"] = "ISO_IR 192";
-  return header;
+  return { ...header, ...privateDiffusion(header, privateOfJson(dicomJson)) };
 };
 
 const valuesOf = (header: Header, keyword: string): readonly unknown[] => {

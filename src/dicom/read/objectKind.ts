@@ -32,6 +32,7 @@ export type ObjectKind =
   | "colour"
   | "multi-frame"
   | "localizer"
+  | "mosaic"
   | "secondary-capture"
   | "other-modality"
   | "no-image";
@@ -44,6 +45,10 @@ const isColour = (header: Header): boolean =>
 const mayHoldSeveralFrames = (header: Header): boolean =>
   text(header, "NumberOfFrames") !== null && number(header, "NumberOfFrames") !== 1;
 
+/** Siemens tiles the slices of a volume into one plane, whose position is not theirs (X6). */
+const isMosaic = (header: Header): boolean =>
+  texts(header, "ImageType").some((value) => value.toUpperCase() === "MOSAIC");
+
 const isLocalizer = (header: Header): boolean => texts(header, "ImageType").includes("LOCALIZER");
 
 /** Of an object, or of one frame of an enhanced one. */
@@ -54,6 +59,7 @@ export const objectKind = (header: Header): ObjectKind => {
   if (number(header, "Rows") === null || number(header, "Columns") === null) return "no-image";
   if (isColour(header)) return "colour";
   if (sopClass === enhancedMrColor) return "colour";
+  if (isMosaic(header)) return "mosaic";
   if (isEnhanced(header)) return isLocalizer(header) ? "localizer" : "slice";
   if (isSecondaryCaptureClass(sopClass)) return "secondary-capture";
   if (sopClass !== "" && !Object.values(classicClasses).includes(sopClass)) return "no-image";
@@ -70,6 +76,7 @@ type Refusal = { readonly kind: ObjectKind; readonly code: FailureCode; readonly
 /** Why a series without any slice is refused; the first kind that occurs in it decides. */
 const refusals: readonly Refusal[] = [
   { kind: "colour", code: "COLOUR_IMAGE", sentence: "The images are in colour." },
+  { kind: "mosaic", code: "MOSAIC", sentence: "ImageType says MOSAIC." },
   {
     kind: "multi-frame",
     code: "MULTI_FRAME",
@@ -99,7 +106,7 @@ const refuse = (objects: readonly Sorted[], { kind, code, sentence }: Refusal): 
 /**
  * The slices of a series and a warning for what was left out (G10, X2). Multi-frame images beside slices are refused,
  * because they may belong to the volume.
- * Throws NO_IMAGES, MODALITY, COLOUR_IMAGE, LOCALIZER, DERIVED_NOT_VOLUME, MULTI_FRAME.
+ * Throws NO_IMAGES, MODALITY, COLOUR_IMAGE, MOSAIC, LOCALIZER, DERIVED_NOT_VOLUME, MULTI_FRAME.
  */
 export const keepSlices = <T extends Sorted>(
   objects: readonly T[],

@@ -26,12 +26,6 @@ const sameMatrix = (a: Slice, b: Slice): boolean => a.rows === b.rows && a.colum
 const sameSpacing = (a: Slice, b: Slice): boolean =>
   isClose(a.rowSpacingMm, b.rowSpacingMm) && isClose(a.columnSpacingMm, b.columnSpacingMm);
 
-/** De-identifiers remove the UID from some objects; only two different ones contradict each other. */
-const sameSpace = (a: Slice, b: Slice): boolean =>
-  a.frameOfReferenceUid === "" ||
-  b.frameOfReferenceUid === "" ||
-  a.frameOfReferenceUid === b.frameOfReferenceUid;
-
 const planeNames = ["sagittal", "coronal", "axial"] as const;
 
 const planeName = ({ alongRow, alongColumn }: Slice): string => {
@@ -39,11 +33,39 @@ const planeName = ({ alongRow, alongColumn }: Slice): string => {
   return planeNames[normal.indexOf(Math.max(...normal))] ?? "oblique";
 };
 
+type Groups = <T extends Located>(images: readonly T[]) => readonly (readonly T[])[];
+
 type Criterion = {
   readonly name: string;
-  readonly isSame: (a: Located, b: Located) => boolean;
+  readonly groupsOf: Groups;
   /** Null: only its number tells one partition from the next. */
   readonly nameOf: ((image: Located) => string) | null;
+};
+
+/** Each image with the first group whose first image it equals. */
+const cluster =
+  (isSame: (a: Located, b: Located) => boolean): Groups =>
+  (images) => {
+    type Image = (typeof images)[number];
+    const groups: Image[][] = [];
+    for (const image of images) {
+      const home = groups.find(([first]) => first !== undefined && isSame(first, image));
+      if (home === undefined) groups.push([image]);
+      else home.push(image);
+    }
+    return groups;
+  };
+
+/**
+ * De-identifiers remove the UID from some objects: those belong to the only space that the others name. Where they name
+ * several, nothing tells to which.
+ */
+const bySpace: Groups = (images) => {
+  const named = images.filter(({ slice }) => slice.frameOfReferenceUid !== "");
+  const spaces = cluster((a, b) => a.slice.frameOfReferenceUid === b.slice.frameOfReferenceUid)(named);
+  if (spaces.length < 2) return [images];
+  const nameless = images.filter(({ slice }) => slice.frameOfReferenceUid === "");
+  return nameless.length === 0 ? spaces : [...spaces, nameless];
 };
 
 const kindOf = ({ traits }: Located): string => traits.imageType.join("+");
@@ -51,34 +73,28 @@ const kindOf = ({ traits }: Located): string => traits.imageType.join("+");
 /** The keys of a series that always make different volumes (G8, G9). */
 const criteria: readonly Criterion[] = [
   {
+    name: "SOPClass",
+    groupsOf: cluster((a, b) => a.sopClassUid === b.sopClassUid && a.modality === b.modality),
+    nameOf: ({ modality }) => modality,
+  },
+  {
     name: "Matrix",
-    isSame: (a, b) => sameMatrix(a.slice, b.slice),
+    groupsOf: cluster((a, b) => sameMatrix(a.slice, b.slice)),
     nameOf: ({ slice }) => `${slice.rows}x${slice.columns}`,
   },
   {
     name: "PixelSpacing",
-    isSame: (a, b) => sameSpacing(a.slice, b.slice),
+    groupsOf: cluster((a, b) => sameSpacing(a.slice, b.slice)),
     nameOf: ({ slice }) => `${slice.rowSpacingMm.toFixed(3)}x${slice.columnSpacingMm.toFixed(3)}`,
   },
-  { name: "FrameOfReference", isSame: (a, b) => sameSpace(a.slice, b.slice), nameOf: null },
+  { name: "FrameOfReference", groupsOf: bySpace, nameOf: null },
   {
     name: "Orientation",
-    isSame: (a, b) => orientationDifference(a.slice, b.slice) <= orientationTolerance,
+    groupsOf: cluster((a, b) => orientationDifference(a.slice, b.slice) <= orientationTolerance),
     nameOf: ({ slice }) => planeName(slice),
   },
-  { name: "ImageType", isSame: (a, b) => kindOf(a) === kindOf(b), nameOf: kindOf },
+  { name: "ImageType", groupsOf: cluster((a, b) => kindOf(a) === kindOf(b)), nameOf: kindOf },
 ];
-
-/** Each image with the first group whose first image it equals. */
-const cluster = <T extends Located>(images: readonly T[], isSame: Criterion["isSame"]): readonly T[][] => {
-  const groups: T[][] = [];
-  for (const image of images) {
-    const home = groups.find(([first]) => first !== undefined && isSame(first, image));
-    if (home === undefined) groups.push([image]);
-    else home.push(image);
-  }
-  return groups;
-};
 
 const safe = (text: string): string => text.replace(/[^\w.+-]/g, "_").slice(0, 64);
 
@@ -106,7 +122,7 @@ const divide = <T extends Located>(
   criterion: Criterion,
 ): readonly Partition<T>[] =>
   partitions.flatMap(({ keys, images }) => {
-    const groups = cluster(images, criterion.isSame);
+    const groups = criterion.groupsOf(images);
     if (groups.length < 2) return [{ keys, images }];
     const names = namesOf(criterion, groups);
     return groups.map((group, index) => ({
@@ -116,7 +132,7 @@ const divide = <T extends Located>(
   });
 
 /**
- * Images by what can never be one volume: matrix, pixel spacing, frame of reference, orientation and, for MR, kind of
+ * Images by what can never be one volume: modality and SOP class, matrix, pixel spacing, frame of reference, orientation and, for MR, kind of
  * image (G8, G9, PS3.3 section C.8.3.1.1.1). The same partitions for any order of the images.
  */
 export const partition = <T extends Located>(images: readonly T[]): readonly Partition<T>[] =>

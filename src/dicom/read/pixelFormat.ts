@@ -1,6 +1,7 @@
 import { failed } from "../../domain/failure.ts";
 import type { Header } from "../../domain/series.ts";
 import { number, text } from "./header.ts";
+import { hounsfieldClaim } from "./hounsfield.ts";
 import type { Part10 } from "./part10.ts";
 import {
   isAlwaysLossy,
@@ -23,6 +24,8 @@ export type PixelFormat = {
   readonly isSigned: boolean;
   readonly slope: number;
   readonly intercept: number;
+  /** CT without any rescale, whose values must prove to be Hounsfield units (P13). */
+  readonly isRescaleAssumed?: boolean;
   /** Stored values that stand for "outside the reconstruction", both ends included. */
   readonly padding: { readonly low: number; readonly high: number } | null;
   readonly paddingBecomes: number;
@@ -33,36 +36,33 @@ export type PixelFormat = {
 /** Padding becomes what the models know as outside: air on CT, no signal on MR. */
 const paddingValue: Readonly<Record<string, number>> = { CT: -1024, MR: 0 };
 
-/** RescaleType of images that are CT by modality but hold no Hounsfield units, e.g. effective atomic number. */
-const isHounsfield = (rescaleType: string | null): boolean =>
-  rescaleType === null || ["HU", "HU_MOD", "US"].includes(rescaleType);
-
 const uidDetails = (header: Header): { readonly sopInstanceUids: readonly string[] } => ({
   sopInstanceUids: [text(header, "SOPInstanceUID") ?? ""],
 });
 
-const readRescale = (header: Header): Pick<PixelFormat, "slope" | "intercept"> => {
+type Rescale = Pick<PixelFormat, "slope" | "intercept" | "isRescaleAssumed">;
+
+const readRescale = (header: Header): Rescale => {
   const sequence = header["ModalityLUTSequence"];
   if (Array.isArray(sequence) && sequence.length > 0) {
     throw failed("MODALITY_LUT", "The pixels need a modality look-up table.", uidDetails(header));
   }
   const slope = number(header, "RescaleSlope");
   const intercept = number(header, "RescaleIntercept");
-  const rescaleType = text(header, "RescaleType");
-  if (text(header, "Modality") === "CT") {
-    if (slope === null || slope === 0 || intercept === null || !isHounsfield(rescaleType)) {
-      throw failed(
-        "CT_NO_RESCALE",
-        `RescaleSlope is ${slope}, RescaleIntercept ${intercept}, RescaleType ${rescaleType ?? "absent"}.`,
-        uidDetails(header),
-      );
-    }
-    return { slope, intercept };
+  const isCt = text(header, "Modality") === "CT";
+  const claim = isCt ? hounsfieldClaim(header) : null;
+  if (claim === "none") {
+    const rescaleType = text(header, "RescaleType") ?? "absent";
+    throw failed(
+      "CT_NO_RESCALE",
+      `RescaleSlope is ${slope}, RescaleIntercept ${intercept}, RescaleType ${rescaleType}.`,
+      uidDetails(header),
+    );
   }
   if (slope === 0) {
     throw failed("UNSUPPORTED_PIXEL_FORMAT", "RescaleSlope is 0.", uidDetails(header));
   }
-  return { slope: slope ?? 1, intercept: intercept ?? 0 };
+  return { slope: slope ?? 1, intercept: intercept ?? 0, isRescaleAssumed: claim === "assumed" };
 };
 
 /** The VR of the padding tags is ambiguous, so -2000 may come as 63536 (P14). */
@@ -114,7 +114,7 @@ const requirePlane = (header: Header): void => {
 };
 
 /** Every stored value must become a number that float32 can hold. */
-const requireFinite = (header: Header, rescale: Pick<PixelFormat, "slope" | "intercept">): typeof rescale => {
+const requireFinite = (header: Header, rescale: Rescale): Rescale => {
   const extremes = [-65536, 65536].map((stored) => Math.fround(stored * rescale.slope + rescale.intercept));
   if (extremes.every(Number.isFinite)) return rescale;
   throw failed(

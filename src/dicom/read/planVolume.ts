@@ -48,7 +48,12 @@ export type ScannedParts = {
 export const partsOf = (scanned: readonly Scanned[], minSlices: number, repairs: Repairs): ScannedParts => {
   const images = keepSlices(scanned);
   requireOneSeries(images.slices);
-  const split = splitSeries(requireGeometry(images.slices), { minSlices, repairs, digestOf: pixelDigest });
+  const split = splitSeries(requireGeometry(images.slices), {
+    minSlices,
+    repairs,
+    digestOf: pixelDigest,
+    others: scanned.length - images.slices.length,
+  });
   return { parts: split.parts, warnings: [...images.warnings, ...split.warnings] };
 };
 
@@ -56,7 +61,13 @@ const requireReadablePixels = (planes: readonly ScannedPlane[]): readonly Readab
   for (const { pixels, sopInstanceUid } of planes) {
     if (pixels instanceof FailureError) throw blame(sopInstanceUid, pixels);
   }
-  return planes as readonly Readable[];
+  const readable = planes as readonly Readable[];
+  const assumed = readable.filter(({ pixels }) => pixels.isRescaleAssumed === true);
+  if (assumed.length > 0 && assumed.length < readable.length)
+    throw failed("CT_NO_RESCALE", `${assumed.length} of ${readable.length} images have no rescale.`, {
+      sopInstanceUids: assumed.map(({ sopInstanceUid }) => sopInstanceUid).sort(),
+    });
+  return readable;
 };
 
 const requireSize = (grid: Grid, maxVoxels: number): void => {

@@ -54,9 +54,9 @@ const sourceOf = ({ planes, grid }: VolumePlan, header: Header): SourceSeries =>
  * in HU (CT) or rescaled stored values (MR); the grid and the frames keep the source's planes, nothing is reoriented.
  * `frameOfReferenceUid` is empty where the source has none.
  * Two passes over the instances: headers first, then each plane into one preallocated array; never two files at once.
- * Throws FailureError: NOT_DICOM, NO_IMAGES, MODALITY, COLOUR_IMAGE, LOCALIZER, MULTI_FRAME, DERIVED_NOT_VOLUME,
+ * Throws FailureError: NOT_DICOM, NO_IMAGES, MODALITY, COLOUR_IMAGE, MOSAIC, LOCALIZER, MULTI_FRAME, DERIVED_NOT_VOLUME,
  * SEVERAL_SERIES, SEVERAL_VOLUMES, UID_INVALID, NO_GEOMETRY, AMBIGUOUS_POSITIONS, GANTRY_TILT, MISSING_SLICES,
- * NON_UNIFORM_SPACING, UNSUPPORTED_*, CT_NO_RESCALE, MODALITY_LUT, PIXEL_*, TOO_FEW_SLICES, TOO_LARGE.
+ * NON_UNIFORM_SPACING, UNSUPPORTED_*, CT_NO_RESCALE, MODALITY_LUT, PIXEL_*, TOO_FEW_SLICES, TOO_LARGE, INCOMPLETE_RETRIEVAL.
  */
 export const readSeries = async (
   instances: readonly InstanceBytes[],

@@ -18,6 +18,8 @@ export type Slice = {
   readonly alongRow: Lps;
   /** Unit vector down a column, perpendicular to `alongRow`. */
   readonly alongColumn: Lps;
+  /** How far the header's direction cosines are from unit length, as a share. */
+  readonly lengthError: number;
   /** Empty when absent. */
   readonly frameOfReferenceUid: string;
   /** Never used for geometry, only compared with it and for a lone slice. */
@@ -25,23 +27,29 @@ export type Slice = {
   readonly sliceThicknessMm: number | null;
 };
 
-/** Direction cosines that stray further from unit length or from a right angle describe no plane. */
+/** Cosine of the angle between row and column; directions that stray further from a right angle describe no plane. */
 const cosineTolerance = 0.02;
+/** Directions of any length are directions (G6), but for those that may be rounded zeros. */
+const leastLength = 0.01;
 
 const triple = (values: readonly number[], from: number): Lps | null => {
   const [a, b, c] = values.slice(from, from + 3);
   return a === undefined || b === undefined || c === undefined ? null : lps(a, b, c);
 };
 
-const orientation = (values: readonly number[]): Pick<Slice, "alongRow" | "alongColumn"> | null => {
+type Axes = Pick<Slice, "alongRow" | "alongColumn" | "lengthError">;
+
+const orientation = (values: readonly number[]): Axes | null => {
   const row = triple(values, 0);
   const column = triple(values, 3);
   if (values.length !== 6 || row === null || column === null) return null;
-  if (Math.abs(norm(row) - 1) > cosineTolerance || Math.abs(norm(column) - 1) > cosineTolerance) return null;
-  if (Math.abs(dot(row, column)) > cosineTolerance) return null;
+  const lengths = [norm(row), norm(column)];
+  if (lengths.some((length) => !(length >= leastLength))) return null;
   const alongRow = normalise(row);
+  if (Math.abs(dot(alongRow, normalise(column))) > cosineTolerance) return null;
   const normal = normalise(cross(alongRow, column));
-  return { alongRow, alongColumn: cross(normal, alongRow) };
+  const lengthError = Math.max(...lengths.map((length) => Math.abs(length - 1)));
+  return { alongRow, alongColumn: cross(normal, alongRow), lengthError };
 };
 
 /** The attributes without which there is no geometry (G7), by what is wrong with them. */

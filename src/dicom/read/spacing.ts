@@ -18,8 +18,18 @@ type Fit = { readonly spacingMm: number; readonly warnings: readonly Warning[] }
 
 type Hole = { readonly afterUid: string; readonly beforeUid: string; readonly missing: number };
 
+type Holes = {
+  readonly baseMm: number;
+  readonly holes: readonly Hole[];
+  /** Whether at least half of the gaps have none. */
+  readonly isException: boolean;
+};
+
+/** A base gap that is the exception explains no wider gaps than these; it would fit any. */
+const mostMultiples = 3;
+
 /** The holes of a stack whose gaps are whole multiples of one base gap, or null when they are not (S3 against S5). */
-const findHoles = (stations: readonly Station[]): { baseMm: number; holes: readonly Hole[] } | null => {
+const findHoles = (stations: readonly Station[]): Holes | null => {
   const gaps = gapsOf(stations);
   const smallest = Math.min(...gaps);
   const multiples = gaps.map((gap) => Math.round(gap / smallest));
@@ -27,9 +37,9 @@ const findHoles = (stations: readonly Station[]): { baseMm: number; holes: reado
   const fits = gaps.every(
     (gap, i) => Math.abs(gap - (multiples[i] ?? 0) * baseMm) <= jitterTolerance(baseMm),
   );
-  // A small base fits any gaps: it must be the rule, not the exception.
   const single = multiples.filter((multiple) => multiple === 1).length;
-  if (!fits || single * 2 < gaps.length) return null;
+  const isException = single * 2 >= gaps.length;
+  if (!fits || (!isException && Math.max(...multiples) > mostMultiples)) return null;
   const holes = multiples.flatMap((multiple, i) =>
     multiple > 1
       ? [
@@ -41,21 +51,25 @@ const findHoles = (stations: readonly Station[]): { baseMm: number; holes: reado
         ]
       : [],
   );
-  return { baseMm, holes };
+  return { baseMm, holes, isException };
 };
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
+const interpolated = ({ baseMm, holes }: Holes): Fit => {
+  const sentence = `${holes.length} missing slices were interpolated for the network; the mask has none on them.`;
+  return { spacingMm: baseMm, warnings: [{ code: "SLICES_INTERPOLATED", sentence, details: { holes } }] };
+};
+
 /** The spacing on which a stack is put that a repair allows, with what is done to it; null where none does (S3, S5). */
 const repaired = (stations: readonly Station[], repairs: Repairs): Fit | null => {
   const found = findHoles(stations);
   if (found !== null) {
-    const { holes, baseMm } = found;
-    const isAllowed = holes.length <= repairs.missingSlices && holes.every(({ missing }) => missing === 1);
-    if (!isAllowed) return null;
-    const sentence = `${holes.length} missing slices were interpolated for the network; the mask has none on them.`;
-    return { spacingMm: baseMm, warnings: [{ code: "SLICES_INTERPOLATED", sentence, details: { holes } }] };
+    const isIsolated = found.holes.every(({ missing }) => missing === 1);
+    if (found.holes.length <= repairs.missingSlices && isIsolated) return interpolated(found);
+    // Where most gaps are wide, that is how the stack was made.
+    if (found.isException) return null;
   }
   if (!repairs.variableSpacing) return null;
   const gaps = gapsOf(stations);

@@ -1,13 +1,15 @@
 import type { Located } from "./describe.ts";
 import { traitNames } from "./traits.ts";
 
+type Keys = Readonly<Record<string, string>>;
+
 /** Images of one orientation at one position, in ascending order of the positions. */
 type Groups<T> = readonly (readonly T[])[];
 
 /** One of the volumes that share their positions: one image for each, in ascending order. */
-export type Sharer<T> = { readonly value: string; readonly images: readonly T[] };
+export type Sharer<T> = { readonly keys: Keys; readonly images: readonly T[] };
 
-export type Split<T> = { readonly key: string; readonly sharers: readonly Sharer<T>[] };
+export type Split<T> = readonly Sharer<T>[];
 
 /** An image for each position from every group of `rank`, or null where a position has another number. */
 const byRank = <T>(
@@ -46,7 +48,7 @@ const byValue = <T extends Located>(
   if (values.length < 2) return null;
   const ranks = byRank(groups, (image) => values.indexOf(readValue(image)));
   if (ranks === null || ranks.length !== values.length) return null;
-  return { key, sharers: ranks.map((images, rank) => ({ value: safe(values[rank] ?? ""), images })) };
+  return ranks.map((images, rank) => ({ keys: { [key]: safe(values[rank] ?? "") }, images }));
 };
 
 /** By a quantity that never overlaps between volumes, such as a time that runs on from the first volume to the next. */
@@ -64,7 +66,7 @@ const byOrder = <T extends Located>(
   );
   const isApart = ends.every(([least], rank) => rank === 0 || least > (ends[rank - 1]?.[1] ?? 0));
   if (!isApart) return null;
-  return { key, sharers: ranks.map((images, rank) => ({ value: String(rank + 1), images })) };
+  return ranks.map((images, rank) => ({ keys: { [key]: String(rank + 1) }, images }));
 };
 
 /** By turns: the images of each position follow each other, first all of the first position. */
@@ -84,7 +86,7 @@ const byTurns = <T extends Located>(
     groups,
     (image, group) => group.filter((other) => orderOf(other) < orderOf(image)).length,
   );
-  return ranks && { key, sharers: ranks.map((images, rank) => ({ value: String(rank + 1), images })) };
+  return ranks?.map((images, rank) => ({ keys: { [key]: String(rank + 1) }, images })) ?? null;
 };
 
 /** Object after object, frame after frame; null where the objects have no numbers of their own. */
@@ -97,23 +99,73 @@ const running = (groups: Groups<Located>): ((image: Located) => number) | null =
   return ({ traits, frameNumber }) => (traits.instanceNumber ?? 0) * 2 ** 20 + (frameNumber ?? 0);
 };
 
-export const instanceOrderKey = "InstanceOrder";
+/** By what frames of one object are numbered by: that of their positions repeats nowhere, and so splits nothing. */
+const byDimension = <T extends Located>(groups: Groups<T>): Split<T> | null => {
+  const dimensions = Math.max(0, ...groups.flat().map(({ traits }) => traits.dimensionIndices.length));
+  for (let n = 0; n < dimensions; n++) {
+    const split = byValue(
+      groups,
+      `DimensionIndex${n + 1}`,
+      ({ traits }) => traits.dimensionIndices[n] ?? null,
+    );
+    if (split !== null) return split;
+  }
+  return null;
+};
 
-/**
- * The volumes that lie at the same positions, by the first attribute whose values, or the first order whose stretches,
- * give each position one image of every volume; null where none does. The order in which images were numbered is the
- * last resort.
- */
-export const splitCollisions = <T extends Located>(groups: Groups<T>): Split<T> | null => {
+/** By the first attribute whose values, or the first time whose stretches, fit. */
+const byOneKey = <T extends Located>(groups: Groups<T>): Split<T> | null => {
   for (const name of traitNames) {
     const split = byValue(groups, name, ({ traits }) => traits.values[name]);
     if (split !== null) return split;
   }
-  const byTime =
+  return (
     byOrder(groups, "AcquisitionTime", ({ traits }) => traits.acquisitionSeconds) ??
-    byOrder(groups, "ContentTime", ({ traits }) => traits.contentSeconds);
-  if (byTime !== null) return byTime;
+    byOrder(groups, "ContentTime", ({ traits }) => traits.contentSeconds) ??
+    byDimension(groups)
+  );
+};
+
+/** The images of each value of an attribute that every position has; null where it is no such attribute. */
+const byShares = <T>(groups: Groups<T>, readValue: (image: T) => Value) => {
+  const values = [...new Set(groups.flat().map(readValue))].toSorted(compare);
+  if (values.length < 2) return null;
+  const shares = values.map((value) => ({
+    value: safe(value),
+    groups: groups.map((group) => group.filter((image) => readValue(image) === value)),
+  }));
+  return shares.every((share) => share.groups.every(({ length }) => length > 0)) ? shares : null;
+};
+
+const keyNames = <T>(split: Split<T>): string => Object.keys(split[0]?.keys ?? {}).join();
+
+/** By two keys, such as echoes at several times: each value of the first splits by one and the same second. */
+const byTwoKeys = <T extends Located>(groups: Groups<T>): Split<T> | null => {
+  for (const name of traitNames) {
+    const shares = byShares(groups, ({ traits }) => traits.values[name]);
+    const splits = shares?.map((share) => ({ ...share, split: byOneKey(share.groups) })) ?? [];
+    const [first] = splits;
+    const isWhole = splits.every(
+      ({ split }) => split !== null && keyNames(split) === keyNames(first?.split ?? []),
+    );
+    if (first === undefined || !isWhole) continue;
+    return splits.flatMap(({ value, split }) =>
+      (split ?? []).map(({ keys, images }) => ({ keys: { [name]: value, ...keys }, images })),
+    );
+  }
+  return null;
+};
+
+/**
+ * The volumes that lie at the same positions, by the first attribute whose values, or the first time whose stretches,
+ * give each position one image of every volume, or by two of them; null where nothing does.
+ */
+export const splitByKeys = <T extends Located>(groups: Groups<T>): Split<T> | null =>
+  byOneKey(groups) ?? byTwoKeys(groups);
+
+/** By the order in which the images were numbered: the last resort. */
+export const splitByInstanceOrder = <T extends Located>(groups: Groups<T>): Split<T> | null => {
   const order = running(groups);
   if (order === null) return null;
-  return byOrder(groups, instanceOrderKey, order) ?? byTurns(groups, instanceOrderKey, order);
+  return byOrder(groups, "InstanceOrder", order) ?? byTurns(groups, "InstanceOrder", order);
 };

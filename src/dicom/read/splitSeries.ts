@@ -2,10 +2,11 @@ import { type Failure, FailureError, failed } from "../../domain/failure.ts";
 import type { Grid } from "../../domain/grid.ts";
 import type { Repairs } from "../../domain/series.ts";
 import type { Warning } from "../../domain/warning.ts";
+import { requireAll } from "./announced.ts";
 import { byIdentity, type Located } from "./describe.ts";
-import { ambiguous, type DigestOf, dropCopies, duplicateWarning, keepOnePerName } from "./duplicates.ts";
+import { ambiguous, type DigestOf, duplicateWarning, keepOnePerName } from "./duplicates.ts";
 import { orientationDifference, partition } from "./partition.ts";
-import { instanceOrderKey, splitCollisions } from "./splitCollisions.ts";
+import { isAlone, remembered, resolveCollisions } from "./resolveCollisions.ts";
 import { buildGrid, groupByPosition, requireSlices } from "./stack.ts";
 
 /** What may be one volume of a series. */
@@ -32,14 +33,21 @@ export type SplitOptions<T> = {
   readonly minSlices: number;
   readonly repairs: Repairs;
   readonly digestOf: DigestOf<T>;
+  /** Images of the series that are no slices, and count where the scanner announces a number. */
+  readonly others?: number;
 };
 
 type Keys = Readonly<Record<string, string>>;
 
+type PartOptions<T> = SplitOptions<T> & {
+  /** Throws INCOMPLETE_RETRIEVAL for every part of a series of which the scanner announces more than is there. */
+  readonly requireAnnounced: () => void;
+};
+
 const partOf = <T extends Located>(
   keys: Keys,
   images: readonly T[],
-  { minSlices, repairs }: SplitOptions<T>,
+  { minSlices, repairs, requireAnnounced }: PartOptions<T>,
   warnings: readonly Warning[],
 ): SeriesPart<T> => {
   try {
@@ -48,34 +56,18 @@ const partOf = <T extends Located>(
       repairs,
     );
     requireSlices(images.length, minSlices);
+    requireAnnounced();
     return {
       id: "",
       keys,
       images,
       grid: built.grid,
       failure: null,
-      warnings: [...warnings, ...announcement(images), ...built.warnings],
+      warnings: [...warnings, ...built.warnings],
     };
   } catch (error) {
     return failedPart(keys, images, error);
   }
-};
-
-/**
- * What the scanner says of the number of its images (S4): geometry cannot tell that the first or the last are missing.
- * No more than a warning, since the number may be that of several reconstructions.
- */
-const announcement = (images: readonly Located[]): readonly Warning[] => {
-  const announced = Math.max(0, ...images.map(({ traits }) => traits.imagesInAcquisition ?? 0));
-  const acquisitions = new Set(images.map(({ traits }) => traits.values.AcquisitionNumber));
-  if (acquisitions.size !== 1 || images.length >= announced) return [];
-  return [
-    {
-      code: "FEWER_THAN_ANNOUNCED",
-      sentence: `The scanner speaks of ${announced} images in this acquisition, here are ${images.length}.`,
-      details: { announced, images: images.length },
-    },
-  ];
 };
 
 const failedPart = <T extends Located>(keys: Keys, images: readonly T[], error: unknown): SeriesPart<T> => {
@@ -87,22 +79,27 @@ const failedPart = <T extends Located>(keys: Keys, images: readonly T[], error: 
 const stackUp = <T extends Located>(
   keys: Keys,
   images: readonly T[],
-  options: SplitOptions<T>,
+  options: PartOptions<T>,
 ): readonly SeriesPart<T>[] => {
-  const { minSlices, digestOf } = options;
+  const { minSlices } = options;
   try {
-    const named = keepOnePerName(images, digestOf);
-    const positions = groupByPosition(named);
-    const groups = positions.groups.map((group) => dropCopies(group, digestOf));
-    const kept = groups.flat();
-    const warnings = [...positions.warnings, ...duplicateWarning(images, kept)];
-    if (groups.every(({ length }) => length === 1)) return [partOf(keys, kept, options, warnings)];
-    const split = splitCollisions(groups);
-    if (split !== null)
-      return split.sharers.map(({ value, images: own }) =>
-        partOf({ ...keys, [split.key]: value }, own, options, [...warnings, ...lastResort(split.key)]),
+    const digestOf = remembered(options.digestOf);
+    const { groups, warnings } = groupByPosition(keepOnePerName(images, digestOf));
+    const withCopies = (kept: readonly T[]) => [...warnings, ...duplicateWarning(images, kept)];
+    if (isAlone(groups)) return [partOf(keys, groups.flat(), options, withCopies(groups.flat()))];
+    const found = resolveCollisions(groups, digestOf);
+    if (found !== null && "whole" in found)
+      return [partOf(keys, found.whole, options, withCopies(found.whole))];
+    if (found !== null) {
+      const common = withCopies(found.split.flatMap((sharer) => sharer.images));
+      return found.split.map((sharer) =>
+        partOf({ ...keys, ...sharer.keys }, sharer.images, options, [
+          ...common,
+          ...(found.isLastResort ? [lastResort] : []),
+        ]),
       );
-    if (digestOf === null) return [undecided(keys, kept, groups.length, minSlices)];
+    }
+    if (digestOf === null) return [undecided(keys, groups.flat(), groups.length, minSlices)];
     const contested = groups.filter(({ length }) => length > 1);
     throw ambiguous(contested.flat(), `share ${contested.length} of ${groups.length} positions`);
   } catch (error) {
@@ -120,15 +117,10 @@ const undecided = <T extends Located>(
   return { id: "", keys, images, grid: null, failure: null, warnings: [] };
 };
 
-const lastResort = (key: string): readonly Warning[] =>
-  key !== instanceOrderKey
-    ? []
-    : [
-        {
-          code: "SPLIT_BY_INSTANCE",
-          sentence: "Nothing but the order of the images tells the volumes of this series apart.",
-        },
-      ];
+const lastResort: Warning = {
+  code: "SPLIT_BY_INSTANCE",
+  sentence: "Nothing but the order of the images tells the volumes of this series apart.",
+};
 
 /** Two or three images in several directions are a scout whatever their ImageType says (X1). */
 const requireNoScout = (images: readonly Located[]): void => {
@@ -184,7 +176,10 @@ export const splitSeries = <T extends Located>(
 ): SeriesParts<T> => {
   const sorted = images.toSorted(byIdentity);
   requireNoScout(sorted);
-  const parts = partition(sorted).flatMap(({ keys, images: own }) => stackUp(keys, own, options));
+  const requireAnnounced = (): void => requireAll(sorted, options.others ?? 0);
+  const parts = partition(sorted).flatMap(({ keys, images: own }) =>
+    stackUp(keys, own, { ...options, requireAnnounced }),
+  );
   const { parts: kept, warnings } = dropScraps(parts);
   return { parts: named(kept), warnings };
 };

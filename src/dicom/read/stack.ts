@@ -44,12 +44,17 @@ const noiseLevel = 1e-4;
 
 const orientationNoise = (images: readonly Located[], reference: Located): readonly Warning[] => {
   const largest = Math.max(...images.map(({ slice }) => orientationDifference(slice, reference.slice)));
-  if (largest <= noiseLevel) return [];
+  const lengthError = Math.max(...images.map(({ slice }) => slice.lengthError));
+  const findings = [
+    ...(largest > noiseLevel ? [`vary by ${largest.toExponential(1)} between slices`] : []),
+    ...(lengthError > noiseLevel ? [`are off unit length by ${lengthError.toExponential(1)}`] : []),
+  ];
+  if (findings.length === 0) return [];
   return [
     {
       code: "ORIENTATION_NOISE",
-      sentence: `The direction cosines vary by ${largest.toExponential(1)} between slices.`,
-      details: { largestDifference: largest },
+      sentence: `The direction cosines ${findings.join(" and ")}.`,
+      details: { largestDifference: largest, lengthError },
     },
   ];
 };

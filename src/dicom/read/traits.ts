@@ -1,11 +1,13 @@
 import type { Header } from "../../domain/series.ts";
-import { number, text, texts } from "./header.ts";
+import { number, numbers, text, texts } from "./header.ts";
 
 /** By what images of one series can differ without lying elsewhere; null where a header does not say. */
 export type Traits = {
   /** MR: ImageType from its third value on and the complex component, which never mix in one volume. Else empty. */
   readonly imageType: readonly string[];
   readonly values: Readonly<Record<TraitName, string | number | null>>;
+  /** Of a frame: its place in each dimension of its object; empty where there are none. */
+  readonly dimensionIndices: readonly number[];
   /** Seconds since midnight. */
   readonly acquisitionSeconds: number | null;
   readonly contentSeconds: number | null;
@@ -25,6 +27,7 @@ export const traitNames = [
   "TriggerTime",
   "AcquisitionNumber",
   "DiffusionBValue",
+  "DiffusionGradient",
 ] as const;
 
 export type TraitName = (typeof traitNames)[number];
@@ -37,14 +40,25 @@ const secondsOf = (time: string | null): number | null => {
   return 3600 * Number(hours) + 60 * Number(minutes ?? 0) + Number(seconds ?? 0);
 };
 
+/** b-value and direction together: images without weighting have no direction, and every b-value may have several. */
+const diffusionGradient = (header: Header): string | null => {
+  const bValue = number(header, "DiffusionBValue");
+  if (bValue === null) return null;
+  const direction = bValue > 0 ? numbers(header, "DiffusionGradientOrientation") : [];
+  // Of -0 and 0 one text.
+  return [bValue, ...direction.map((cosine) => Number(cosine.toFixed(3)) + 0)].join("_");
+};
+
 export const readTraits = (header: Header): Traits => {
   const isMr = text(header, "Modality") === "MR";
   const component = text(header, "ComplexImageComponent");
   const kinds = [...texts(header, "ImageType").slice(2), ...(component === null ? [] : [component])];
-  const readValue = (name: TraitName): string | number | null => number(header, name) ?? text(header, name);
+  const readValue = (name: TraitName): string | number | null =>
+    name === "DiffusionGradient" ? diffusionGradient(header) : (number(header, name) ?? text(header, name));
   return {
     imageType: isMr ? [...new Set(kinds.map((kind) => kind.toUpperCase()))] : [],
     values: Object.fromEntries(traitNames.map((name) => [name, readValue(name)])) as Traits["values"],
+    dimensionIndices: numbers(header, "DimensionIndexValues"),
     acquisitionSeconds: secondsOf(text(header, "AcquisitionTime")),
     contentSeconds: secondsOf(text(header, "ContentTime")),
     instanceNumber: number(header, "InstanceNumber"),

@@ -25,7 +25,7 @@ export const degreesOffAxial = ({ alongRow, alongColumn }: Slice): number =>
 const axialToleranceDegrees = 20;
 
 const chooseCt = (images: readonly Image[]): ClassChoice => {
-  const withoutRescale = images.filter(({ facts }) => !facts.hasRescale);
+  const withoutRescale = images.filter(({ facts }) => facts.hounsfield === "none");
   if (withoutRescale.length > 0) {
     throw failed("CT_NO_RESCALE", `${withoutRescale.length} of ${images.length} images have no rescale.`, {
       sopInstanceUids: withoutRescale.map(({ sopInstanceUid }) => sopInstanceUid).sort(),
@@ -45,7 +45,9 @@ const chooseCt = (images: readonly Image[]): ClassChoice => {
     warnings: [],
     reasons: [
       "Modality CT",
-      "rescale present",
+      images.every(({ facts }) => facts.hounsfield === "stated")
+        ? "rescale present"
+        : "no rescale; the pixels must prove to be Hounsfield units",
       saysAxial ? "ImageType AXIAL" : `${angle.toFixed(1)}° off axial`,
     ],
   };

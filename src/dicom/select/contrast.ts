@@ -108,7 +108,23 @@ const obstacles = ({ all }: Rule, facts: Facts): readonly string[] =>
     return [given === null ? `${says} unknown` : `not ${says}`];
   });
 
+/** Defined terms by which a header states another contrast (PS3.3 section C.8.13.3.1.2); UNKNOWN and MIXED state none. */
+const otherContrasts: Readonly<Record<string, string>> = {
+  FLUID_ATTENUATED: "fluid attenuated",
+  PROTON_DENSITY: "proton density",
+  STIR: "STIR",
+  T2_STAR: "T2*",
+};
+
+const isSilent = (contrast: string | null): boolean =>
+  contrast === null || ["T1", "T2", "UNKNOWN", "MIXED"].includes(contrast);
+
 export const findContrast = (facts: Facts): ContrastFinding => {
+  const { acquisitionContrast } = facts;
+  if (!isSilent(acquisitionContrast)) {
+    const stated = otherContrasts[acquisitionContrast ?? ""] ?? "something else than T1 and T2";
+    return { modelClass: null, reasons: [`AcquisitionContrast says ${stated}`] };
+  }
   const met = rules.filter(({ all }) => all.every(({ answer }) => answer(facts) === true));
   const [rule] = met;
   const classes = new Set(met.map(({ modelClass }) => modelClass));

@@ -8,22 +8,32 @@ export type Exclusion = {
   readonly applies: (facts: Facts) => boolean;
 };
 
+/** Vendors write T1 MAP, T1_MAP and T1MAP. */
+const plain = (term: string): string => term.replace(/[\s_-]/g, "");
+
+/** Whether one of the terms is among the values of ImageType, however it is spaced. */
 const typeIs =
-  (...values: readonly string[]) =>
+  (...terms: readonly string[]) =>
   ({ imageType }: Facts): boolean =>
-    values.some((value) => imageType.includes(value));
+    imageType.some((value) => terms.includes(plain(value)));
 
 /** Where vendors put the complex component and the Dixon contrast of MR. */
 const mrTypeIs =
-  (...values: readonly string[]) =>
+  (...terms: readonly string[]) =>
   (facts: Facts): boolean =>
-    facts.modality === "MR" && typeIs(...values)(facts);
+    facts.modality === "MR" && typeIs(...terms)(facts);
 
 /** A reformat is a volume like any other unless it averages over a slab (X4). */
 const thickSlabMm = 10;
 
 const isThickReformat = ({ imageType, sliceThicknessMm }: Facts): boolean =>
   imageType[0] === "DERIVED" && imageType.includes("MPR") && (sliceThicknessMm ?? 0) >= thickSlabMm;
+
+/** Of AcquisitionContrast (PS3.3 section C.8.13.3.1.2), those that show something else than tissue at rest. */
+const otherContrasts = new Set(["DIFFUSION", "PERFUSION", "FLOWENCODED", "TAGGING", "TOF"]);
+
+const isMap = (term: string): boolean =>
+  /(?:.MAP|^MAP|^FATFRACTION|^PDFF|^FF|^R1|^R2|^R2STAR|^R2\*)$/.test(plain(term));
 
 /** What the header's defined terms and numbers exclude. Order is precedence. */
 export const physicalExclusions: readonly Exclusion[] = [
@@ -32,8 +42,8 @@ export const physicalExclusions: readonly Exclusion[] = [
     code: "DERIVED_NOT_VOLUME",
     sentence: "ImageType names a projection, subtraction, report or screen save",
     applies: typeIs(
-      ..."MIP|MINIP|MIN IP|MAX IP|MAXIP|PROJECTION IMAGE|SUB|SUBTRACT|SUBTRACTION|CURVED".split("|"),
-      ..."SCREEN SAVE|DOSE_INFO|CSA REPORT".split("|"),
+      ..."MIP|MINIP|MAXIP|PROJECTIONIMAGE|SUB|SUBTRACT|SUBTRACTION|CURVED".split("|"),
+      ..."SCREENSAVE|DOSEINFO|CSAREPORT".split("|"),
     ),
   },
   {
@@ -64,25 +74,38 @@ export const physicalExclusions: readonly Exclusion[] = [
   {
     code: "WRONG_CONTRAST",
     sentence: "ImageType names diffusion or perfusion",
-    applies: mrTypeIs(..."DIFFUSION|ADC|TRACE|TRACEW|PERFUSION".split("|")),
+    applies: mrTypeIs(..."DIFFUSION|DWI|ADC|EADC|EXPADC|TRACE|TRACEW|PERFUSION".split("|")),
+  },
+  {
+    code: "WRONG_CONTRAST",
+    sentence: "AcquisitionContrast says diffusion, perfusion, flow, tagging or time of flight",
+    applies: ({ modality, acquisitionContrast }) =>
+      modality === "MR" && otherContrasts.has(plain(acquisitionContrast ?? "")),
   },
   {
     code: "WRONG_CONTRAST",
     sentence: "ImageType names a phase, real or imaginary image",
-    applies: mrTypeIs(..."P|PHASE|PHASE MAP|R|REAL|I|IMAGINARY".split("|")),
+    applies: mrTypeIs(..."P|PHASE|R|REAL|I|IMAGINARY".split("|")),
   },
   {
     code: "WRONG_CONTRAST",
-    sentence: "ImageType names a fat image or a quantitative map",
-    applies: mrTypeIs(
-      ..."FAT|F|FAT_FRACTION|FF|T1 MAP|T2 MAP|T2_STAR MAP|T2STAR MAP|R2 MAP|R2_STAR MAP|R2STAR MAP".split(
-        "|",
-      ),
-    ),
+    sentence: "ComplexImageComponent says phase, real or imaginary",
+    applies: ({ modality, complexComponent }) =>
+      modality === "MR" && ["PHASE", "REAL", "IMAGINARY"].includes(complexComponent ?? ""),
+  },
+  {
+    code: "WRONG_CONTRAST",
+    sentence: "ImageType names a quantitative map",
+    applies: (facts) => facts.modality === "MR" && facts.imageType.some(isMap),
+  },
+  {
+    code: "WRONG_CONTRAST",
+    sentence: "ImageType names a fat image",
+    applies: mrTypeIs("FAT", "F"),
   },
   {
     code: "WRONG_CONTRAST",
     sentence: "ImageType names an opposed-phase image, in which fat blackens the borders of organs",
-    applies: mrTypeIs(..."OPP_PHASE|OPPOSED_PHASE|OUT_PHASE|OUT_OF_PHASE|OUTPHASE|OPP|OP|OOP".split("|")),
+    applies: mrTypeIs(..."OPPPHASE|OPPOSEDPHASE|OUTPHASE|OUTOFPHASE|OPP|OP|OOP".split("|")),
   },
 ];

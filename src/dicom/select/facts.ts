@@ -1,5 +1,7 @@
 import type { Header } from "../../domain/series.ts";
 import { number, text, texts } from "../read/header.ts";
+import { type HounsfieldClaim, hounsfieldClaim } from "../read/hounsfield.ts";
+import { readBodyPart } from "./bodyPart.ts";
 
 /** What one header says that matters for the choice of a model. Null: it does not say. */
 export type Facts = {
@@ -8,6 +10,8 @@ export type Facts = {
   readonly imageType: readonly string[];
   readonly scanningSequence: readonly string[];
   readonly sequenceVariant: readonly string[];
+  /** PHASE, REAL and IMAGINARY images are none that the models know. */
+  readonly complexComponent: string | null;
   readonly acquisitionContrast: string | null;
   readonly repetitionTimeMs: number | null;
   readonly echoTimeMs: number | null;
@@ -16,9 +20,11 @@ export type Facts = {
   readonly echoTrainLength: number | null;
   readonly diffusionBValue: number | null;
   readonly sliceThicknessMm: number | null;
+  /** BodyPartExamined, else what stands for it. */
   readonly bodyPart: string | null;
   readonly hasBurnedInText: boolean;
-  readonly hasRescale: boolean;
+  /** Of CT. */
+  readonly hounsfield: HounsfieldClaim;
   /** Protocol, description and sequence name in lower case. Read by patterns only, never repeated to anyone. */
   readonly words: string;
 };
@@ -30,7 +36,8 @@ export const readFacts = (header: Header): Facts => ({
   imageType: upper([...texts(header, "ImageType"), ...texts(header, "FrameType")]),
   scanningSequence: upper(texts(header, "ScanningSequence")),
   sequenceVariant: upper(texts(header, "SequenceVariant")),
-  acquisitionContrast: text(header, "AcquisitionContrast"),
+  complexComponent: text(header, "ComplexImageComponent")?.toUpperCase() ?? null,
+  acquisitionContrast: text(header, "AcquisitionContrast")?.toUpperCase() ?? null,
   repetitionTimeMs: number(header, "RepetitionTime"),
   echoTimeMs: number(header, "EchoTime"),
   inversionTimeMs: number(header, "InversionTime"),
@@ -38,9 +45,9 @@ export const readFacts = (header: Header): Facts => ({
   echoTrainLength: number(header, "EchoTrainLength"),
   diffusionBValue: number(header, "DiffusionBValue"),
   sliceThicknessMm: number(header, "SliceThickness"),
-  bodyPart: text(header, "BodyPartExamined")?.toUpperCase() ?? null,
+  bodyPart: readBodyPart(header),
   hasBurnedInText: text(header, "BurnedInAnnotation") === "YES",
-  hasRescale: number(header, "RescaleSlope") !== null && number(header, "RescaleIntercept") !== null,
+  hounsfield: hounsfieldClaim(header),
   words: ["ProtocolName", "SeriesDescription", "SequenceName"]
     .map((keyword) => text(header, keyword) ?? "")
     .join(" | ")

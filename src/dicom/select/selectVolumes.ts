@@ -42,7 +42,7 @@ const subjectOf = ({ images, grid }: SeriesPart<Image>): SeriesSubject => {
   const [first] = images;
   const spacing = grid?.spacingMm[0] ?? null;
   return {
-    header: first?.header ?? {},
+    header: { ...first?.header, BodyPartExamined: first?.facts.bodyPart ?? null },
     words: first?.facts.words ?? "",
     measured: {
       slices: images.length,
@@ -62,20 +62,41 @@ const requireNoRule = (subject: SeriesSubject, rules: readonly SeriesRule[]): vo
     });
 };
 
-const choosePart = (part: SeriesPart<Image>, subject: SeriesSubject, options: SelectOptions): ClassChoice => {
+/** The images without weighting of a diffusion series are discarded with the others; some vendors state 0 on every image. */
+const requireNoDiffusion = (images: readonly Image[], isDiffusionSeries: boolean): void => {
+  const own = images.filter(({ facts }) => isDiffusionSeries && facts.diffusionBValue === 0);
+  if (own.length === 0) return;
+  throw failed(
+    "WRONG_CONTRAST",
+    `DiffusionBValue is 0 on ${own.length} of ${images.length} images, and above 0 on others of the series.`,
+    { sopInstanceUids: [...new Set(own.map(({ sopInstanceUid }) => sopInstanceUid))].sort() },
+  );
+};
+
+const choosePart = (
+  part: SeriesPart<Image>,
+  subject: SeriesSubject,
+  isDiffusionSeries: boolean,
+  options: SelectOptions,
+): ClassChoice => {
   const { images } = part;
   const { force } = options;
   requireNone(images, physicalExclusions);
+  requireNoDiffusion(images, isDiffusionSeries);
   if (force === undefined) requireNoRule(subject, options.rules);
   if (part.failure !== null) throw new FailureError(part.failure);
   return chooseClass(images, force);
 };
 
-const judgePart = (part: SeriesPart<Image>, options: SelectOptions): VolumeChoice => {
+const judgePart = (
+  part: SeriesPart<Image>,
+  isDiffusionSeries: boolean,
+  options: SelectOptions,
+): VolumeChoice => {
   const about = { part: part.id, images: part.images.length };
   const subject = subjectOf(part);
   try {
-    const { modelClass, reasons, warnings } = choosePart(part, subject, options);
+    const { modelClass, reasons, warnings } = choosePart(part, subject, isDiffusionSeries, options);
     const { score, because } = scoreSeries(options.rules, modelClass, subject);
     return { ...about, kind: "accepted", modelClass, warnings, score, reasons: [...reasons, ...because] };
   } catch (error) {
@@ -96,7 +117,8 @@ const partsOf = (
   const { slices } = keepSlices(described);
   // A mosaic or a screen save may have no geometry, and says better what it is.
   if (slices.every(({ slice }) => "missing" in slice)) requireNone(slices, physicalExclusions);
-  return splitSeries(requireGeometry(slices), { minSlices, repairs, digestOf: null }).parts;
+  const others = described.length - slices.length;
+  return splitSeries(requireGeometry(slices), { minSlices, repairs, digestOf: null, others }).parts;
 };
 
 /**
@@ -108,7 +130,11 @@ export const selectVolumes = (
   options: SelectOptions,
 ): readonly VolumeChoice[] => {
   try {
-    const choices = partsOf(headers, options).map((part) => judgePart(part, options));
+    const parts = partsOf(headers, options);
+    const isDiffusionSeries = parts.some(({ images }) =>
+      images.some(({ facts }) => (facts.diffusionBValue ?? 0) > 0),
+    );
+    const choices = parts.map((part) => judgePart(part, isDiffusionSeries, options));
     return options.choose === "best" ? keepBest(choices) : choices;
   } catch (error) {
     return [{ part: "", images: headers.length, ...refusal(error) }];

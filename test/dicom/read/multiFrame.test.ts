@@ -131,6 +131,50 @@ test("M3: contrasts, orientations, stacks, echoes and times in one object are vo
     assert.deepEqual(idsOf([objectOf([...stack(first), ...stack(second)])]), [`${key}=1`, `${key}=2`]);
 });
 
+test("M3: where only DimensionIndexValues tell volumes apart, the dimension that does is the key", () => {
+  const numbered = (volume: number): readonly FrameSpec[] =>
+    [0, 8, 16, 24, 32, 40].map((z, k) => ({
+      z,
+      groups: { FrameContentSequence: [{ DimensionIndexValues: [1, k + 1, volume] }] },
+    }));
+  assert.deepEqual(idsOf([objectOf([...numbered(1), ...numbered(2), ...numbered(3)])]), [
+    "DimensionIndex3=1",
+    "DimensionIndex3=2",
+    "DimensionIndex3=3",
+  ]);
+  assert.deepEqual(idsOf([objectOf(numbered(1))]), [""]);
+});
+
+test("M3: echoes at several times in one object are a volume for each pair", () => {
+  const frame = (echo: number, time: number) =>
+    stack({
+      MREchoSequence: [{ EffectiveEchoTime: echo }],
+      FrameContentSequence: [{ TemporalPositionIndex: time }],
+    });
+  assert.deepEqual(idsOf([objectOf([...frame(1, 1), ...frame(2, 1), ...frame(1, 2), ...frame(2, 2)])]), [
+    "EchoTime=1,TemporalPositionIdentifier=1",
+    "EchoTime=1,TemporalPositionIdentifier=2",
+    "EchoTime=2,TemporalPositionIdentifier=1",
+    "EchoTime=2,TemporalPositionIdentifier=2",
+  ]);
+});
+
+test("M3: gradient directions in one object are volumes of their own", () => {
+  const weighted = (bValue: number, direction: readonly number[]) =>
+    stack({
+      MRDiffusionSequence: [
+        {
+          DiffusionBValue: bValue,
+          DiffusionGradientDirectionSequence: [{ DiffusionGradientOrientation: direction }],
+        },
+      ],
+    });
+  assert.deepEqual(
+    idsOf([objectOf([...weighted(0, []), ...weighted(800, [1, 0, 0]), ...weighted(800, [0, 0, 1])])]),
+    ["DiffusionGradient=0", "DiffusionGradient=800_0_0_1", "DiffusionGradient=800_1_0_0"],
+  );
+});
+
 test("M4: one object for each time is one volume each", () => {
   const times = [1, 2, 3, 4].map((n) =>
     objectOf(stack({ FrameContentSequence: [{ FrameAcquisitionDateTime: `2024010210210${n}` }] }), {
@@ -165,11 +209,13 @@ test("a truncated multi-frame object is refused before anything is allocated", a
   await refusal(read([bytes.subarray(0, bytes.length - 100)]), "PIXEL_DATA_TRUNCATED");
 });
 
-test("S4: fewer images than the scanner announces are a warning", async () => {
+test("S4: fewer images than the scanner announces are refused, and counted over all volumes of the series", async () => {
   const announce = (count: number) =>
     writeSeries(ct, { change: () => ({ ImagesInAcquisition: String(count) }) }).map(({ bytes }) => bytes);
   assert.deepEqual(codes(await read(announce(12))), []);
-  assert.deepEqual(codes(await read(announce(12).slice(0, 9))), ["FEWER_THAN_ANNOUNCED"]);
+  const { details } = await refusal(read(announce(12).slice(0, 9)), "INCOMPLETE_RETRIEVAL");
+  assert.deepEqual(details, { announced: 12, present: 9 });
+  await refusal(read([...announce(12).slice(0, 11), ...announce(12).slice(0, 1)]), "INCOMPLETE_RETRIEVAL");
 });
 
 test("an object that claims millions of frames, or a slope beyond float32, is refused by its numbers", async () => {

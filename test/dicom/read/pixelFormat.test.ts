@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readPixelFormat } from "../../../src/dicom/read/pixelFormat.ts";
-import { explicitBig, explicitLittle, implicitLittle, uid } from "../../support/dicomSeries.ts";
-import { at, codes, readSpec, refusal, uidsOf } from "./support.ts";
+import {
+  classicSeries,
+  explicitBig,
+  explicitLittle,
+  implicitLittle,
+  type SeriesSpec,
+  uid,
+} from "../../support/dicomSeries.ts";
+import { at, codes, read, readSpec, refusal, uidsOf } from "./support.ts";
+import { withPrivate } from "./withPrivate.ts";
 
 test("P1: implicit, explicit and big endian give the same voxels", async () => {
   const volumes = await Promise.all(
@@ -120,15 +128,66 @@ test("P11: each slice is rescaled by its own slope and intercept in floating poi
   }
 });
 
-test("P12: private scaling is not applied; MR without rescale keeps its stored values", async () => {
-  const series = await readSpec({ modality: "MR" });
-  assert.equal(at(series, 1, 2, 3), 1123);
+test("P12: Philips' private scaling is not applied; rescale alone counts, and MR without it keeps its stored values", async () => {
+  const scale = (element: number, value: number) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeFloatLE(value);
+    return { group: 0x2005, creator: "Philips MR Imaging DD 001", element, vr: "FL", value: bytes };
+  };
+  // (2005,100D) scale intercept and (2005,100E) scale slope.
+  const spec = [scale(0x0d, 7), scale(0x0e, 0.01)];
+  const rescaled = { RescaleSlope: "2", RescaleIntercept: "5" };
+  for (const [attributes, expected] of [
+    [{}, 1123],
+    [rescaled, 2 * 1123 + 5],
+  ] as const) {
+    const files = classicSeries({ modality: "MR", attributes: () => attributes }).map((file) =>
+      withPrivate(file, spec),
+    );
+    assert.ok(files.every((file) => Buffer.from(file).includes(Buffer.from([0x05, 0x20, 0x0e, 0x10]))));
+    assert.equal(at(await read(files), 1, 2, 3), expected);
+  }
 });
 
 test("P13: CT without slope or intercept, or rescaled to something else than HU, is refused", async () => {
   await refusal(readSpec({ attributes: () => ({ RescaleIntercept: undefined }) }), "CT_NO_RESCALE");
   await refusal(readSpec({ attributes: () => ({ RescaleSlope: null }) }), "CT_NO_RESCALE");
   await refusal(readSpec({ attributes: () => ({ RescaleType: "Z_EFF" }) }), "CT_NO_RESCALE");
+  const lower = await readSpec({ attributes: () => ({ RescaleType: "hu" }) });
+  assert.equal(at(lower, 0, 0, 0), 1000 - 1024);
+});
+
+const noRescale = { RescaleSlope: undefined, RescaleIntercept: undefined, RescaleType: undefined };
+
+/** Air around a disc of tissue, in Hounsfield units. */
+const bodyHu = (_: number, row: number, column: number): number =>
+  row > 0 && row < 7 && column > 0 && column < 9 ? 20 + 10 * row + column : -1000;
+
+test("P13: CT without any rescale converts with a warning where its values can be nothing but Hounsfield units", async () => {
+  const series = await readSpec({ bits: { signed: true }, stored: bodyHu, attributes: () => noRescale });
+  assert.deepEqual(codes(series), ["RESCALE_ASSUMED"]);
+  assert.deepEqual(
+    series.warnings[0]?.details?.["sopInstanceUids"],
+    [1, 2, 3, 4, 5, 6].map((k) => uid(7, k)),
+  );
+  assert.deepEqual([at(series, 0, 0, 0), at(series, 2, 3, 4)], [-1000, 54]);
+});
+
+test("P13: CT without any rescale is refused where its values are shifted, unsigned, all air or but for some slices", async () => {
+  const refused = (spec: SeriesSpec) =>
+    refusal(readSpec({ bits: { signed: true }, attributes: () => noRescale, ...spec }), "CT_NO_RESCALE");
+  const { details } = await refused({ stored: (...at) => bodyHu(...at) + 1024 });
+  assert.deepEqual([details["airShare"], details["softTissueShare"]], [0, 0.4]);
+  await refused({ stored: () => -1000 });
+  await refused({ stored: bodyHu, bits: { signed: false } });
+  await refused({ stored: bodyHu, attributes: () => ({ ...noRescale, RescaleType: "HU" }) });
+  const some = await refused({ stored: bodyHu, attributes: (k) => (k < 2 ? noRescale : {}) });
+  assert.deepEqual(some.details["sopInstanceUids"], [uid(7, 1), uid(7, 2)]);
+  // Padding is not evidence of air, though it becomes the value of air.
+  await refused({
+    stored: (...at) => (bodyHu(...at) === -1000 ? -2000 : bodyHu(...at)),
+    attributes: () => ({ ...noRescale, PixelPaddingValue: -2000 }),
+  });
 });
 
 test("P14: CT padding becomes -1024 HU, also when -2000 is written as 63536", async () => {

@@ -43,6 +43,44 @@ test("X1, X3, X8, X9, M1: a series without a classic slice is refused for what i
   await refusal(read([]), "NO_IMAGES");
 });
 
+test("X6: mosaics are refused, and dropped with a warning beside the slices of a volume", async () => {
+  const mosaic = { ImageType: ["ORIGINAL", "PRIMARY", "M", "ND", "mosaic"] };
+  const failure = await refusal(readSpec({ modality: "MR", attributes: () => mosaic }), "MOSAIC");
+  assert.equal(uidsOf(failure).length, 6);
+  const series = await read([...classicSeries(), ...stray(mosaic)]);
+  assert.equal(series.source.frames.length, 6);
+  assert.deepEqual(codes(series), ["NON_IMAGE_DROPPED"]);
+});
+
+test("S4, X2: images that are no slices count among those that the scanner announces", async () => {
+  const announced = (slices: number) =>
+    classicSeries({ slices, attributes: () => ({ ImagesInAcquisition: "7" }) });
+  const scout = stray({ ImageType: ["ORIGINAL", "PRIMARY", "LOCALIZER"] });
+  assert.equal((await read([...announced(6), ...scout])).source.frames.length, 6);
+  const { details } = await refusal(read(announced(6)), "INCOMPLETE_RETRIEVAL");
+  assert.deepEqual(details, { announced: 7, present: 6 });
+});
+
+test("S4: two echoes of one acquisition are complete together, and scanners may number every slice as its own", async () => {
+  const echo = (n: number, slices: number) =>
+    classicSeries({
+      slices,
+      attributes: (k) => ({
+        SOPInstanceUID: uid(70 + n, k + 1),
+        EchoTime: `${n}`,
+        ImagesInAcquisition: "12",
+        AcquisitionNumber: "1",
+      }),
+    });
+  const complete = await read([...echo(1, 6), ...echo(2, 6)], { part: "EchoTime=1" });
+  assert.deepEqual(codes(complete), []);
+  await refusal(read([...echo(1, 5), ...echo(2, 5)], { part: "EchoTime=1" }), "INCOMPLETE_RETRIEVAL");
+  const stepped = await readSpec({
+    attributes: (k) => ({ ImagesInAcquisition: "6", AcquisitionNumber: `${k}` }),
+  });
+  assert.deepEqual(codes(stepped), []);
+});
+
 test("M7: NumberOfFrames 1 is a classic image, more frames or garbage are refused", async () => {
   assert.equal((await readSpec({ attributes: () => ({ NumberOfFrames: "1" }) })).source.frames.length, 6);
   await refusal(readSpec({ attributes: () => ({ NumberOfFrames: "2" }) }), "MULTI_FRAME");

@@ -1,65 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { imagesOf } from "../../../src/dicom/read/describe.ts";
-import { parseHeader } from "../../../src/dicom/read/header.ts";
-import { keepSlices } from "../../../src/dicom/read/objectKind.ts";
-import { requireGeometry } from "../../../src/dicom/read/slice.ts";
-import { splitSeries } from "../../../src/dicom/read/splitSeries.ts";
-import { noRepairs } from "../../../src/domain/series.ts";
-import { type Attributes, classicSeries, type SeriesSpec, shuffled, uid } from "../../support/dicomSeries.ts";
+import { type Attributes, uid } from "../../support/dicomSeries.ts";
 import { needsShared } from "../../support/shared.ts";
 import { codes, fixture, read, readFixture, refusal } from "./support.ts";
-
-const slices = 6;
-
-type Volume = { readonly spec?: SeriesSpec; readonly attributes: (k: number) => Attributes };
-
-/** Files of several volumes in one series; every volume has voxels of its own. */
-const together = (volumes: readonly Volume[]): readonly Uint8Array[] =>
-  volumes.flatMap(({ spec, attributes }, n) =>
-    classicSeries({
-      modality: "MR",
-      slices,
-      ...spec,
-      stored: (k, row, column) => 100 * n + 10 * k + row + column,
-      attributes: (k) => ({
-        SOPInstanceUID: uid(60 + n, k + 1),
-        InstanceNumber: 1,
-        ...attributes(k),
-      }),
-    }),
-  );
-
-/** The parts as metadata alone tell them. */
-const partsOf = (files: readonly Uint8Array[]) => {
-  const images = requireGeometry(keepSlices(imagesOf(files.map(parseHeader))).slices);
-  return splitSeries(images, { minSlices: 5, repairs: noRepairs, digestOf: null }).parts;
-};
-
-const ids = (files: readonly Uint8Array[]): readonly string[] => partsOf(files).map(({ id }) => id);
-
-/** Each part is read by its name to its own voxels, whatever the order of the files. */
-const assertSplit = async (files: readonly Uint8Array[], expected: readonly string[]): Promise<void> => {
-  assert.deepEqual(ids(files), expected);
-  for (const seed of [1, 2, 3, 4, 5]) assert.deepEqual(ids(shuffled(files, seed)), expected);
-  const failure = await refusal(read(files), "SEVERAL_VOLUMES");
-  assert.equal((failure.details["problems"] as readonly string[]).length, expected.length);
-  for (const [n, part] of expected.entries()) {
-    const volume = await read(files, { part });
-    const again = await read(shuffled(files, 9), { part });
-    assert.equal(volume.source.frames.length, slices);
-    assert.ok(
-      volume.source.frames.every(({ sopInstanceUid }) =>
-        sopInstanceUid.startsWith(uid(60 + n, 1).slice(0, -1)),
-      ),
-    );
-    assert.deepEqual(again.volume.voxels, volume.volume.voxels);
-    assert.equal(volume.volume.voxels[0], 100 * n);
-  }
-};
-
-const two = (first: Attributes, second: Attributes): readonly Uint8Array[] =>
-  together([{ attributes: () => first }, { attributes: () => second }]);
+import { assertSplit, ids, slices, together, two } from "./together.ts";
 
 describe("what always makes different volumes", () => {
   test("G8: two matrices in one series are two volumes", async () => {
@@ -86,7 +30,7 @@ describe("what always makes different volumes", () => {
       "FrameOfReference=2",
     ]));
 
-  test("two orientations in one series are two volumes", async () => {
+  test("1c IOP: two orientations in one series are two volumes", async () => {
     const files = together([
       { attributes: () => ({}) },
       { spec: { alongRow: [0, 1, 0], alongColumn: [0, 0, -1] }, attributes: () => ({}) },
@@ -94,7 +38,7 @@ describe("what always makes different volumes", () => {
     await assertSplit(files, ["Orientation=axial", "Orientation=sagittal"]);
   });
 
-  test("magnitude and phase, and Dixon's images, are told apart by ImageType", async () => {
+  test("1c ImageType, Dixon: magnitude and phase, and Dixon's images, are told apart by ImageType", async () => {
     const type = (...values: string[]): Attributes => ({ ImageType: ["ORIGINAL", "PRIMARY", ...values] });
     await assertSplit(two(type("M", "ND"), type("P", "ND")), ["ImageType=M", "ImageType=P"]);
     const dixon = ["WATER", "FAT", "IN_PHASE", "OPP_PHASE"].map((kind) => ({
@@ -109,7 +53,7 @@ describe("what always makes different volumes", () => {
   });
 });
 
-describe("images that share their positions", () => {
+describe("1c: images that share their positions", () => {
   const keys: readonly (readonly [string, unknown, unknown])[] = [
     ["EchoTime", "2.4", "4.9"],
     ["EchoNumbers", "1", "2"],
@@ -119,13 +63,13 @@ describe("images that share their positions", () => {
     ["DiffusionBValue", 50, 800],
   ];
   for (const [key, first, second] of keys)
-    test(`are two volumes by ${key}`, () =>
+    test(`1c ${key}: are two volumes by ${key}`, () =>
       assertSplit(two({ [key]: first }, { [key]: second }), [
         `${key}=${Number(first)}`,
         `${key}=${Number(second)}`,
       ]));
 
-  test("are two volumes by AcquisitionTime or ContentTime that runs on from the one to the other", async () => {
+  test("1c AcquisitionTime, ContentTime: are two volumes by a time that runs on from the one to the other", async () => {
     for (const key of ["AcquisitionTime", "ContentTime"]) {
       const files = together([
         { attributes: (k) => ({ [key]: `1021${10 + k}.5` }) },
@@ -135,7 +79,7 @@ describe("images that share their positions", () => {
     }
   });
 
-  test("are told apart by the order of their numbers as a last resort, with a warning", async () => {
+  test("1c InstanceNumber: are told apart by the order of their numbers as a last resort, with a warning", async () => {
     const inBlocks = together([
       { attributes: (k) => ({ InstanceNumber: 1 + k }) },
       { attributes: (k) => ({ InstanceNumber: 7 + k }) },
@@ -150,7 +94,7 @@ describe("images that share their positions", () => {
     }
   });
 
-  test("are split by the first key that gives equal sets of positions, not by one that leaves some over", () =>
+  test("1c: are split by the first key that gives equal sets of positions, not by one that leaves some over", () =>
     assertSplit(
       together([
         { attributes: (k) => ({ EchoTime: k < 3 ? "1" : "2", TriggerTime: "0" }) },
@@ -166,7 +110,7 @@ describe("images that share their positions", () => {
   });
 });
 
-test("AcquisitionNumber, EchoTime or time alone never split a series whose positions differ", async () => {
+test("1c: AcquisitionNumber, EchoTime or time alone never split a series whose positions differ", async () => {
   const each = await read(
     together([
       {
@@ -207,12 +151,15 @@ test("a part that is not there is named, one that is no volume gives its own rea
 
 const skip = needsShared("fixtures", "dicom");
 
-test("two b-values at the same positions are two volumes of four slices", { skip }, async () => {
+test("1c DiffusionBValue: two private b-values at the same positions are two volumes of four slices", {
+  skip,
+}, async () => {
   const files = fixture("dwi_two_bvalues").map((instance) => instance.read());
   await refusal(read(files, { minSlices: 4 }), "SEVERAL_VOLUMES");
-  for (const part of ["InstanceOrder=1", "InstanceOrder=2"]) {
-    const { volume } = await read(files, { part, minSlices: 4 });
-    assert.deepEqual([...volume.grid.shape], [4, 128, 128]);
+  for (const part of ["DiffusionBValue=0", "DiffusionBValue=1000"]) {
+    const series = await read(files, { part, minSlices: 4 });
+    assert.deepEqual([...series.volume.grid.shape], [4, 128, 128]);
+    assert.ok(!codes(series).includes("SPLIT_BY_INSTANCE"));
   }
 });
 

@@ -32,12 +32,12 @@ test("G2: a stack whose rows run right to left still has z along row × column",
   assert.equal(series.source.frames[0]?.positionLps[2], 40);
 });
 
-test("G3: PatientPosition changes nothing", async () => {
-  const [hfs, ffp] = await Promise.all([
-    readSpec({ attributes: () => ({ PatientPosition: "HFS" }) }),
-    readSpec({ attributes: () => ({ PatientPosition: "FFP" }) }),
-  ]);
-  assert.deepEqual(hfs.volume.grid, ffp.volume.grid);
+test("G3: PatientPosition changes nothing, lying on the back, the belly or a side", async () => {
+  const positions = ["HFS", "FFS", "HFP", "FFP", "HFDR", "HFDL", "FFDR", "FFDL"];
+  const [first, ...others] = await Promise.all(
+    positions.map((PatientPosition) => readSpec({ attributes: () => ({ PatientPosition }) })),
+  );
+  for (const other of others) assert.deepEqual(other.volume, first?.volume);
 });
 
 test("G4: sagittal, coronal and double oblique stacks keep their full direction matrix", async () => {
@@ -90,6 +90,22 @@ test("G6: noise below 1e-4 is not worth a warning", async () => {
   assert.deepEqual(codes(series), []);
 });
 
+test("G6: cosines of any length are directions, with a warning where the length is off by more than 1e-4", async () => {
+  const plain = await readSpec({});
+  for (const length of [0.95, 1.001, 2, 100]) {
+    const orientation = [length, 0, 0, 0, length, 0].map(String);
+    const series = await readSpec({ attributes: () => ({ ImageOrientationPatient: orientation }) });
+    assert.deepEqual(codes(series), ["ORIENTATION_NOISE"]);
+    assert.deepEqual(series.volume.voxels, plain.volume.voxels);
+    assertClose(series.volume.grid.axes.flat(), plain.volume.grid.axes.flat(), 1e-12);
+    assert.match(series.warnings[0]?.sentence ?? "", /off unit length/);
+  }
+  const nearly = ["1.00005", "0", "0", "0", "1", "0"];
+  assert.deepEqual(codes(await readSpec({ attributes: () => ({ ImageOrientationPatient: nearly }) })), []);
+  const skew = ["2", "0", "0", "0.2", "2", "0"];
+  await refusal(readSpec({ attributes: () => ({ ImageOrientationPatient: skew }) }), "NO_GEOMETRY");
+});
+
 test("G7: missing or malformed position, orientation or pixel spacing is refused with the instances, never defaulted", async () => {
   const faults: readonly (readonly [string, unknown])[] = [
     ["ImagePositionPatient", undefined],
@@ -97,6 +113,7 @@ test("G7: missing or malformed position, orientation or pixel spacing is refused
     ["ImageOrientationPatient", null],
     ["ImageOrientationPatient", ["1", "0", "0", "1", "0", "0"]],
     ["ImageOrientationPatient", ["0", "0", "0", "0", "0", "0"]],
+    ["ImageOrientationPatient", ["0.001", "0", "0", "0", "0.001", "0"]],
     ["PixelSpacing", undefined],
     ["PixelSpacing", ["0", "0.7"]],
     ["PixelSpacing", ["0.7"]],
@@ -196,6 +213,23 @@ test("S3: missing slices are refused with the places, the count and the base gap
     uidsOf(failure),
     [3, 4, 4, 5].map((k) => uid(7, k)),
   );
+});
+
+test("S3: gaps of twice the base gap are missing slices also where they are most of the gaps", async () => {
+  for (const gaps of [
+    [2, 2, 2, 4, 4, 4, 4],
+    [2, 4, 4, 4, 4],
+    [3, 9, 6, 9, 6],
+  ]) {
+    const distance = (k: number): number => gaps.slice(0, k).reduce((a, b) => a + b, 0);
+    const failure = await refusal(
+      readSpec({ slices: gaps.length + 1, distanceMm: distance }),
+      "MISSING_SLICES",
+    );
+    const [base = 0] = gaps;
+    assert.equal(failure.details["spacingMm"], base);
+    assert.equal((failure.details["holes"] as unknown[]).length, gaps.filter((gap) => gap > base).length);
+  }
 });
 
 test("S3: the hole is found although the positions jitter", async () => {

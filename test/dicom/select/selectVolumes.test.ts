@@ -10,6 +10,7 @@ import type { Header } from "../../../src/domain/series.ts";
 import { readSeriesRules } from "../../../src/seriesRules.ts";
 import { type Attributes, classicSeries, type SeriesSpec, uid } from "../../support/dicomSeries.ts";
 import { needsShared, sharedFolder } from "../../support/shared.ts";
+import { siemens, withPrivate } from "../read/withPrivate.ts";
 
 type Accepted = Extract<VolumeChoice, { kind: "accepted" }>;
 
@@ -77,8 +78,17 @@ test("axial CT with rescale is for the CT model", () => {
   accepted(ct(imageType("OTHER")), "CT");
 });
 
-test("X5: a derived axial reconstruction is still a CT volume", () => {
-  accepted(ct({ ImageType: ["DERIVED", "PRIMARY", "AXIAL"] }), "CT");
+test("X4, X5: derived reconstructions and reformats serve, with a lower priority than originals", () => {
+  const score = (...ImageType: readonly string[]): number =>
+    accepted(ct({ ImageType }), "CT").score - accepted(ct(imageType("AXIAL")), "CT").score;
+  assert.equal(score("DERIVED", "PRIMARY", "AXIAL"), -10);
+  assert.equal(score("ORIGINAL", "PRIMARY", "MPR"), -5);
+  assert.equal(score("DERIVED", "PRIMARY", "MPR"), -15);
+  const { reasons } = accepted(ct(imageType("MPR")), "CT");
+  assert.ok(
+    reasons.some((reason) => /^-5 .*MPR/.test(reason)),
+    reasons.join(),
+  );
 });
 
 test("CT without rescale, or neither axial by name nor by orientation, is refused", () => {
@@ -147,6 +157,17 @@ test("a series whose images differ in contrast is unknown", () => {
 
 test("a stated acquisition contrast decides", () => {
   accepted(mr({ AcquisitionContrast: "T2" }), "T2");
+  accepted(mr({ ...tse, AcquisitionContrast: "UNKNOWN" }), "T2");
+});
+
+test("X7: another stated acquisition contrast than T1 or T2 is none of both, whatever the times say", () => {
+  for (const AcquisitionContrast of ["DIFFUSION", "PERFUSION", "FLOW_ENCODED", "TAGGING", "TOF"])
+    for (const physics of [vibe, tse]) refused(mr({ ...physics, AcquisitionContrast }), "WRONG_CONTRAST");
+  for (const AcquisitionContrast of ["FLUID_ATTENUATED", "PROTON_DENSITY", "STIR", "T2_STAR", "NEW_TERM"])
+    for (const physics of [vibe, tse]) {
+      const { details } = refused(mr({ ...physics, AcquisitionContrast }), "CONTRAST_UNKNOWN");
+      assert.match((details["reasons"] as string[]).join(), /^AcquisitionContrast says/);
+    }
 });
 
 test("physics wins over text, which is a warning", () => {
@@ -198,6 +219,53 @@ test("X7: diffusion, perfusion, phase, fat and maps are refused, by defined term
     { ...vibe, ProtocolName: "R2*_map" },
   ];
   for (const attributes of excluded) refused(mr(attributes), "WRONG_CONTRAST");
+});
+
+test("X7: maps are refused however their term is spaced, by ImageType and by text", () => {
+  const terms = [
+    ..."T1MAP|T1_MAP|T2 MAP|T2_STAR_MAP|T2_STAR MAP|R2STAR|R2_STAR|R2|PHASE_MAP|ADC_MAP|FATFRACTION|FF|PDFF".split(
+      "|",
+    ),
+    ..."MAP|PERFUSION_MAP|t1map".split("|"),
+  ];
+  for (const term of terms) refused(mr({ ...vibe, ...imageType("M", term) }), "WRONG_CONTRAST");
+  for (const term of ["MAPLE", "T1", "T2", "NORM", "DIS2D"])
+    accepted(mr({ ...vibe, ...imageType("M", term) }), "T1");
+  for (const SeriesDescription of [
+    "T1MAP_shmolli",
+    "t1_mapping",
+    "liver pdff",
+    "ADCmaps",
+    "r2star tra",
+    "MapIt t1",
+  ])
+    refused(mr({ ...vibe, SeriesDescription }), "WRONG_CONTRAST");
+  accepted(mr({ ...vibe, SeriesDescription: "t1_vibe maple" }), "T1");
+});
+
+test("X7: phase, real and imaginary images are refused by ComplexImageComponent, magnitude is not", () => {
+  for (const ComplexImageComponent of ["PHASE", "REAL", "IMAGINARY"])
+    refused(mr({ ...vibe, ComplexImageComponent }), "WRONG_CONTRAST");
+  accepted(mr({ ...vibe, ComplexImageComponent: "MAGNITUDE" }), "T1");
+});
+
+test("X7: a spin echo with a private b-value alone is diffusion, and so is the image without weighting beside it", () => {
+  const spin = (bValue: number, n: number) =>
+    classicSeries({
+      ...trunk,
+      modality: "MR",
+      attributes: (k) => ({ ...tse, SOPInstanceUID: uid(80 + n, k + 1) }),
+    }).map((file) => parseHeader(withPrivate(file, siemens(bValue, bValue === 0 ? [] : [1, 0, 0]))));
+  refused(spin(800, 0), "WRONG_CONTRAST");
+  accepted(spin(0, 0), "T2");
+  const both = selectVolumes([...spin(0, 0), ...spin(800, 1)], { minSlices: 5, rules, choose: "best" });
+  assert.deepEqual(
+    both.map((choice) => [choice.part, choice.kind === "refused" ? choice.failure.code : null]),
+    [
+      ["DiffusionBValue=0", "WRONG_CONTRAST"],
+      ["DiffusionBValue=800", "WRONG_CONTRAST"],
+    ],
+  );
 });
 
 const dixonType = (...values: readonly string[]): Attributes => ({
@@ -298,6 +366,30 @@ test("a body part is refused only when the name and the field of view agree", ()
     accepted(ct({ BodyPartExamined }, small), "CT");
 });
 
+test("a body part is told by AnatomicRegionSequence where BodyPartExamined says nothing", () => {
+  const small: SeriesSpec = { pixelSpacing: [22, 22] };
+  const region = (CodeValue: string, CodeMeaning: string) => ({
+    AnatomicRegionSequence: [{ CodeValue, CodingSchemeDesignator: "SCT", CodeMeaning }],
+  });
+  refused(ct(region("69536005", "Kopf"), small), "BODY_PART");
+  refused(ct(region("T-D1100", "Head"), small), "BODY_PART");
+  refused(ct(region("999", "Knee joint"), small), "BODY_PART");
+  accepted(ct(region("69536005", "Head")), "CT");
+  accepted(ct({ ...region("69536005", "Head"), BodyPartExamined: "ABDOMEN" }, small), "CT");
+  const plain = accepted(ct({}), "CT").score;
+  assert.equal(accepted(ct(region("113345001", "Bauch")), "CT").score, plain + 5);
+});
+
+test("P13: CT without any rescale is left to its pixels, which only signed ones can be", () => {
+  const none = { RescaleSlope: undefined, RescaleIntercept: undefined, RescaleType: undefined };
+  const { reasons } = accepted(ct(none, { bits: { signed: true } }), "CT");
+  assert.ok(reasons.some((reason) => reason.startsWith("no rescale")));
+  refused(ct(none), "CT_NO_RESCALE");
+  refused(ct({ ...none, RescaleType: "HU" }, { bits: { signed: true } }), "CT_NO_RESCALE");
+  refused(ct({ RescaleType: "Z_EFF" }), "CT_NO_RESCALE");
+  accepted(ct({ RescaleType: "hu" }), "CT");
+});
+
 test("force names the class, with a warning, and overrides text and contrast alone", () => {
   const { warnings, reasons } = accepted(mr({ SeriesDescription: "ff map" }), "T2", { force: "T2" });
   assert.deepEqual(
@@ -356,7 +448,7 @@ const fixtureAnswers: readonly (readonly [string, number, ModelClass | FailureCo
   ["missing_slice", 5, "MISSING_SLICES"],
   ["gantry_tilt/001", 5, "GANTRY_TILT"],
   ["too_few_slices", 5, "TOO_FEW_SLICES"],
-  ["enhanced_mr", 5, "T1"],
+  ["enhanced_mr", 5, "BODY_PART"],
   ["colour", 5, "COLOUR_IMAGE"],
   ["sagittal_plain", 4, "CONTRAST_UNKNOWN"],
   ["non_square_pixels", 4, "CONTRAST_UNKNOWN"],
@@ -370,13 +462,22 @@ for (const [folder, minSlices, answer] of fixtureAnswers) {
   });
 }
 
+test("M1, X7: the enhanced object of a head is T1 by its times, and no trunk by its frames' anatomy", {
+  skip,
+}, () => {
+  const headers = fixtureHeaders("enhanced_mr").map((header) =>
+    JSON.parse(JSON.stringify(header).replaceAll("FrameAnatomySequence", "Absent")),
+  ) as readonly Header[];
+  accepted(headers, "T1");
+});
+
 test("the volumes of a diffusion series are all refused, each by its name", { skip }, () => {
   const choices = selectVolumes(fixtureHeaders("dwi_two_bvalues"), { minSlices: 4, rules, choose: "best" });
   assert.deepEqual(
     choices.map((choice) => [choice.part, choice.kind === "refused" ? choice.failure.code : null]),
     [
-      ["InstanceOrder=1", "WRONG_CONTRAST"],
-      ["InstanceOrder=2", "WRONG_CONTRAST"],
+      ["DiffusionBValue=0", "WRONG_CONTRAST"],
+      ["DiffusionBValue=1000", "WRONG_CONTRAST"],
     ],
   );
 });
