@@ -1,6 +1,7 @@
 import { decodeText } from "../dicom/read/characterSet.ts";
 import { characterSetTerms, readDataset, tagKey } from "../dicom/read/dataset.ts";
 import type { Part10 } from "../dicom/read/part10.ts";
+import { privateJson } from "./privateJson.ts";
 
 export type JsonElement = {
   readonly vr: string;
@@ -36,7 +37,7 @@ const asText = (value: unknown): string =>
   typeof value === "object" ? String(Object.values(value ?? {})[0] ?? "") : String(value);
 
 /**
- * The standard elements of a file before its pixel data, in ascending order, all text in Unicode.
+ * The elements of a file before its pixel data, in ascending order, all text in Unicode; of the private ones the small.
  * Throws NOT_DICOM.
  */
 export const readDicomJson = (part10: Part10): DicomJson => {
@@ -44,7 +45,8 @@ export const readDicomJson = (part10: Part10): DicomJson => {
   for (const { tag, vr, length } of part10.elements)
     if (length === 0 && vr !== null && dataset[tagKey(tag)] !== undefined) dataset[tagKey(tag)] = { vr };
   dataset["00080005"] = jsonElement("CS", "ISO_IR 192");
-  return Object.fromEntries(Object.entries(dataset).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const whole = { ...privateJson(part10), ...dataset };
+  return Object.fromEntries(Object.entries(whole).sort(([a], [b]) => (a < b ? -1 : 1)));
 };
 
 const convertItem = (elements: Elements, terms: readonly string[]): Record<string, JsonElement> =>

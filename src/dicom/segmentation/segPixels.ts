@@ -28,6 +28,16 @@ const rawFormat = (header: Header, coding: PixelFormat["coding"]): PixelFormat =
   };
 };
 
+/** Where an uncompressed object holds the value: samples little endian, single bits packed over all frames. */
+const put = (pixels: Uint8Array, at: number, value: number, bits: 1 | 8 | 16): void => {
+  if (bits === 1) pixels[at >>> 3] = (pixels[at >>> 3] as number) | ((value & 1) << (at & 7));
+  else if (bits === 8) pixels[at] = value & 0xff;
+  else {
+    pixels[2 * at] = value & 0xff;
+    pixels[2 * at + 1] = value >> 8;
+  }
+};
+
 /**
  * The pixel data of all frames, uncompressed, little endian, of 1, 8 or 16 bits as the header says. Throws
  * UNSUPPORTED_TRANSFER_SYNTAX, PIXEL_DATA_TRUNCATED, PIXEL_DECODE_FAILED.
@@ -38,14 +48,11 @@ export const segPixels = async (part10: Part10, header: Header): Promise<Uint8Ar
   const format = rawFormat(header, coding);
   const count = number(header, "NumberOfFrames") ?? 1;
   const frameLength = format.rows * format.columns;
-  const sampleBytes = format.bitsAllocated / 8;
-  const pixels = new Uint8Array(count * frameLength * sampleBytes);
+  const bits = number(header, "BitsAllocated") === 1 ? 1 : format.bitsAllocated;
+  const pixels = new Uint8Array(Math.ceil((count * frameLength * bits) / 8));
   for (const [n, ranges] of locateFrames(part10, format, count).entries()) {
     const { values } = await decodeFrame(frameBytes(part10, ranges), format);
-    for (let i = 0, at = n * frameLength * sampleBytes; i < frameLength; i++) {
-      pixels[at++] = (values[i] as number) & 0xff;
-      if (sampleBytes === 2) pixels[at++] = (values[i] as number) >> 8;
-    }
+    for (let i = 0; i < frameLength; i++) put(pixels, n * frameLength + i, values[i] as number, bits);
   }
   return pixels;
 };

@@ -1,6 +1,3 @@
-/** The one JSON that `readers.py` prints. */
-export type Answers = Readonly<Record<string, Findings>>;
-
 type Maybe<T> = T | { readonly error: string };
 
 type Points = { readonly voxels: number; readonly farthestMm: number | null };
@@ -11,8 +8,14 @@ type Images = { readonly wrong: number; readonly lost: number; readonly unknown:
 /** What a program printed that begins like a warning or an error. */
 type Complaints = { readonly complaints: readonly string[] };
 
+/** What `readers.py` prints of a folder. */
 export type Findings = {
-  readonly truth: { readonly voxels: number; readonly instances: readonly string[] };
+  readonly truth: {
+    readonly voxels: number;
+    readonly instances: readonly string[];
+    /** Of the bright pixels, in rescaled values. */
+    readonly intensity: Readonly<Record<"mean" | "sd" | "median" | "min" | "max", number>>;
+  };
   readonly pydicom: Maybe<
     Points & {
       readonly images: Images;

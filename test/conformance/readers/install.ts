@@ -31,8 +31,18 @@ const install = async (interpreter: string, folder: string): Promise<void> => {
   });
 };
 
-/** Makes the folder the current one in a single step, and removes the one before. */
-const publish = (folder: string, current: string): void => {
+const isCurrent = (current: string, digest: string): boolean =>
+  existsSync(join(current, "bin", "python")) && readlinkSync(current).startsWith(`readers-${digest}-`);
+
+/**
+ * Makes the folder the current one in a single step, and removes the one before; unless another process, which may be
+ * using it already, has made the same one meanwhile.
+ */
+const publish = (folder: string, current: string, digest: string): void => {
+  if (isCurrent(current, digest)) {
+    rmSync(folder, { recursive: true, force: true });
+    return;
+  }
   const before = existsSync(current) ? join(dirname(current), readlinkSync(current)) : null;
   const next = `${folder}.link`;
   symlinkSync(folder.slice(cache.length), next);
@@ -48,14 +58,14 @@ export const installReaders = async (): Promise<Readers> => {
   const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
   const current = join(cache, "readers-venv");
   const python = join(current, "bin", "python");
-  if (existsSync(python) && readlinkSync(current).startsWith(`readers-${digest}-`)) return { python };
+  if (isCurrent(current, digest)) return { python };
   mkdirSync(cache, { recursive: true });
   const reasons: string[] = [];
   for (const interpreter of interpreters) {
     const folder = join(cache, `readers-${digest}-${process.pid}`);
     try {
       await install(interpreter, folder);
-      publish(folder, current);
+      publish(folder, current, digest);
       return { python };
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from collections import namedtuple
 from pathlib import Path
 
 import highdicom as hd
@@ -19,6 +20,9 @@ import numpy as np
 import pydicom
 
 PROGRAMS = Path(sys.executable).parent
+
+# An image or frame: rescaled values, which of them are bright, and where it lies (spacing, cosines, position).
+Image = namedtuple("Image", "values bright where")
 
 
 def group(dataset, number, *keywords):
@@ -70,13 +74,13 @@ def multi_frame_image(dataset):
 
 
 def read_source(folder, threshold):
-    """By (SOPInstanceUID, frame): which pixels are bright, and where."""
+    """Images by (SOPInstanceUID, frame)."""
     images = {}
     for path in sorted((folder / "source").iterdir()):
         dataset = pydicom.dcmread(path)
         frames = multi_frame_image if "NumberOfFrames" in dataset else classic_image
         for key, values, where in frames(dataset):
-            images[key] = (values > threshold, where)
+            images[key] = Image(values, values > threshold, where)
     return images
 
 
@@ -96,8 +100,8 @@ def compare_points(found, truth):
 
 def compare_pixels(found, images):
     """Pixels of the named images that are marked and not bright, or the other way round."""
-    wrong = sum(int((found[key] != bright).sum()) for key, (bright, _) in images.items() if key in found)
-    lost = sum(int(bright.sum()) for key, (bright, _) in images.items() if key not in found)
+    wrong = sum(int((found[key] != image.bright).sum()) for key, image in images.items() if key in found)
+    lost = sum(int(image.bright.sum()) for key, image in images.items() if key not in found)
     return {"wrong": wrong, "lost": lost, "unknown": len(set(found) - set(images))}
 
 
@@ -120,7 +124,8 @@ def with_pydicom(folder, images, truth):
         named[key] = frame
         planes.append((frame, where))
         if key in images:
-            farthest = max(farthest, float(np.abs(np.subtract(where[2], images[key][1][2]).astype(float)).max()))
+            apart = np.subtract(where[2], images[key].where[2]).astype(float)
+            farthest = max(farthest, float(np.abs(apart).max()))
     return {
         **compare_points(points_of(planes), truth),
         "images": compare_pixels(named, images),
@@ -303,14 +308,25 @@ def attempt(read):
 
 
 def bright_instances(images):
-    return sorted({uid for (uid, _), (bright, _) in images.items() if bright.any()})
+    return sorted({uid for (uid, _), image in images.items() if image.bright.any()})
+
+
+def intensity(images):
+    """Of the bright pixels, each rescaled as its own image says; standard deviation of the population."""
+    values = np.concatenate([image.values[image.bright] for image in images.values()])
+    statistics = {"mean": np.mean, "sd": np.std, "median": np.median, "min": np.min, "max": np.max}
+    return {name: float(statistic(values)) for name, statistic in statistics.items()}
 
 
 def read_folder(folder, threshold):
     images = read_source(folder, threshold)
-    truth = points_of(images.values())
+    truth = points_of((image.bright, image.where) for image in images.values())
     return {
-        "truth": {"voxels": len(truth), "instances": bright_instances(images)},
+        "truth": {
+            "voxels": len(truth),
+            "instances": bright_instances(images),
+            "intensity": intensity(images),
+        },
         "pydicom": attempt(lambda: with_pydicom(folder, images, truth)),
         "pictures": attempt(lambda: with_pydicom_pictures(folder)),
         "highdicom": attempt(lambda: with_highdicom(folder, images, truth)),
@@ -320,5 +336,6 @@ def read_folder(folder, threshold):
     }
 
 
-root, limit = Path(sys.argv[1]), float(sys.argv[2])
-print(json.dumps({each.name: read_folder(each, limit) for each in sorted(root.iterdir())}))
+if __name__ == "__main__":
+    root, limit = Path(sys.argv[1]), float(sys.argv[2])
+    print(json.dumps({each.name: read_folder(each, limit) for each in sorted(root.iterdir())}))
