@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { failed } from "../domain/failure.ts";
-import type { Database } from "./database.ts";
+import { type Database, openDatabase } from "./database.ts";
 
 /**
  * Append-only: a released step is never edited, step n brings version n-1 to n (`user_version`).
@@ -48,39 +48,45 @@ export const migrations: readonly string[] = [
 ];
 
 /**
- * Brings the database to the newest version, each step in one transaction, after a copy of the file as it was.
+ * Brings the database to the newest version in one transaction, after a copy of the file as it was. Processes that open a
+ * file together wait for the first of them, and then find nothing left to do.
  * Throws SETTINGS_INVALID where the file is newer than this program: it would not understand what it reads.
  */
 export function migrate(database: Database, file: string, steps: readonly string[] = migrations): void {
-  const found = schemaVersion(database);
-  if (found > steps.length) {
-    throw failed(
-      "SETTINGS_INVALID",
-      `The job database has schema ${found}, this version knows up to ${steps.length}; start the newer version.`,
-      { found, known: steps.length },
-    );
-  }
-  if (found === steps.length) return;
-  if (found > 0) backUp(database, file, found);
-  for (const [version, step] of steps.entries()) {
-    database.transaction(() => {
-      // Read again under the lock: another process may have taken this step meanwhile.
-      if (schemaVersion(database) > version) return;
-      database.script(step);
-      database.script(`PRAGMA user_version = ${version + 1}`);
-    });
-  }
+  if (schemaVersion(database) === steps.length) return;
+  database.transaction(() => {
+    // Read under the lock: another process may have taken the steps meanwhile.
+    const found = schemaVersion(database);
+    if (found > steps.length) {
+      throw failed(
+        "SETTINGS_INVALID",
+        `The job database has schema ${found}, this version knows up to ${steps.length}; start the newer version.`,
+        { found, known: steps.length },
+      );
+    }
+    if (found > 0 && found < steps.length) backUp(file, found);
+    for (const step of steps.slice(found)) database.script(step);
+    database.script(`PRAGMA user_version = ${steps.length}`);
+  });
 }
 
 const schemaVersion = (database: Database): number =>
   Number(database.first("PRAGMA user_version")?.["user_version"]);
 
-/** A copy by SQLite itself, because copying an open database byte by byte can catch it in mid-write. */
-function backUp(database: Database, file: string, version: number): void {
+/**
+ * A copy by SQLite itself, because copying an open database byte by byte can catch it in mid-write; on a connection of its
+ * own, which sees the file as it was before the transaction that holds the lock.
+ */
+function backUp(file: string, version: number): void {
   const copy = `${file}.schema-${version}.backup`;
   const unfinished = `${copy}.tmp`;
   rmSync(unfinished, { force: true });
-  database.run("VACUUM INTO $unfinished", { unfinished });
+  const reader = openDatabase(file);
+  try {
+    reader.run("VACUUM INTO $unfinished", { unfinished });
+  } finally {
+    reader.close();
+  }
   chmodSync(unfinished, 0o600);
   const handle = openSync(unfinished, "r+");
   fsyncSync(handle);

@@ -95,6 +95,21 @@ test("F30 eight processes may open a new file at the same moment", async () => {
   dispose();
 });
 
+test("F30 eight processes may bring a filled file forward at the same moment, and the copy is the file as it was", async () => {
+  const { path, dispose } = privateFolder();
+  for (let round = 0; round < 4; round++) {
+    const file = `${path}/${round}.db`;
+    await filledStore(file, 50);
+    const moment = Date.now() + 1000;
+    const children = Array.from({ length: 8 }, () => startChild("migrator", file, moment));
+    assert.deepEqual(await Promise.all(children.map(({ end }) => end)), new Array(8).fill(0));
+    assert.equal(versionOf(file), 2);
+    assert.equal(versionOf(`${file}.schema-1.backup`), 1);
+    assert.deepEqual(read(`${file}.schema-1.backup`, "SELECT count(*) AS n FROM job"), { n: 50 });
+  }
+  dispose();
+});
+
 const kills = repetitions("PANSEG_TEST_MIGRATION_KILLS", 6);
 
 test(`F30 ${kills} kills in mid-migration leave the old or the new version, with every job`, async () => {
