@@ -27,6 +27,8 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
       "node:crypto",
       "node:fs",
       "node:module",
+      "node:os",
+      "node:worker_threads",
       "node:zlib",
     ],
   },

@@ -3,7 +3,8 @@ import { FailureError } from "../../domain/failure.ts";
 import type { Header } from "../../domain/series.ts";
 import type { Warning, WarningCode } from "../../domain/warning.ts";
 import { blame } from "./attempt.ts";
-import { decodeFrame, type StoredPixels } from "./decode/decodeFrame.ts";
+import type { StoredPixels } from "./decode/decodeFrame.ts";
+import { type FrameDecoder, openFrameDecoder } from "./decode/frameDecoder.ts";
 import type { ByteRange } from "./decode/frameFragments.ts";
 import { frameBytes, locateFrames } from "./decode/pixelBytes.ts";
 import { rescaleInto } from "./decode/rescale.ts";
@@ -44,9 +45,10 @@ const storedPixels = async (
   part10: Part10,
   ranges: readonly ByteRange[],
   { pixels, sopInstanceUid }: Readable,
+  { decode }: FrameDecoder,
 ): Promise<StoredPixels> => {
   try {
-    return await decodeFrame(frameBytes(part10, ranges), pixels);
+    return await decode(frameBytes(part10, ranges), pixels);
   } catch (error) {
     throw error instanceof FailureError ? blame(sopInstanceUid, error) : error;
   }
@@ -67,6 +69,24 @@ const findingsOf = ({ pixels }: Readable, signsDisagree: boolean): readonly Pixe
   ...(pixels.isMonochrome1 ? (["MONOCHROME1"] as const) : []),
 ];
 
+/** The planes one by one with the bytes of their frames; each file is opened once. */
+const eachFrame = function* (planes: readonly Readable[]) {
+  for (const object of byObject(planes)) {
+    const [first] = object;
+    if (first === undefined) continue;
+    const part10 = openPart10(first[0].instance.read());
+    const frames = locateFrames(part10, first[0].pixels, first[0].framesInObject);
+    for (const [plane, k] of object)
+      yield { plane, k, part10, ranges: frames[(plane.frameNumber ?? 1) - 1] ?? [] };
+  }
+};
+
+const headerAt = (part10: Part10, { frameNumber }: Readable): Header =>
+  framesOf(headerOf(part10))[(frameNumber ?? 1) - 1]?.header ?? {};
+
+const areCompressed = (planes: readonly Readable[]): boolean =>
+  planes.some(({ pixels: { coding } }) => coding !== "native" && coding !== "rle");
+
 /** Second pass: every plane straight into its place in the one array. Throws PIXEL_DECODE_FAILED, CT_NO_RESCALE. */
 export const decodePlanes = async (
   { planes, grid }: VolumePlan,
@@ -78,23 +98,32 @@ export const decodePlanes = async (
   const evidence = collectHounsfieldEvidence();
   let header: Header = {};
   let done = 0;
-  for (const object of byObject(planes)) {
-    const [first] = object;
-    if (first === undefined) continue;
-    const part10 = openPart10(first[0].instance.read());
-    const frames = locateFrames(part10, first[0].pixels, first[0].framesInObject);
-    for (const [plane, k] of object) {
-      const frame = (plane.frameNumber ?? 1) - 1;
-      if (k === 0) header = framesOf(headerOf(part10))[frame]?.header ?? {};
-      const { values, signsDisagree } = await storedPixels(part10, frames[frame] ?? [], plane);
-      rescaleInto(voxels, k * planeSize, values, plane.pixels);
-      if (plane.pixels.isRescaleAssumed) evidence.add(values, plane.pixels.padding);
-      for (const code of findingsOf(plane, signsDisagree))
-        found.set(code, [...(found.get(code) ?? []), plane.sopInstanceUid]);
-      done++;
-      onProgress(1 - ((1 - scanShare) * (planes.length - done)) / planes.length);
-      await breathe();
+
+  const place = async (plane: Readable, k: number, decoded: Promise<StoredPixels>): Promise<void> => {
+    const { values, signsDisagree } = await decoded;
+    rescaleInto(voxels, k * planeSize, values, plane.pixels);
+    if (plane.pixels.isRescaleAssumed) evidence.add(values, plane.pixels.padding);
+    for (const code of findingsOf(plane, signsDisagree))
+      found.set(code, [...(found.get(code) ?? []), plane.sopInstanceUid]);
+    done++;
+    onProgress(1 - ((1 - scanShare) * (planes.length - done)) / planes.length);
+    await breathe();
+  };
+
+  const decoder = openFrameDecoder(planes.length, areCompressed(planes));
+  const underWay: (() => Promise<void>)[] = [];
+  try {
+    for (const { plane, k, part10, ranges } of eachFrame(planes)) {
+      if (k === 0) header = headerAt(part10, plane);
+      const decoded = storedPixels(part10, ranges, plane, decoder);
+      // The first that fails is the one that is told of; those behind it are nobody's any more.
+      decoded.catch(() => {});
+      underWay.push(() => place(plane, k, decoded));
+      if (underWay.length >= decoder.width) await underWay.shift()?.();
     }
+    for (const next of underWay) await next();
+  } finally {
+    await decoder.close();
   }
   if (found.has("RESCALE_ASSUMED")) evidence.require();
   return { voxels, header, warnings: pixelWarnings(found) };
