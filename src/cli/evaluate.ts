@@ -2,12 +2,12 @@ import type { Command } from "commander";
 import { casesCsv } from "../cohort/casesCsv.ts";
 import type { CohortReport } from "../cohort/cohortReport.ts";
 import { evaluateFolders } from "../cohort/evaluateFolders.ts";
-import { readGroupsTable } from "../cohort/groupsTable.ts";
 import { renderReport } from "../cohort/renderReport.ts";
 import { clock, software } from "../compose.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import { numberOf, stopSignal, textOfFile } from "./context.ts";
+import { numberOf, stopSignal } from "./context.ts";
 import { groupsTable, paperTableText } from "./evaluateTables.ts";
+import { groupsOf, labelOf } from "./maskOptions.ts";
 import { bold, note, print, printJson, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
 import { writeFiles } from "./writeFiles.ts";
@@ -39,7 +39,7 @@ export const addEvaluateCommand = (program: Command): void => {
     .requiredOption("-o, --output <folder>", "where the results go")
     .option(
       "--groups <csv>",
-      "table: case, modality, centre, scanner, sequence, … (panseg/src/cohort/README.md)",
+      "table: case, modality, centre, scanner, sequence, … (see src/cohort/README.md)",
     )
     .option("--modality <name>", "of all cases that the table says nothing of")
     .option("--against <path>", "another method's masks, tested case by case against --pred")
@@ -70,12 +70,9 @@ export const addEvaluateCommand = (program: Command): void => {
           references: options.ref,
           predictions: options.pred,
           against: options.against ?? null,
-          referenceLabel: wholeOrNull(options.refLabel, "--ref-label"),
-          predictionLabel: wholeOrNull(options.predLabel, "--pred-label"),
-          groups:
-            options.groups === undefined
-              ? new Map()
-              : readGroupsTable(textOfFile(options.groups, "--groups")),
+          referenceLabel: labelOf(options.refLabel, "--ref-label"),
+          predictionLabel: labelOf(options.predLabel, "--pred-label"),
+          groups: groupsOf(options.groups),
           modality: options.modality ?? null,
           resample: options.resample === true,
           toleranceMm: numberOf(options.tolerance, "--tolerance", { least: 0 }),
@@ -105,9 +102,6 @@ export const addEvaluateCommand = (program: Command): void => {
       }
     });
 };
-
-const wholeOrNull = (text: string | undefined, option: string): number | null =>
-  text === undefined ? null : numberOf(text, option, { least: 1, isWhole: true });
 
 /** The pictures stand in the report alone. */
 const withoutPictures = ({ gallery: _gallery, ...rest }: CohortReport) => ({

@@ -1,17 +1,11 @@
 import type { Command } from "commander";
-import { readGroupsTable } from "../cohort/groupsTable.ts";
-import {
-  type Agreement,
-  type MeanMatrix,
-  type ReaderGroup,
-  type ReaderStudy,
-  type Reading,
-  studyReaders,
-} from "../cohort/readerStudy.ts";
+import type { Agreement, MeanMatrix, ReaderGroup } from "../cohort/readerAgreement.ts";
+import { type ReaderStudy, type Reading, studyReaders } from "../cohort/readerStudy.ts";
 import { readPairsCsv } from "../cohort/readPairsCsv.ts";
 import { failed } from "../domain/failure.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import { numberOf, stopSignal, textOfFile } from "./context.ts";
+import { stopSignal } from "./context.ts";
+import { groupsOf, labelOf } from "./maskOptions.ts";
 import { bold, note, print, printJson, table, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
 import { writeFiles } from "./writeFiles.ts";
@@ -47,14 +41,8 @@ export const addReadersCommand = (program: Command): void => {
       try {
         const study = await studyReaders({
           readings: options.reading.map(readingOf),
-          label:
-            options.label === undefined
-              ? null
-              : numberOf(options.label, "--label", { least: 1, isWhole: true }),
-          groups:
-            options.groups === undefined
-              ? new Map()
-              : readGroupsTable(textOfFile(options.groups, "--groups")),
+          label: labelOf(options.label, "--label"),
+          groups: groupsOf(options.groups),
           resample: options.resample === true,
           onProgress: (what, share) => {
             signal.throwIfAborted();

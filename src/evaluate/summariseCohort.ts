@@ -1,11 +1,11 @@
 import type { CaseAgreement } from "./assessCase.ts";
 import { type BlandAltman, blandAltman } from "./blandAltman.ts";
-import { bootstrap } from "./bootstrap.ts";
 import { type Correlation, correlate } from "./correlation.ts";
 import { type Description, describe } from "./describe.ts";
 import { type Intraclass, intraclassCorrelation } from "./intraclass.ts";
+import { meanInterval } from "./meanInterval.ts";
 import { type PairedT, pairedTTest } from "./pairedT.ts";
-import { type Interval, mean } from "./samples.ts";
+import type { Interval } from "./samples.ts";
 import { type Wilcoxon, wilcoxonTest } from "./wilcoxon.ts";
 
 /** Column → value, such as { modality: "CT", centre: "A" }. */
@@ -59,15 +59,9 @@ export type GroupSummary = {
   readonly volumes: VolumeSummary | null;
 };
 
-/** Enough for two digits of an interval's bounds; the seed makes them the same every time. */
-const resampling = { seed: 20_241_108, resamples: 2000 };
-
 const summariseMeasure = (values: readonly number[]): MeasureSummary | null => {
   const description = describe(values);
-  if (description === null) return null;
-  if (values.length < 2) return { ...description, interval: null };
-  const { bca, percentile } = bootstrap(values, mean, resampling);
-  return { ...description, interval: bca ?? percentile };
+  return description && { ...description, interval: meanInterval(values) };
 };
 
 const summariseVolumes = (rows: readonly CaseAgreement[]): VolumeSummary | null => {

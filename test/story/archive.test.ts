@@ -1,40 +1,27 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readdirSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openPromise } from "yauzl";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
-import { writeSeries } from "../../src/phantom/writeSeries.ts";
 import { type Member, writeZip } from "../importer/torchZip.ts";
 import { startOrthanc } from "../support/orthanc.ts";
 import { eventually, panseg, type RunningService, serve } from "../support/panseg.ts";
 import { needsTool } from "../support/shared.ts";
 import {
   countOf,
-  demoModels,
+  demoWorld,
   download,
   endedSegmentations,
   oneResult,
+  phantomSeries,
   serviceSettings,
   startArchive,
   storedResults,
-  temporaryFolder,
 } from "./world.ts";
 
 const skip = needsTool("Orthanc");
-
-const phantomSeries = (): readonly Uint8Array[] =>
-  writeSeries(makePhantom({ seed: 19, modelClass: "CT" })).map(({ bytes }) => bytes);
-
-const world = async (t: TestContext) => {
-  const folder = temporaryFolder(t);
-  const models = await demoModels(folder);
-  const data = join(folder, "data");
-  mkdirSync(data);
-  return { folder, models, data };
-};
 
 const inferences = ({ lines }: RunningService): number => lines.filter(({ step }) => step === "infer").length;
 
@@ -45,7 +32,7 @@ test("WEB-4: an archive that overwrites, and tells of everything anew, leads to 
   skip,
   timeout: 600_000,
 }, async (t) => {
-  const { models, data } = await world(t);
+  const { models, data } = await demoWorld(t);
   const orthanc = await startOrthanc(t, { stableAgeSeconds: 1, overwriteInstances: true });
   const service = await serve(serviceSettings(orthanc, models, data));
   t.after(() => service.kill());
@@ -81,7 +68,7 @@ test("WEB-3: a series that the archive's death kept from becoming stable is segm
   skip,
   timeout: 600_000,
 }, async (t) => {
-  const { models, data } = await world(t);
+  const { models, data } = await demoWorld(t);
   const orthanc = await startOrthanc(t, { stableAgeSeconds: 3600 });
   await orthanc.stow(phantomSeries());
   await orthanc.kill();
@@ -117,7 +104,7 @@ test("a new model makes a new result by wish, whose report names the one that it
   skip,
   timeout: 600_000,
 }, async (t) => {
-  const { folder, models, data } = await world(t);
+  const { folder, models, data } = await demoWorld(t);
   const orthanc = await startArchive(t);
   const settings = serviceSettings(orthanc, models, data);
   let service = await serve(settings);

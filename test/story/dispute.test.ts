@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readSegPlanes } from "../../src/dicom/write/readSeg.ts";
@@ -10,13 +10,12 @@ import { startProxy } from "../support/proxy.ts";
 import { needsTool } from "../support/shared.ts";
 import {
   countOf,
-  demoModels,
+  demoWorld,
   endedSegmentations,
   oneResult,
   serviceSettings,
   startArchive,
   storedResults,
-  temporaryFolder,
 } from "./world.ts";
 
 /** (7FE0,0010) OB of a length below 2^32, as Explicit VR Little Endian has it. */
@@ -42,8 +41,7 @@ test("a mask that comes back one voxel off, along any axis, is a dead letter wit
   skip: needsTool("Orthanc"),
   timeout: 600_000,
 }, async (t) => {
-  const folder = temporaryFolder(t);
-  const models = await demoModels(folder);
+  const { models, data } = await demoWorld(t);
   const orthanc = await startArchive(t);
   const phantom = makePhantom({ seed: 19, modelClass: "CT" });
   const [, rows, columns] = phantom.volume.grid.shape;
@@ -57,8 +55,6 @@ test("a mask that comes back one voxel off, along any axis, is a dead letter wit
     },
   });
   t.after(proxy.stop);
-  const data = join(folder, "data");
-  mkdirSync(data);
   const settings = serviceSettings(orthanc, models, data, proxy.url);
   bits = 1;
   const service = await serve(settings);

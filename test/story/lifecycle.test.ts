@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readReport } from "../../src/dicom/report/readReport.ts";
@@ -12,14 +12,13 @@ import { needsTool } from "../support/shared.ts";
 import {
   complaintsOf,
   countOf,
-  demoModels,
+  demoWorld,
   download,
   endedSegmentations,
   oneResult,
   serviceSettings,
   startArchive,
   storedResults,
-  temporaryFolder,
 } from "./world.ts";
 
 const patient: Dataset = { PatientName: "PHANTOM^ONE", PatientID: "PHANTOM-ONE" };
@@ -37,11 +36,8 @@ test("a late slice makes a new result that replaces the old one; the next study 
   skip: needsTool("Orthanc", "dciodvfy"),
   timeout: 600_000,
 }, async (t) => {
-  const folder = temporaryFolder(t);
-  const models = await demoModels(folder);
+  const { folder, models, data } = await demoWorld(t);
   const orthanc = await startArchive(t);
-  const data = join(folder, "data");
-  mkdirSync(data);
   const settings = serviceSettings(orthanc, models, data);
   let service = await serve(settings);
   t.after(() => service.kill());

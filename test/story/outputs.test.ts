@@ -3,8 +3,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startArchive as startSecondArchive } from "../../src/archive/startArchive.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
-import { writeSeries } from "../../src/phantom/writeSeries.ts";
 import { eventually, panseg, serve } from "../support/panseg.ts";
 import { startProxy } from "../support/proxy.ts";
 import { needsShared, needsTool } from "../support/shared.ts";
@@ -17,14 +15,12 @@ import {
   importCtModel,
   type JobView,
   oneResult,
+  phantomSeries,
   serviceSettings,
   startArchive,
   storedResults,
   temporaryFolder,
 } from "./world.ts";
-
-const phantomSeries = (seed: number, modelClass: "CT" | "T1"): readonly Uint8Array[] =>
-  writeSeries(makePhantom({ seed, modelClass })).map(({ bytes }) => bytes);
 
 const textReportClass = "1.2.840.10008.5.1.4.1.1.88.22";
 

@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
-import { writeSeries } from "../../src/phantom/writeSeries.ts";
 import { startOrthanc } from "../support/orthanc.ts";
 import { eventually, serve } from "../support/panseg.ts";
 import { needsTool } from "../support/shared.ts";
-import { demoModels, serviceSettings, temporaryFolder } from "./world.ts";
+import { demoWorld, phantomSeries, serviceSettings } from "./world.ts";
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, "127.0.0.1");
@@ -24,8 +22,7 @@ test("WEB-14: Orthanc's script tells a service that looks but once a minute, and
   skip: needsTool("Orthanc"),
   timeout: 300_000,
 }, async (t) => {
-  const folder = temporaryFolder(t);
-  const models = await demoModels(folder);
+  const { folder, models, data } = await demoWorld(t);
   const port = await freePort();
   const secret = "between Orthanc and the service";
   const orthanc = await startOrthanc(t, {
@@ -36,8 +33,6 @@ test("WEB-14: Orthanc's script tells a service that looks but once a minute, and
       PANSEG_WEBHOOK_SECRET: secret,
     },
   });
-  const data = join(folder, "data");
-  mkdirSync(data);
   writeFileSync(join(folder, "secret"), secret);
   const service = await serve({
     ...serviceSettings(orthanc, models, data),
@@ -54,7 +49,7 @@ test("WEB-14: Orthanc's script tells a service that looks but once a minute, and
     return second > 0 && second < 35 ? true : null;
   });
   const minute = new Date().getMinutes();
-  await orthanc.stow(writeSeries(makePhantom({ seed: 19, modelClass: "CT" })).map(({ bytes }) => bytes));
+  await orthanc.stow(phantomSeries());
   await eventually("the series is known", async () => {
     const { jobs } = (await (await fetch(`${service.url}/api/jobs`)).json()) as { jobs: readonly unknown[] };
     return jobs.length > 0 ? true : null;

@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { software } from "../../src/compose.ts";
 import { importDemoModels } from "../../src/demo/models.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
+import { makePhantom } from "../../src/phantom/makePhantom.ts";
+import { writeSeries } from "../../src/phantom/writeSeries.ts";
 import { readFixture } from "../pacs/objects.ts";
 import { type Orthanc, startOrthanc } from "../support/orthanc.ts";
 import { eventually, panseg } from "../support/panseg.ts";
@@ -115,6 +117,19 @@ export const demoModels = async (folder: string): Promise<string> => {
   await importDemoModels(models, software.version);
   return models;
 };
+
+/** A folder that ends with its test, in it the demo models and an empty data folder. */
+export const demoWorld = async (owner: Owner) => {
+  const folder = temporaryFolder(owner);
+  const models = await demoModels(folder);
+  const data = join(folder, "data");
+  mkdirSync(data);
+  return { folder, models, data };
+};
+
+/** The files of a phantom's series, which the demo models know how to segment. */
+export const phantomSeries = (seed = 19, modelClass: "CT" | "T1" = "CT"): readonly Uint8Array[] =>
+  writeSeries(makePhantom({ seed, modelClass })).map(({ bytes }) => bytes);
 
 export type JobView = {
   readonly id: number;
