@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Failure } from "./domain/failure.ts";
-import type { OutputKind, SoftwareIdentity } from "./domain/result.ts";
+import type { OutputKind } from "./domain/result.ts";
 import { makeModels } from "./inference/models.ts";
 import { openPictures } from "./jobs/pictures.ts";
 import { openSpool } from "./jobs/spool.ts";
@@ -28,16 +28,11 @@ import type {
 import { openQualityFile, type QualityFile } from "./quality/qualityFile.ts";
 import { readSeriesRules } from "./seriesRules.ts";
 import type { Settings } from "./settings.ts";
+import { software } from "./software.ts";
 
 export const clock: Clock = { nowMs: () => Date.now() };
 
-/** Name and version of this program, from package.json. */
-export const software: SoftwareIdentity = {
-  name: "panseg",
-  version: (
-    JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
-  ).version,
-};
+export { software };
 
 export type ComposedTeller = Teller & { readonly models: ReturnType<typeof makeModels> };
 

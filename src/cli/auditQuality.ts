@@ -30,10 +30,8 @@ const tell = (message: AuditMessage): void => {
   if (process.connected) process.send?.(message);
 };
 
-export const addAuditQualityCommand = (program: Command): void => {
-  program
-    .command("audit-quality")
-    .description("compare our segmentations with what people corrected of them, by month and scanner")
+export const describeAuditQuality = (command: Command): void => {
+  command
     .option("--days <days>", "studies of the last days; older cases stay as an earlier audit found them")
     .option("--since <date>", "studies from this date on, YYYY-MM-DD")
     .option("--tolerance <mm>", "surface distance that counts as agreement")

@@ -4,8 +4,7 @@ import { maskSecrets } from "../settings.ts";
 import { settingsFile, settingsFor } from "./context.ts";
 import { green, print, printJson } from "./output.ts";
 
-export const addConfigCommand = (program: Command): void => {
-  const config = program.command("config").description("check or show the settings");
+export const describeConfig = (config: Command): void => {
   config
     .command("check")
     .description("read file and environment and report every problem at once")

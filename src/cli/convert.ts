@@ -43,10 +43,8 @@ type ConversionReport = {
   readonly series: readonly SeriesOutcome[];
 };
 
-export const addConvertCommand = (program: Command): void => {
-  program
-    .command("convert")
-    .description("write every volume of every series as NIfTI, and report.json with what became of each")
+export const describeConvert = (command: Command): void => {
+  command
     .requiredOption("-i, --input <path>", "DICOM folder, zip or file")
     .requiredOption("-o, --output <folder>", "where the files go; always a folder")
     .option("--min-slices <n>", "smaller stacks are refused", "3")

@@ -27,10 +27,8 @@ type DemoCommandOptions = {
   readonly json?: boolean;
 };
 
-export const addDemoCommand = (program: Command): void => {
-  program
-    .command("demo")
-    .description("show the whole chain on synthetic patients: archive, service, refusals, results and a page")
+export const describeDemo = (command: Command): void => {
+  command
     .option("--orthanc", "store in Debian's Orthanc instead of the small archive")
     .option("--once", "end after the table; exit code 1 where something is not as expected")
     .option("--studies <n>", "how many studies to send", "3")
@@ -42,7 +40,7 @@ export const addDemoCommand = (program: Command): void => {
       const studies = wholeOf(options.studies, "--studies", 1);
       const firstSeed = wholeOf(options.seed, "--seed", 0);
       if (options.keep !== undefined) openKeepFolder(options.keep);
-      const log = makeLog(program.opts()["verbose"] === true ? "info" : "silent");
+      const log = makeLog(command.optsWithGlobals()["verbose"] === true ? "info" : "silent");
       const folder = mkdtempSync(join(tmpdir(), "panseg-demo-"));
       const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
       process.once("exit", removeFolder);
@@ -60,7 +58,7 @@ export const addDemoCommand = (program: Command): void => {
         folder,
         {
           orthanc: options.orthanc === true,
-          logLevel: program.opts()["verbose"] === true ? "info" : "error",
+          logLevel: command.optsWithGlobals()["verbose"] === true ? "info" : "error",
         },
         fileURLToPath(new URL("./main.ts", import.meta.url)),
         log,

@@ -24,10 +24,8 @@ const run = async (settingsFile: string, words: readonly string[]): Promise<numb
   return code ?? 1;
 };
 
-export const addDemoEvaluateCommand = (program: Command): void => {
-  program
-    .command("demo-evaluate")
-    .description("a synthetic cohort of three centres, segmented and evaluated as the publication does")
+export const describeDemoEvaluate = (command: Command): void => {
+  command
     .option("-o, --output <folder>", "where cohort, masks and report go", "./panseg-cohort")
     .option("--cases <n>", "cases for each of CT, T1 and T2 at each centre", "3")
     .option("--seed <n>", "first seed of the synthetic patients", "300")

@@ -15,10 +15,8 @@ type Finding = { readonly check: string; readonly state: "ok" | "note" | "proble
 const silent = makeLog("silent");
 
 /** Look at everything a service needs, change nothing, and say what is wrong. */
-export const addDoctorCommand = (program: Command): void => {
-  program
-    .command("doctor")
-    .description("check the program, models, execution provider, disk and archive")
+export const describeDoctor = (command: Command): void => {
+  command
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  panseg doctor --config config/example.yaml")
     .action(async (options: { json?: boolean }, command: Command) => {

@@ -30,10 +30,8 @@ type EvaluateOptions = {
   readonly quiet?: boolean;
 };
 
-export const addEvaluateCommand = (program: Command): void => {
-  program
-    .command("evaluate")
-    .description("compare masks with their references: cases.csv, summary.json and report.html with plots")
+export const describeEvaluate = (command: Command): void => {
+  command
     .requiredOption("--ref <path>", "reference masks: folder of NIfTI files or DICOM SEG")
     .requiredOption("--pred <path>", "predicted masks; paired by file name or source series")
     .requiredOption("-o, --output <folder>", "where the results go")

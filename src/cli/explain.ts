@@ -31,12 +31,8 @@ type Explained = {
   readonly failure: Failure | null;
 };
 
-export const addExplainCommand = (program: Command): void => {
-  program
-    .command("explain <source>")
-    .description(
-      "say of every series of a folder, zip or study what would become of it, and why; nothing is run",
-    )
+export const describeExplain = (command: Command): void => {
+  command
     .option("--json", "print one JSON array")
     .addHelpText(
       "after",

@@ -7,9 +7,7 @@ import type { JobStore } from "../ports.ts";
 import { settingsFor } from "./context.ts";
 import { print, printJson, table } from "./output.ts";
 
-export const addJobsCommand = (program: Command): void => {
-  const jobs = program.command("jobs").description("see and retry jobs");
-
+export const describeJobs = (jobs: Command): void => {
   jobs
     .command("list")
     .description("the newest jobs first")

@@ -18,9 +18,7 @@ type ImportOptions = {
   readonly json?: boolean;
 };
 
-export const addModelCommand = (program: Command): void => {
-  const model = program.command("model").description("import, list and verify models");
-
+export const describeModel = (model: Command): void => {
   model
     .command("import <source>")
     .description("bring a PanSegNet (nnU-Net v1) results folder or checkpoint in; no code in it is executed")

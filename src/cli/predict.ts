@@ -23,12 +23,8 @@ type PredictOptions = ModelOptions & {
   readonly quiet?: boolean;
 };
 
-export const addPredictCommand = (program: Command): void => {
-  program
-    .command("predict")
-    .description(
-      "segment every case of a folder in nnU-Net's convention: <case>_0000.nii.gz becomes <case>.nii.gz; goes on where it was stopped",
-    )
+export const describePredict = (command: Command): void => {
+  command
     .requiredOption("-i, --input <folder>", "images, <case>_0000.nii.gz or .nii")
     .requiredOption("-o, --output <folder>", "where masks and predict.json go")
     .option("--model <id>", "this model; needed where models of several classes are installed")
@@ -46,7 +42,7 @@ export const addPredictCommand = (program: Command): void => {
     .action(async (options: PredictOptions, command: Command) => {
       const found = findCases(options.input);
       const { settings, force } = settle(settingsFor(command), options);
-      const log = makeLog(program.opts()["verbose"] ? "info" : "silent");
+      const log = makeLog(command.optsWithGlobals()["verbose"] ? "info" : "silent");
       const teller = composeTeller(settings, log);
       const line = makeProgressLine(options.quiet === true || options.json === true);
       const signal = stopSignal();

@@ -20,10 +20,8 @@ type ReadersOptions = {
   readonly quiet?: boolean;
 };
 
-export const addReadersCommand = (program: Command): void => {
-  program
-    .command("readers")
-    .description("agreement of several readers and of their repeats: matrices of Dice and Cohen's kappa")
+export const describeReaders = (command: Command): void => {
+  command
     .requiredOption("--reading <reader=folder...>", "masks of one reading; the same reader again is a repeat")
     .requiredOption("-o, --output <folder>", "where readers.json and pairs.csv go")
     .option("--groups <csv>", "table: case, modality, centre, …")

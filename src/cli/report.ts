@@ -25,10 +25,8 @@ type ReportOptions = {
 /** A service that started this process hears what does not stand in the data. */
 const tell = (message: ReportMessage): void => void process.send?.(message);
 
-export const addReportCommand = (program: Command): void => {
-  program
-    .command("report <study-uid>")
-    .description("the volumes that the archive's structured reports of a study state, whoever wrote them")
+export const describeReport = (command: Command): void => {
+  command
     .option("--format <format>", formats.join(", "), "table")
     .option("--all", "also in csv and fhir: what was taken back or replaced")
     .option("--patient", "every study of the patient")

@@ -12,10 +12,8 @@ import { print, printJson } from "./output.ts";
 
 type RetractOptions = { readonly reason: string; readonly dryRun?: boolean; readonly json?: boolean };
 
-export const addRetractCommand = (program: Command): void => {
-  program
-    .command("retract <job>")
-    .description("withdraw a stored result: a rejection note tells archives and readers not to use it")
+export const describeRetract = (command: Command): void => {
+  command
     .option("--reason <reason>", "quality or safety", "quality")
     .option("--dry-run", "say what would be withdrawn, store nothing")
     .option("--json", "print one JSON object")

@@ -33,12 +33,8 @@ type SegmentOptions = ModelOptions & {
   readonly quiet?: boolean;
 };
 
-export const addSegmentCommand = (program: Command): void => {
-  program
-    .command("segment")
-    .description(
-      "segment one series or volume and write mask.nii.gz, seg.dcm, sr.dcm, overview.png and result.json",
-    )
+export const describeSegment = (command: Command): void => {
+  command
     .requiredOption("-i, --input <path>", "DICOM folder, zip or file, or NIfTI file")
     .requiredOption("-o, --output <folder>", "where the results go; always a folder")
     .option("--model <id>", "this model, whatever the header says about the contrast")
@@ -53,7 +49,7 @@ export const addSegmentCommand = (program: Command): void => {
     .addHelpText("after", "\nExample:\n  panseg segment -i ./series -o ./out --json")
     .action(async (options: SegmentOptions, command: Command) => {
       const { settings, force } = settle(settingsFor(command), options);
-      const log = makeLog(program.opts()["verbose"] ? "info" : "silent");
+      const log = makeLog(command.optsWithGlobals()["verbose"] ? "info" : "silent");
       const teller = composeTeller(settings, log);
       const line = makeProgressLine(options.quiet === true || options.json === true);
       const step = makeStep({

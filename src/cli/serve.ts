@@ -5,10 +5,8 @@ import { makeLog } from "../log.ts";
 import { startService } from "../service.ts";
 import { settingsFile, settingsFor, stopSignal } from "./context.ts";
 
-export const addServeCommand = (program: Command): void => {
-  program
-    .command("serve")
-    .description("watch the archive, segment what fits and store the results, until stopped")
+export const describeServe = (command: Command): void => {
+  command
     .addHelpText("after", "\nExample:\n  panseg serve --config config/example.yaml")
     .action(async (_options, command: Command) => {
       const settings = settingsFor(command);

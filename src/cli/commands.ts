@@ -1,0 +1,122 @@
+import type { Command } from "commander";
+
+type Entry = {
+  /** Name and arguments. */
+  readonly usage: string;
+  readonly description: string;
+  readonly hidden?: true;
+  /** Gives the command its options and its action. */
+  readonly describe: () => Promise<(command: Command) => void>;
+};
+
+/** Every command, in the order of the help; a command's file, and all that it needs, is imported when it is called. */
+const commands: readonly Entry[] = [
+  {
+    usage: "demo",
+    description: "show the whole chain on synthetic patients: archive, service, refusals, results and a page",
+    describe: async () => (await import("./demo.ts")).describeDemo,
+  },
+  {
+    usage: "serve",
+    description: "watch the archive, segment what fits and store the results, until stopped",
+    describe: async () => (await import("./serve.ts")).describeServe,
+  },
+  {
+    usage: "segment",
+    description:
+      "segment one series or volume and write mask.nii.gz, seg.dcm, sr.dcm, overview.png and result.json",
+    describe: async () => (await import("./segment.ts")).describeSegment,
+  },
+  {
+    usage: "predict",
+    description:
+      "segment every case of a folder in nnU-Net's convention: <case>_0000.nii.gz becomes <case>.nii.gz; goes on where it was stopped",
+    describe: async () => (await import("./predict.ts")).describePredict,
+  },
+  {
+    usage: "explain <source>",
+    description:
+      "say of every series of a folder, zip or study what would become of it, and why; nothing is run",
+    describe: async () => (await import("./explain.ts")).describeExplain,
+  },
+  {
+    usage: "convert",
+    description: "write every volume of every series as NIfTI, and report.json with what became of each",
+    describe: async () => (await import("./convert.ts")).describeConvert,
+  },
+  {
+    usage: "model",
+    description: "import, list and verify models",
+    describe: async () => (await import("./model.ts")).describeModel,
+  },
+  {
+    usage: "evaluate",
+    description: "compare masks with their references: cases.csv, summary.json and report.html with plots",
+    describe: async () => (await import("./evaluate.ts")).describeEvaluate,
+  },
+  {
+    usage: "readers",
+    description: "agreement of several readers and of their repeats: matrices of Dice and Cohen's kappa",
+    describe: async () => (await import("./readers.ts")).describeReaders,
+  },
+  {
+    usage: "demo-evaluate",
+    description: "a synthetic cohort of three centres, segmented and evaluated as the publication does",
+    describe: async () => (await import("./demoEvaluate.ts")).describeDemoEvaluate,
+  },
+  {
+    usage: "report <study-uid>",
+    description: "the volumes that the archive's structured reports of a study state, whoever wrote them",
+    describe: async () => (await import("./report.ts")).describeReport,
+  },
+  {
+    usage: "audit-quality",
+    description: "compare our segmentations with what people corrected of them, by month and scanner",
+    describe: async () => (await import("./auditQuality.ts")).describeAuditQuality,
+  },
+  {
+    usage: "retract <job>",
+    description: "withdraw a stored result: a rejection note tells archives and readers not to use it",
+    describe: async () => (await import("./retract.ts")).describeRetract,
+  },
+  {
+    usage: "jobs",
+    description: "see and retry jobs",
+    describe: async () => (await import("./jobs.ts")).describeJobs,
+  },
+  {
+    usage: "doctor",
+    description: "check the program, models, execution provider, disk and archive",
+    describe: async () => (await import("./doctor.ts")).describeDoctor,
+  },
+  {
+    usage: "config",
+    description: "check or show the settings",
+    describe: async () => (await import("./config.ts")).describeConfig,
+  },
+  {
+    usage: "work",
+    hidden: true,
+    description: "run jobs for a service that started this process",
+    describe: async () => (await import("./work.ts")).describeWork,
+  },
+];
+
+/** Gives the program its commands by name, and each its options when it is called. */
+export const addCommands = (program: Command): void => {
+  const describers = new Map<Command, Entry["describe"]>();
+  for (const { usage, description, hidden = false, describe } of commands)
+    describers.set(program.command(usage, { hidden }).description(description), describe);
+  program.hook("preSubcommand", async (_program, called) => {
+    const describe = await describers.get(called)?.();
+    describe?.(called);
+  });
+  // Commander's own would print a command that was not imported, without its options.
+  program
+    .helpCommand(false)
+    .command("help [command...]")
+    .description("display help for a command")
+    .action(async (words: readonly string[]) => {
+      await program.parseAsync([...words, "--help"], { from: "user" });
+    });
+};
