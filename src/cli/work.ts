@@ -14,6 +14,8 @@ export const describeWork = (command: Command): void => {
     // An orphan must not go on beside its successor.
     const dieAsOrphan = (): never => process.exit(1);
     process.on("disconnect", dieAsOrphan);
+    // The service may have died before anybody listened.
+    if (process.connected === false) dieAsOrphan();
     // The service must answer while the network takes every core.
     setPriority(10);
     const world = composeWorld(settings, log);

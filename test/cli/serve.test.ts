@@ -1,12 +1,28 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
-import { eventually, panseg, serve } from "../support/panseg.ts";
+import { after, type TestContext, test } from "node:test";
+import { eventually } from "../support/eventually.ts";
+import { panseg, serve } from "../support/panseg.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-serve-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** An archive's address at which everybody is turned away, and how often somebody was. */
+const startClosedDoor = async (t: TestContext) => {
+  let knocks = 0;
+  const server = createServer((socket) => {
+    knocks++;
+    socket.destroy();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const { port } = server.address() as { port: number };
+  return { url: `http://127.0.0.1:${port}`, knocks: () => knocks };
+};
 
 /** Nothing listens at the archive's address. */
 const settings = (name: string) => ({
@@ -18,13 +34,15 @@ const settings = (name: string) => ({
 });
 
 test("F6, F28: without its archive the service lives, says so once, is degraded, and ends in order", async (t) => {
-  const service = await serve(settings("alone"));
+  const door = await startClosedDoor(t);
+  const service = await serve({ ...settings("alone"), PANSEG__PACS__ORTHANCURL: door.url });
   t.after(() => service.kill());
   await service.waitForLine(({ message }) => message === "watch.trouble");
   const ready = await fetch(`${service.url}/readyz`);
   assert.equal(ready.status, 200);
   assert.equal(((await ready.json()) as { status: string }).status, "degraded");
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  const before = door.knocks();
+  await eventually("three more looks", () => door.knocks() >= before + 3);
   assert.equal(service.lines.filter(({ message }) => message === "watch.trouble").length, 1);
   const worker = service.workerPid();
   assert.equal(await service.stop(), 0);
@@ -65,7 +83,6 @@ test("F3: a dead worker is replaced, and a worker whose service was killed ends 
   const next = await eventually("another worker", async () =>
     service.workerPid() === first ? null : service.workerPid(),
   );
-  await new Promise((resolve) => setTimeout(resolve, 1000));
   await service.kill();
   await eventually("the orphan ends", async () => {
     try {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import { headerFromJson, parseHeader } from "../../src/dicom/read/header.ts";
 import { makeFailure } from "../../src/domain/failure.ts";
 import { makeOrthancWatcher } from "../../src/pacs/orthancWatcher.ts";
@@ -24,6 +23,7 @@ import {
 } from "../archive/requests.ts";
 import { bytesOf, isFailure, keepLog, openJobs, sopUidsOf, temporaryFolder } from "../pacs/fakeArchive.ts";
 import { makeSlices, readFixture, uidOf } from "../pacs/objects.ts";
+import { eventually } from "../support/eventually.ts";
 import { needsShared } from "../support/shared.ts";
 
 /** Starts an empty archive that calls a series stable after a second at most, and ends it with the test. */
@@ -367,12 +367,10 @@ const isWatched = async (t: TestContext, served: Served): Promise<void> => {
   const watcher = makeOrthancWatcher(options, jobs, keepLog());
   const queued = () => jobs.list({ state: "queued" });
   const lookUntil = async (holds: () => Promise<boolean>): Promise<void> => {
-    for (let attempt = 0; attempt < 200; attempt++) {
+    await eventually(`a look after which holds: ${holds}`, async () => {
       await watcher.look();
-      if (await holds()) return;
-      await setTimeout(50);
-    }
-    throw new Error("nothing came within 10 s");
+      return await holds();
+    });
   };
   const finishAll = async (): Promise<void> => {
     for (let claim = await jobs.claim("t", 60_000); claim !== null; claim = await jobs.claim("t", 60_000))

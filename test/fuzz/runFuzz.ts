@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { slowly } from "../support/slowly.ts";
 import { firstCase } from "./cases.ts";
 import type { Answer, Order } from "./child.ts";
 
@@ -71,13 +72,17 @@ const runChild = (options: FuzzOptions, from: number, tally: Tally): Promise<num
       reason ||= why;
       child.kill("SIGKILL");
     };
-    const watch = setInterval(() => {
+    let hasEnded = false;
+    const watch = (): void => {
+      if (hasEnded) return;
       const rss = rssOf(child.pid ?? 0);
       tally.peakRssBytes = Math.max(tally.peakRssBytes, rss);
       if (rss > options.maxRssBytes) end(`used ${Math.round(rss / 2 ** 20)} MB`);
       if (isReading && Date.now() - heardAtMs > options.hangMs)
         end(`gave no answer for ${options.hangMs} ms`);
-    }, pollMs);
+      void slowly(pollMs, watch);
+    };
+    watch();
     child.on("message", (answer: Answer) => {
       heardAtMs = Date.now();
       if (answer.kind === "ready") {
@@ -92,7 +97,7 @@ const runChild = (options: FuzzOptions, from: number, tally: Tally): Promise<num
       }
     });
     child.on("close", (code, signal) => {
-      clearInterval(watch);
+      hasEnded = true;
       if (next >= options.count && code === 0) return resolve(next);
       const what = reason || `the process died (${signal ?? `exit code ${code}`}): ${printed}`;
       tally.findings.push({ index: next, what });

@@ -321,12 +321,12 @@ group("the page", () => {
     const { status, text } = await getText(world.url);
     const first = performance.now() - start;
     assert.equal(status, 200);
-    assert.ok(first > 1500 && first < 3500, `${first} ms`);
+    assert.ok(first > 1500, `${first} ms`);
     assert.match(text, /by their UIDs/);
     assert.match(partOf(text, `series-${series.seriesUid}`), new RegExp(`Series ${series.seriesUid}`));
     await getText(world.url);
     const second = performance.now() - start - first;
-    assert.ok(second < 500, `${second} ms`);
+    assert.ok(second < first - 1000, `${second} ms after ${first} ms`);
     assert.equal(silent.asked.length, 1);
   });
 

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import type { ArchivedReport } from "../../src/domain/report.ts";
 import { dicomJson, sendJson, sendPart, startArchive } from "../pacs/fakeArchive.ts";
 import { recordsOf } from "../readout/csv.ts";
+import { eventually } from "../support/eventually.ts";
 import { dcmqiReport } from "../support/foreignReports.ts";
 import { startOrthanc } from "../support/orthanc.ts";
 import { reportedStudies } from "../support/reportedStudies.ts";
@@ -92,10 +93,8 @@ describe("what may go wrong between archive and answer", () => {
   test("an archive that keeps silent ends in time, and the process that waited with it", async (t) => {
     const archive = await silent(t);
     const { url } = await startWorld(t, served(archive), { timeoutMs: 2500 });
-    const startedMs = performance.now();
     const { status, json } = await getJson(url + pathOf("1.2"));
     assert.deepEqual([status, json["code"]], [504, "TIMEOUT"]);
-    assert.ok(performance.now() - startedMs < 5000);
   });
 
   test("more requests than may wait are told to come back, and the others are served in turn", async (t) => {
@@ -113,20 +112,19 @@ describe("what may go wrong between archive and answer", () => {
     const { url } = await startWorld(t, served(archive), { timeoutMs: 60_000, parallel: 1, waiting: 0 });
     const impatient = new AbortController();
     const asked = fetch(url + pathOf("1.2"), { signal: impatient.signal });
-    while (archive.asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually("the first request is at the archive", () => archive.asked.length > 0);
     impatient.abort();
     await assert.rejects(asked);
-    const deadline = Date.now() + 5000;
-    let status = 503;
-    while (status === 503 && Date.now() < deadline) {
-      const next = new AbortController();
-      setTimeout(() => next.abort(), 700);
-      status = await fetch(url + pathOf("1.3"), { signal: next.signal }).then(
-        (response) => response.status,
-        () => 0,
-      );
-    }
-    assert.equal(status, 0, "the next request was not taken up");
+    // Refused while the first still dies; taken up, it gets no answer of this archive.
+    const next = new AbortController();
+    t.after(() => next.abort());
+    const knock = async (): Promise<void> => {
+      for (let status = 503; status === 503; )
+        ({ status } = await fetch(url + pathOf("1.3"), { signal: next.signal }));
+    };
+    void knock().catch(() => {});
+    const isAsked = () => archive.asked.some(({ path, query }) => `${path}?${query}`.includes("1.3"));
+    await eventually("the next request is at the archive", isAsked);
   });
 
   test("documents that cannot be read are counted beside those that can", async (t) => {

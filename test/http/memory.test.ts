@@ -44,9 +44,12 @@ test("a key is asked for once in its time, and again after it", async () => {
   assert.equal(asked.length, 4);
 });
 
-test("nobody waits longer than the wait; what comes later is there the next time", async () => {
+test("nobody waits longer than the wait; what comes later is there the next time", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const { clock, asked, remember, settle } = openMemory({ waitMs: 30 });
-  assert.equal((await remember(["a"])).size, 0);
+  const waiting = remember(["a"]);
+  t.mock.timers.tick(30);
+  assert.equal((await waiting).size, 0);
   clock.ms = 1_000_000;
   assert.equal((await remember(["a"])).size, 0, "and nobody waits again for the same question");
   assert.deepEqual(asked, ["a"]);
@@ -54,10 +57,13 @@ test("nobody waits longer than the wait; what comes later is there the next time
   assert.deepEqual(Object.fromEntries(await remember(["a"])), { a: "a!" });
 });
 
-test("at most so many questions are open, and none is begun that nobody waits for", async () => {
+test("at most so many questions are open, and none is begun that nobody waits for", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const { clock, asked, open, remember, settle } = openMemory({ parallel: 2, waitMs: 20 });
   const keys = ["a", "b", "c", "d", "e"];
-  await remember(keys);
+  const waiting = remember(keys);
+  t.mock.timers.tick(20);
+  await waiting;
   assert.equal(open.length, 2);
   clock.ms = 5000;
   await settle(answerAll);

@@ -5,7 +5,7 @@ import { lockDataFolder } from "../../src/jobs/lock.ts";
 import { openSpool } from "../../src/jobs/spool.ts";
 import type { JobStore } from "../../src/ports.ts";
 import { arrival, result } from "../contract/jobStoreBench.ts";
-import { repetitions, said, sleep, startChild } from "./support/child.ts";
+import { repetitions, said, startChild } from "./support/child.ts";
 import { afterPowerCut, type Disk, makeDisk, mountDisk, needsDisks } from "./support/disk.ts";
 import { privateFolder } from "./support/privateFolder.ts";
 import { allJobs, assertIntegrity, assertOneResultPerSeries, drain, openStore } from "./support/store.ts";
@@ -49,9 +49,9 @@ describe("power loss", { skip }, () => {
       await onDisk(48, async (disk, path) => {
         const writer = startChild("traffic", disk.folder, "writer");
         await writer.says("ready");
-        await sleep(50 + Math.random() * 400);
-        writer.signal("SIGSTOP");
-        await sleep(20);
+        // Three lines for each arrival that is worked on: enough to lose, at a moment of its own.
+        await writer.hasSaid(24 + Math.floor(Math.random() * 60));
+        await writer.freeze();
         const left = afterPowerCut(disk, `${path}/left`);
         writer.signal("SIGKILL");
         await writer.end;

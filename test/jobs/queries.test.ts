@@ -57,9 +57,11 @@ test("F33 with 10,000 jobs waiting, a claim takes no longer than with ten", asyn
     await store.arrive(Array.from({ length: series }, (_, n) => arrival(n)));
     const times: number[] = [];
     for (let n = 0; n < 9; n++) {
-      const start = performance.now();
+      // Of the processor, which a busy machine does not lengthen.
+      const before = process.cpuUsage();
       await store.claim("worker", LEASE);
-      times.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(before);
+      times.push((user + system) / 1000);
     }
     await store.close();
     return times.toSorted((a, b) => a - b)[4] ?? Number.NaN;

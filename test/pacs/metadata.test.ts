@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { makeDicomwebPacs } from "../../src/pacs/dicomweb.ts";
+import { slowly } from "../support/slowly.ts";
 import { dicomJson, isFailure, keepLog, sendJson, startArchive } from "./fakeArchive.ts";
 import { uidOf } from "./objects.ts";
 
@@ -76,7 +77,7 @@ test("WEB-15 a series of too many instances is refused with the numbers", async 
 
 test("WEB-15 metadata may begin late, as long as they are whole in time", async (t) => {
   const archive = await startArchive(t, (_, response) => {
-    setTimeout(() => sendJson(response, [instance("late")]), 300);
+    void slowly(300, () => sendJson(response, [instance("late")]));
   });
   const found = await pacsAt(archive.url, { timeoutsMs: { headers: 100 } }).seriesMetadata(series);
   assert.equal(found.length, 1);

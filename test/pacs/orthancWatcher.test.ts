@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import { makeFailure } from "../../src/domain/failure.ts";
 import { makeDicomwebPacs } from "../../src/pacs/dicomweb.ts";
 import { makeOrthancWatcher } from "../../src/pacs/orthancWatcher.ts";
 import { sweep } from "../../src/pacs/sweep.ts";
 import type { JobStore, Watcher } from "../../src/ports.ts";
+import { eventually } from "../support/eventually.ts";
 import { type Orthanc, startOrthanc } from "../support/orthanc.ts";
 import { needsTool } from "../support/shared.ts";
 import { bytesOf, isFailure, keepLog, openJobs, sendJson, startArchive } from "./fakeArchive.ts";
@@ -31,12 +31,10 @@ const queued = async (jobs: JobStore): Promise<readonly string[]> =>
 
 /** Look again and again until the condition holds. */
 const lookUntil = async (watcher: Watcher, holds: () => Promise<boolean>): Promise<void> => {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  await eventually(`a look after which holds: ${holds}`, async () => {
     await watcher.look();
-    if (await holds()) return;
-    await setTimeout(50);
-  }
-  throw new Error("nothing came within 10 s");
+    return await holds();
+  });
 };
 
 /** Take every queued job and end it, as a worker would. */
@@ -195,7 +193,7 @@ test("WEB-1 WEB-2 Orthanc's changes become jobs, each series once for each chang
 
 /** Until the change log says so: after that, an end of Orthanc cannot keep the event back. */
 const untilStable = async (orthanc: Orthanc, seriesUid: string): Promise<void> => {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  await eventually("the series is stable", async () => {
     const { Changes } = (await orthanc.rest("/changes?since=0&limit=1000")) as {
       Changes: { ChangeType: string; ID: string }[];
     };
@@ -203,11 +201,10 @@ const untilStable = async (orthanc: Orthanc, seriesUid: string): Promise<void> =
       const { MainDicomTags } = (await orthanc.rest(`/series/${ID}`)) as {
         MainDicomTags: { SeriesInstanceUID: string };
       };
-      if (MainDicomTags.SeriesInstanceUID === seriesUid) return;
+      if (MainDicomTags.SeriesInstanceUID === seriesUid) return true;
     }
-    await setTimeout(50);
-  }
-  throw new Error("not stable within 10 s");
+    return false;
+  });
 };
 
 describe("an Orthanc that answers oddly", () => {
@@ -272,13 +269,17 @@ describe("an Orthanc that answers oddly", () => {
     });
 
   test("who asks during a look gets that one, and stop waits for it", async (t) => {
-    const archive = await startArchive(t, (_, response) => {
-      setTimeout(100).then(() => sendJson(response, { Changes: [], Done: true, Last: 5 }));
+    const { promise: asked, resolve: answerNow } = Promise.withResolvers<void>();
+    const archive = await startArchive(t, async (_, response) => {
+      await asked;
+      sendJson(response, { Changes: [], Done: true, Last: 5 });
     });
     const jobs = openJobs(t);
     const watcher = makeOrthancWatcher(options(archive.url), jobs, keepLog());
     const looks = [watcher.look(), watcher.look(), watcher.look()];
-    await watcher.stop();
+    const stopped = watcher.stop();
+    answerNow();
+    await stopped;
     assert.equal(await jobs.readCursor(`orthanc ${archive.url}`), "5");
     await Promise.all(looks);
     assert.equal(archive.asked.length, 1);

@@ -4,6 +4,8 @@ import type { ServerResponse } from "node:http";
 import { describe, test } from "node:test";
 import { makeDicomwebPacs } from "../../src/pacs/dicomweb.ts";
 import type { PacsOptions } from "../../src/pacs/options.ts";
+import { eventually } from "../support/eventually.ts";
+import { slowly } from "../support/slowly.ts";
 import {
   bytesOf,
   isFailure,
@@ -33,7 +35,7 @@ const bytesAt = (path: string): Uint8Array => {
 
 test("PIT-25 instances come into numbered files in the order asked for, however they arrive", async (t) => {
   const archive = await startArchive(t, ({ path }, response) => {
-    setTimeout(() => sendPart(response, bytesAt(path)), Math.random() * 30);
+    void slowly(Math.random() * 30, () => sendPart(response, bytesAt(path)));
   });
   const folder = temporaryFolder(t);
   const shares: number[] = [];
@@ -75,13 +77,14 @@ test("an object that comes alone instead of in parts is taken", async (t) => {
 test("WEB-15 PIT-24 four instances are under way at once, and not five", async (t) => {
   let underWay = 0;
   let most = 0;
-  const archive = await startArchive(t, ({ path }, response) => {
+  const archive = await startArchive(t, async ({ path }, response) => {
     underWay++;
     most = Math.max(most, underWay);
-    setTimeout(() => {
-      underWay--;
-      sendPart(response, bytesAt(path));
-    }, 30);
+    await eventually("four are under way", () => most >= 4, { everyMs: 5 });
+    // A fifth would come now.
+    await slowly(30);
+    underWay--;
+    sendPart(response, bytesAt(path));
   });
   await pacsAt(archive.url).retrieveInstances(first, sopUidsOf(slices), temporaryFolder(t));
   assert.equal(most, 4);
@@ -156,7 +159,7 @@ test("WEB-15 S2 an instance beyond the size limit and a series beyond the number
 
 test("F7 WEB-15 a series has a deadline besides that of each instance", async (t) => {
   const archive = await startArchive(t, ({ path }, response) => {
-    setTimeout(() => sendPart(response, bytesAt(path)), 200);
+    void slowly(200, () => sendPart(response, bytesAt(path)));
   });
   const pacs = pacsAt(archive.url, { parallelInstances: 1, timeoutsMs: { series: 500 } });
   await assert.rejects(

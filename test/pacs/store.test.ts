@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import { describe, test } from "node:test";
 import type { FailureCode } from "../../src/domain/failure.ts";
 import { makeDicomwebPacs } from "../../src/pacs/dicomweb.ts";
+import { slowly } from "../support/slowly.ts";
 import { type Asked, dicomJson, isFailure, keepLog, sendJson, startArchive } from "./fakeArchive.ts";
 import { makeSlices, uidOf } from "./objects.ts";
 
@@ -190,16 +191,14 @@ test("F8 a reply that is lost is unreachable or late, and a search then finds th
 
 test("F7 WEB-15 a store that is never answered meets its own deadline, not that of reading", async (t) => {
   const archive = await startArchive(t, (asked, response) => {
-    const slowly = asked.path.startsWith("/slow");
-    if (slowly) setTimeout(() => sendJson(response, stored(ours.sopInstanceUid)), 300);
+    const isSlow = asked.path.startsWith("/slow");
+    if (isSlow) void slowly(300, () => sendJson(response, stored(ours.sopInstanceUid)));
   });
-  const timeoutsMs = { headers: 100, store: 1500 };
-  await makeDicomwebPacs({ url: `${archive.url}/slow`, timeoutsMs }, keepLog()).storeInstance(
-    ours,
-    ours.bytes,
-  );
+  const pacsAt = (path: string, store: number) =>
+    makeDicomwebPacs({ url: `${archive.url}/${path}`, timeoutsMs: { headers: 100, store } }, keepLog());
+  await pacsAt("slow", 60_000).storeInstance(ours, ours.bytes);
   await assert.rejects(
-    makeDicomwebPacs({ url: `${archive.url}/never`, timeoutsMs }, keepLog()).storeInstance(ours, ours.bytes),
+    pacsAt("never", 1500).storeInstance(ours, ours.bytes),
     isFailure("PACS_TIMEOUT", { milliseconds: 1500 }),
   );
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeDicomwebPacs } from "../../src/pacs/dicomweb.ts";
 import { sweep } from "../../src/pacs/sweep.ts";
+import { eventually } from "../support/eventually.ts";
 import { dicomJson, isFailure, keepLog, openJobs, sendJson, startArchive } from "./fakeArchive.ts";
 import { uidOf } from "./objects.ts";
 
@@ -50,11 +51,12 @@ test("F14 a series that grows between the two listings of a sweep is left for la
 });
 
 test("a sweep that is called off while it waits reports nothing", async (t) => {
-  const { pacs } = await startGrowing(t, [], ["steady"]);
+  const { archive, pacs } = await startGrowing(t, [], ["steady"]);
   const jobs = openJobs(t);
   const off = new AbortController();
-  const sweeping = sweep(pacs, jobs, { days: null, stableMs: 60_000, signal: off.signal }, keepLog());
-  setTimeout(() => off.abort(), 50);
+  const sweeping = sweep(pacs, jobs, { days: null, stableMs: 3_600_000, signal: off.signal }, keepLog());
+  await eventually("the first listing is over", () => archive.asked.length >= 2);
+  off.abort();
   assert.equal(await sweeping, 0);
   assert.deepEqual(await jobs.list(), []);
 });

@@ -66,10 +66,7 @@ test("PIT-23 WEB-7 no header, address or body of the archive reaches log, consol
   const printed: unknown[] = [];
   for (const method of ["log", "info", "warn", "error", "debug"] as const)
     t.mock.method(console, method, (...line: unknown[]) => printed.push(line));
-  const pacs = makeDicomwebPacs(
-    { url: archive.url, headers: { Authorization: `Bearer ${secret}` }, timeoutsMs: { headers: 300 } },
-    log,
-  );
+  const pacs = makeDicomwebPacs({ url: archive.url, headers: { Authorization: `Bearer ${secret}` } }, log);
   const instance = { studyUid: uidOf("s"), seriesUid: uidOf("e"), sopInstanceUid: uidOf("i") };
   const errors: unknown[] = [];
   const keep = (error: unknown) => errors.push(error);

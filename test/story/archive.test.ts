@@ -6,31 +6,30 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openPromise } from "yauzl";
 import { type Member, writeZip } from "../importer/torchZip.ts";
+import { eventually } from "../support/eventually.ts";
 import { startOrthanc } from "../support/orthanc.ts";
-import { eventually, panseg, type RunningService, serve } from "../support/panseg.ts";
+import { panseg, type RunningService, serve } from "../support/panseg.ts";
 import { needsTool } from "../support/shared.ts";
 import {
   countOf,
   demoWorld,
   download,
   endedSegmentations,
+  lastChange,
   oneResult,
   phantomSeries,
   serviceSettings,
   startArchive,
   storedResults,
+  untilAllIsRead,
 } from "./world.ts";
 
 const skip = needsTool("Orthanc");
 
 const inferences = ({ lines }: RunningService): number => lines.filter(({ step }) => step === "infer").length;
 
-const lastChange = async (rest: (path: string) => Promise<unknown>): Promise<number> =>
-  ((await rest("/changes?last")) as { Last: number }).Last;
-
 test("WEB-4: an archive that overwrites, and tells of everything anew, leads to no second result", {
   skip,
-  timeout: 600_000,
 }, async (t) => {
   const { models, data } = await demoWorld(t);
   const orthanc = await startOrthanc(t, { stableAgeSeconds: 1, overwriteInstances: true });
@@ -43,30 +42,29 @@ test("WEB-4: an archive that overwrites, and tells of everything anew, leads to 
   assert.deepEqual(countOf(results), oneResult);
   const bytes = await Promise.all(results.map((result) => download(orthanc, result)));
 
-  const before = await lastChange(orthanc.rest);
+  const before = await lastChange(orthanc);
   await orthanc.stow(files);
   await orthanc.stow(bytes);
-  // Every overwritten series becomes stable once more; the service has then read all that Orthanc had to tell.
+  // Every overwritten series becomes stable once more.
   await eventually("the series are stable again", async () => {
     const { Changes } = (await orthanc.rest(`/changes?since=${before}&limit=1000`)) as {
       Changes: readonly { ChangeType: string }[];
     };
     return Changes.filter(({ ChangeType }) => ChangeType === "StableSeries").length >= 5 ? true : null;
   });
-  const told = await lastChange(orthanc.rest);
-  await new Promise((resolve) => setTimeout(resolve, 4000));
+  const told = await lastChange(orthanc);
+  await untilAllIsRead(orthanc, data);
   const [only, ...more] = await endedSegmentations(service.url, 1);
   assert.deepEqual([only?.state, more], ["done", []]);
   assert.equal(inferences(service), 1);
   assert.deepEqual(await storedResults(orthanc), results);
   assert.deepEqual(await Promise.all(results.map((result) => download(orthanc, result))), bytes);
-  assert.equal(await lastChange(orthanc.rest), told, "the service stored something again");
+  assert.equal(await lastChange(orthanc), told, "the service stored something again");
   assert.equal(await service.stop(), 0);
 });
 
 test("WEB-3: a series that the archive's death kept from becoming stable is segmented all the same, once", {
   skip,
-  timeout: 600_000,
 }, async (t) => {
   const { models, data } = await demoWorld(t);
   const orthanc = await startOrthanc(t, { stableAgeSeconds: 3600 });
@@ -102,7 +100,6 @@ const otherWeights = async (folder: string): Promise<string> => {
 
 test("a new model makes a new result by wish, whose report names the one that it replaces", {
   skip,
-  timeout: 600_000,
 }, async (t) => {
   const { folder, models, data } = await demoWorld(t);
   const orthanc = await startArchive(t);

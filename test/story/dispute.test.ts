@@ -39,7 +39,6 @@ const withBitsMoved = (answer: Buffer, by: number): Buffer => {
 
 test("a mask that comes back one voxel off, along any axis, is a dead letter with both files kept", {
   skip: needsTool("Orthanc"),
-  timeout: 600_000,
 }, async (t) => {
   const { models, data } = await demoWorld(t);
   const orthanc = await startArchive(t);

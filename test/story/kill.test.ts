@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { eventually, panseg, type RunningService, serve } from "../support/panseg.ts";
+import { eventually } from "../support/eventually.ts";
+import { panseg, type RunningService, serve } from "../support/panseg.ts";
 import { startProxy } from "../support/proxy.ts";
 import { needsShared, needsTool } from "../support/shared.ts";
 import {
@@ -36,7 +37,7 @@ describe("kill -9 at any step still ends with exactly one SEG and one SR (F1, F2
 
   for (const victim of victims)
     for (const moment of moments)
-      test(`the ${victim} dies ${moment.name}`, { timeout: 120_000 }, async (t) => {
+      test(`the ${victim} dies ${moment.name}`, async (t) => {
         const folder = temporaryFolder(t);
         const orthanc = await startArchive(t);
         let strike: (() => Promise<void>) | null = null;

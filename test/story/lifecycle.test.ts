@@ -34,7 +34,6 @@ const times = (n: number): Readonly<Record<string, number>> =>
 
 test("a late slice makes a new result that replaces the old one; the next study is compared with it; a person withdraws it", {
   skip: needsTool("Orthanc", "dciodvfy"),
-  timeout: 600_000,
 }, async (t) => {
   const { folder, models, data } = await demoWorld(t);
   const orthanc = await startArchive(t);

@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startArchive as startSecondArchive } from "../../src/archive/startArchive.ts";
-import { eventually, panseg, serve } from "../support/panseg.ts";
+import { eventually } from "../support/eventually.ts";
+import { panseg, serve } from "../support/panseg.ts";
 import { startProxy } from "../support/proxy.ts";
 import { needsShared, needsTool } from "../support/shared.ts";
 import {
@@ -41,7 +42,6 @@ const refusal = (body: Buffer) => {
 
 test("every destination gets what it wants, valid, and once; a class that one refuses is told of once", {
   skip: needsTool("Orthanc", "dciodvfy"),
-  timeout: 600_000,
 }, async (t) => {
   const folder = temporaryFolder(t);
   const models = await demoModels(folder);
@@ -116,7 +116,6 @@ test("every destination gets what it wants, valid, and once; a class that one re
 
 test("a site that wants the segmentation alone gets that alone, whatever its descriptions are matched on", {
   skip: needsTool("Orthanc"),
-  timeout: 300_000,
 }, async (t) => {
   const folder = temporaryFolder(t);
   const models = await demoModels(folder);
@@ -146,7 +145,6 @@ test("a site that wants the segmentation alone gets that alone, whatever its des
 
 test("SR-12: where no pancreas is found nothing is stored, or reports that say so where a site wants them", {
   skip: needsShared("vectors", "ct") || needsTool("Orthanc", "dciodvfy"),
-  timeout: 300_000,
 }, async (t) => {
   const folder = temporaryFolder(t);
   // The demo models find something wherever they look; this one finds nothing below the kidneys.
@@ -181,7 +179,6 @@ test("SR-12: where no pancreas is found nothing is stored, or reports that say s
 
 test("WEB-13: a site that names the senders whose series it wants is not served others", {
   skip: needsTool("Orthanc"),
-  timeout: 300_000,
 }, async (t) => {
   const folder = temporaryFolder(t);
   const models = await demoModels(folder);

@@ -5,10 +5,11 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { eventually } from "../support/eventually.ts";
 import { startOrthanc } from "../support/orthanc.ts";
-import { eventually, serve } from "../support/panseg.ts";
+import { serve } from "../support/panseg.ts";
 import { needsTool } from "../support/shared.ts";
-import { demoWorld, phantomSeries, serviceSettings } from "./world.ts";
+import { demoWorld, type JobView, phantomSeries, serviceSettings } from "./world.ts";
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, "127.0.0.1");
@@ -20,7 +21,6 @@ const freePort = async (): Promise<number> => {
 
 test("WEB-14: Orthanc's script tells a service that looks but once a minute, and the series is found at once", {
   skip: needsTool("Orthanc"),
-  timeout: 300_000,
 }, async (t) => {
   const { folder, models, data } = await demoWorld(t);
   const port = await freePort();
@@ -44,18 +44,26 @@ test("WEB-14: Orthanc's script tells a service that looks but once a minute, and
   t.after(() => service.kill());
   await service.waitForLine(({ message }) => message === "sweep.done");
   // Turns of the clock come with each full minute and its 59th second: between them only a hint makes it look.
-  await eventually("the minute has begun", async () => {
+  const isBetweenTurns = (latest = 59): boolean => {
     const second = new Date().getSeconds();
-    return second > 0 && second < 35 ? true : null;
-  });
-  const minute = new Date().getMinutes();
-  await orthanc.stow(phantomSeries());
-  await eventually("the series is known", async () => {
-    const { jobs } = (await (await fetch(`${service.url}/api/jobs`)).json()) as { jobs: readonly unknown[] };
-    return jobs.length > 0 ? true : null;
-  });
-  assert.equal(new Date().getMinutes(), minute);
-  assert.ok(new Date().getSeconds() < 59);
+    return second > 0 && second < latest;
+  };
+  const known = async (): Promise<number> => {
+    const { jobs } = (await (await fetch(`${service.url}/api/jobs`)).json()) as { jobs: readonly JobView[] };
+    return jobs.filter(({ kind }) => kind === "examine").length;
+  };
+  // On a busy machine the clock may come round before the series is stable; then it says nothing, and another is sent.
+  const isFoundBetweenTurns = async (seed: number): Promise<boolean> => {
+    const files = phantomSeries(seed);
+    const before = await known();
+    await eventually("the minute has begun", () => isBetweenTurns(35));
+    const minute = new Date().getMinutes();
+    await orthanc.stow(files);
+    await eventually("the series is known", async () => (await known()) > before);
+    return new Date().getMinutes() === minute && isBetweenTurns();
+  };
+  let sent = 1;
+  while (!(await isFoundBetweenTurns(18 + sent))) assert.ok(sent++ < 4, "found by the clock alone");
   assert.equal(await service.stop(), 0);
   assert.ok(!service.lines.some((line) => JSON.stringify(line).includes(secret)), "the secret is in the log");
 });

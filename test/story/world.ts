@@ -2,14 +2,16 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { software } from "../../src/compose.ts";
+import { clock, software } from "../../src/compose.ts";
 import { importDemoModels } from "../../src/demo/models.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
+import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
 import { makePhantom } from "../../src/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/phantom/writeSeries.ts";
 import { readFixture } from "../pacs/objects.ts";
+import { eventually } from "../support/eventually.ts";
 import { type Orthanc, startOrthanc } from "../support/orthanc.ts";
-import { eventually, panseg } from "../support/panseg.ts";
+import { panseg } from "../support/panseg.ts";
 import { sharedFolder } from "../support/shared.ts";
 
 type Owner = { readonly after: (end: () => Promise<void> | void) => void };
@@ -130,6 +132,26 @@ export const demoWorld = async (owner: Owner) => {
 /** The files of a phantom's series, which the demo models know how to segment. */
 export const phantomSeries = (seed = 19, modelClass: "CT" | "T1" = "CT"): readonly Uint8Array[] =>
   writeSeries(makePhantom({ seed, modelClass })).map(({ bytes }) => bytes);
+
+/** The number of the newest change that Orthanc has to tell of. */
+export const lastChange = async (orthanc: Orthanc): Promise<number> =>
+  ((await orthanc.rest("/changes?last")) as { Last: number }).Last;
+
+/** Until the service on this data folder has read all that Orthanc has to tell now, and nothing is left to do. */
+export const untilAllIsRead = async (orthanc: Orthanc, data: string): Promise<void> => {
+  const told = await lastChange(orthanc);
+  const jobs = openSqliteJobStore({ file: join(data, "jobs.sqlite"), clock, maxAttempts: 1 });
+  const isOpen = async () =>
+    [...(await jobs.list({ state: "queued" })), ...(await jobs.list({ state: "running" }))].length > 0;
+  try {
+    await eventually(`change ${told} of Orthanc is read, and no job is open`, async () => {
+      const cursor = await jobs.readCursor(`orthanc ${orthanc.restUrl}`);
+      return Number(cursor) >= told && !(await isOpen());
+    });
+  } finally {
+    await jobs.close();
+  }
+};
 
 export type JobView = {
   readonly id: number;

@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { inTime } from "./eventually.ts";
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
@@ -55,8 +56,10 @@ export const serve = async (settings: Settings): Promise<RunningService> => {
     for (const look of waiting) look();
   });
   const exited = once(child, "exit");
+  // Only then has every line arrived.
+  const closed = once(child, "close");
 
-  const waitForLine = (matches: (line: LogLine) => boolean): Promise<LogLine> =>
+  const nextLine = (matches: (line: LogLine) => boolean): Promise<LogLine> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
         const found = lines.find(matches);
@@ -66,11 +69,14 @@ export const serve = async (settings: Settings): Promise<RunningService> => {
       };
       waiting.add(look);
       look();
-      void exited.then(() => {
+      void closed.then(() => {
         if (waiting.delete(look))
           reject(new Error(`service ended:\n${lines.map((line) => JSON.stringify(line)).join("\n")}`));
       });
     });
+
+  const waitForLine = (matches: (line: LogLine) => boolean): Promise<LogLine> =>
+    inTime(`a line of the service's log: ${matches}`, nextLine(matches));
 
   const listening = await waitForLine(({ message }) => message === "listening");
   return {
@@ -85,7 +91,7 @@ export const serve = async (settings: Settings): Promise<RunningService> => {
     },
     stop: async () => {
       child.kill("SIGTERM");
-      const [code] = (await exited) as [number | null];
+      const [code] = (await inTime("the service ends after SIGTERM", closed)) as [number | null];
       return code;
     },
   };
@@ -97,19 +103,4 @@ const parseLine = (text: string): LogLine => {
   } catch {
     return { message: text };
   }
-};
-
-/** Ask again and again until the answer is not null. */
-export const eventually = async <T>(
-  what: string,
-  ask: () => Promise<T | null>,
-  timeoutMs = 180_000,
-): Promise<T> => {
-  const deadline = Date.now() + timeoutMs;
-  while (Date.now() < deadline) {
-    const answer = await ask();
-    if (answer !== null) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error(`not within ${timeoutMs} ms: ${what}`);
 };

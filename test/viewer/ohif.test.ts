@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { lps, zyx } from "../../src/domain/axes.ts";
-import { eventually } from "../support/panseg.ts";
+import { eventually } from "../support/eventually.ts";
 import { needsTool } from "../support/shared.ts";
 import {
   countSegmentations,
@@ -21,7 +21,7 @@ import { fullestPlane, makeStudy, markedOnPlanes, pointsOfPlane, type Study } fr
 
 const skip = needsTool("Orthanc", "chromium", "tar") || (await needsOhif());
 
-describe("results in OHIF", { skip, timeout: 600_000 }, () => {
+describe("results in OHIF", { skip }, () => {
   let study: Study;
   let viewer: Viewer;
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import type { BuiltObject } from "../../src/dicom/write/part10.ts";
 import { zyx } from "../../src/domain/axes.ts";
-import { eventually } from "../support/panseg.ts";
+import { eventually } from "../support/eventually.ts";
 import { readSegmentations, shownInstances, takePicture, turnTo } from "./inPage.ts";
 import { startViewer } from "./openViewer.ts";
 import { warmPixels } from "./pixels.ts";

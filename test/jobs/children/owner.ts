@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { toFailure } from "../../../src/domain/failure.ts";
 import { lockDataFolder } from "../../../src/jobs/lock.ts";
+import { inTime } from "../../support/eventually.ts";
 import { say } from "../support/say.ts";
 
 try {
@@ -11,7 +12,7 @@ try {
   setFlagsFromString("--expose-gc");
   runInNewContext("gc")();
   say("locked");
-  setInterval(() => {}, 1000);
+  await inTime("its kill", new Promise<never>(() => {}));
 } catch (error) {
   const { code, sentence } = toFailure(error);
   say(code, sentence);

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { toFailure } from "../../../src/domain/failure.ts";
 import { result } from "../../contract/jobStoreBench.ts";
+import { inTime } from "../../support/eventually.ts";
 import { say } from "../support/say.ts";
 import { openStore } from "../support/store.ts";
 
@@ -10,10 +11,8 @@ const claim = await store.claim("partitioned", 200);
 if (claim === null) throw new Error("nothing is due");
 const thawed = once(process, "SIGCONT");
 say("claimed", claim.job.id);
-// A signal listener alone does not keep a process alive.
-const alive = setInterval(() => {}, 1000);
-await thawed;
-clearInterval(alive);
+// A signal listener alone does not keep a process alive; nor does a frozen one notice the time.
+await inTime("this process is thawed", thawed);
 for (const write of [
   () => store.heartbeat(claim, "late", 1, 200),
   () => store.complete(claim, result("late")),

@@ -1,10 +1,12 @@
-// Works until nothing is due, and says what it completed: argv file, owner, milliseconds per job.
+// Works until nothing is due, and says what it completed: argv file, owner, milliseconds per job, sign to begin.
 import { LEASE, result, segmentation } from "../../contract/jobStoreBench.ts";
-import { sleep } from "../support/child.ts";
+import { slowly } from "../../support/slowly.ts";
+import { awaitSign } from "../support/awaitSign.ts";
 import { say } from "../support/say.ts";
 import { openStore } from "../support/store.ts";
 
-const [file = "", owner = "", pause = "0"] = process.argv.slice(2);
+const [file = "", owner = "", pause = "0", sign] = process.argv.slice(2);
+awaitSign(sign);
 const store = openStore(file);
 say("ready");
 for (;;) {
@@ -12,7 +14,7 @@ for (;;) {
   if (claim === null) break;
   const { seriesUid, studyUid, kind, id } = claim.job;
   say("claimed", id);
-  if (pause !== "0") await sleep(Number(pause));
+  if (pause !== "0") await slowly(Number(pause));
   if (kind === "segment") await store.complete(claim, result(seriesUid));
   else
     await store.completeExamination(claim, [{ ...segmentation(0, `key-${seriesUid}`), seriesUid, studyUid }]);
