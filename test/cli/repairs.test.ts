@@ -9,15 +9,15 @@ import { readSegPlanes } from "../../src/dicom/write/readSeg.ts";
 import { readSr } from "../../src/dicom/write/readSr.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
 import { voxelToLps } from "../../src/geometry/vector.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/phantom/writeSeries.ts";
 import { panseg } from "../support/panseg.ts";
+import { phantomOf } from "../support/phantom.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-repairs-"));
 after(() => rmSync(folder, { recursive: true }));
 before(() => importDemoModels(join(folder, "models"), software.version));
 
-const phantom = makePhantom({ seed: 19, modelClass: "CT" });
+const phantom = phantomOf({ seed: 19, modelClass: "CT" });
 const { grid, voxels } = phantom.label;
 const perPlane = grid.shape[1] * grid.shape[2];
 

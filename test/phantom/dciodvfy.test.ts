@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { zyx } from "../../src/domain/axes.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
 import { oddSeries } from "../../src/phantom/oddSeries.ts";
 import { type SeriesFile, writeSeries } from "../../src/phantom/writeSeries.ts";
+import { phantomOf } from "../support/phantom.ts";
 import { needsTool } from "../support/shared.ts";
 
 type Series = { readonly name: string; readonly files: readonly SeriesFile[] };
@@ -22,12 +22,12 @@ const everySeries = (): readonly Series[] => [
   ...classes.flatMap((modelClass) =>
     (["Siemens", "GE", "Philips"] as const).map((vendor) => ({
       name: `${vendor} ${modelClass}`,
-      files: writeSeries(makePhantom({ seed: 21, modelClass, vendor, ...coarse })),
+      files: writeSeries(phantomOf({ seed: 21, modelClass, vendor, ...coarse })),
     })),
   ),
   ...classes.map((modelClass, n) => ({
     name: `${modelClass} of the demo's size`,
-    files: writeSeries(makePhantom({ seed: 19 + n, modelClass })),
+    files: writeSeries(phantomOf({ seed: 19 + n, modelClass })),
   })),
 ];
 

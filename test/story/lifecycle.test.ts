@@ -5,9 +5,9 @@ import { test } from "node:test";
 import { readReport } from "../../src/dicom/report/readReport.ts";
 import type { Dataset } from "../../src/dicom/write/dataset.ts";
 import type { ArchivedReport } from "../../src/domain/report.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/phantom/writeSeries.ts";
 import { panseg, serve } from "../support/panseg.ts";
+import { phantomOf } from "../support/phantom.ts";
 import { needsTool } from "../support/shared.ts";
 import {
   complaintsOf,
@@ -25,7 +25,7 @@ const patient: Dataset = { PatientName: "PHANTOM^ONE", PatientID: "PHANTOM-ONE" 
 
 /** One patient's study on a day, as files. */
 const study = (seed: number, modelClass: "CT" | "T1", date: string): readonly Uint8Array[] =>
-  writeSeries(makePhantom({ seed, modelClass }), { change: () => ({ ...patient, StudyDate: date }) }).map(
+  writeSeries(phantomOf({ seed, modelClass }), { change: () => ({ ...patient, StudyDate: date }) }).map(
     ({ bytes }) => bytes,
   );
 

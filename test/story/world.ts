@@ -6,12 +6,12 @@ import { clock, software } from "../../src/compose.ts";
 import { importDemoModels } from "../../src/demo/models.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
 import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/phantom/writeSeries.ts";
 import { readFixture } from "../pacs/objects.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Orthanc, startOrthanc } from "../support/orthanc.ts";
 import { panseg } from "../support/panseg.ts";
+import { phantomOf } from "../support/phantom.ts";
 import { sharedFolder } from "../support/shared.ts";
 
 type Owner = { readonly after: (end: () => Promise<void> | void) => void };
@@ -131,7 +131,7 @@ export const demoWorld = async (owner: Owner) => {
 
 /** The files of a phantom's series, which the demo models know how to segment. */
 export const phantomSeries = (seed = 19, modelClass: "CT" | "T1" = "CT"): readonly Uint8Array[] =>
-  writeSeries(makePhantom({ seed, modelClass })).map(({ bytes }) => bytes);
+  writeSeries(phantomOf({ seed, modelClass })).map(({ bytes }) => bytes);
 
 /** The number of the newest change that Orthanc has to tell of. */
 export const lastChange = async (orthanc: Orthanc): Promise<number> =>

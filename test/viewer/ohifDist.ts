@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { cacheFolder } from "../support/cacheFolder.ts";
 
 const run = promisify(execFile);
 
@@ -20,17 +19,6 @@ const release = {
 const leftOut = ["ort", "dicom-microscopy-viewer"];
 
 const fetchMs = 300_000;
-
-/** A folder that git ignores and that lives as long as the packages; where those are read-only, a temporary one. */
-const cacheFolder = (): string => {
-  const packages = fileURLToPath(new URL("../../node_modules", import.meta.url));
-  try {
-    accessSync(packages, constants.W_OK);
-    return join(packages, ".cache");
-  } catch {
-    return join(tmpdir(), "panseg-test-cache");
-  }
-};
 
 /** The published package, or why npm has not brought it. */
 const pack = async (folder: string): Promise<{ archive: string } | { absent: string }> => {

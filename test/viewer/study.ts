@@ -15,10 +15,11 @@ import { withProbability } from "../../src/geometry/probability.ts";
 import { voxelToLps } from "../../src/geometry/vector.ts";
 import { keyPictures } from "../../src/illustrate.ts";
 import { measureMask } from "../../src/measure/measureMask.ts";
-import { makePhantom, type PhantomOptions } from "../../src/phantom/makePhantom.ts";
+import type { PhantomOptions } from "../../src/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/phantom/writeSeries.ts";
 import { makeContext } from "../dicom/write/sources.ts";
 import { asInstances } from "../support/dicomSeries.ts";
+import { phantomOf } from "../support/phantom.ts";
 
 export type Study = {
   readonly source: SourceSeries;
@@ -50,7 +51,7 @@ export const makeStudy = async (
   options: Omit<PhantomOptions, "modelClass">,
   storedTypes: readonly SegmentationType[] = ["BINARY", "LABELMAP", "FRACTIONAL"],
 ): Promise<Study> => {
-  const phantom = makePhantom({ ...options, modelClass: "CT" });
+  const phantom = phantomOf({ ...options, modelClass: "CT" });
   const images = writeSeries(phantom).map(({ bytes }) => bytes);
   const { source, volume } = await readSeries(asInstances(images), { minSlices: 5, maxVoxels: 1e8 });
   const mask = maskOf(source.grid, phantom.label.voxels);
