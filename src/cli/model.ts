@@ -1,7 +1,10 @@
 import type { Command } from "commander";
 import { software } from "../compose.ts";
+import { failed } from "../domain/failure.ts";
 import type { Orientation } from "../domain/plan.ts";
 import { importModel } from "../importer/importModel.ts";
+import type { Fold } from "../importer/manifest.ts";
+import { takenNotes } from "../importer/takenNotes.ts";
 import { listModelIds, readModel, verifyModel } from "../inference/modelFolder.ts";
 import { oneOf, settingsFor } from "./context.ts";
 import { bold, green, note, print, printJson, table } from "./output.ts";
@@ -14,23 +17,40 @@ type ImportOptions = {
   readonly licence?: string;
   readonly orientation: Orientation;
   readonly checkpoint?: string;
-  readonly fold: string;
+  readonly fold?: string;
+  readonly within?: string;
   readonly json?: boolean;
+};
+
+const IMPORT_HELP = `
+Example:
+  panseg model import ./Task109_Pancreas --modality CT --fp16
+  panseg model import Task110_PancreasT1MRI-20260901T101500Z-001.zip --modality T1
+  panseg model import ./Task111_PancreasT2MRI --modality T2 --checkpoint best --fold all`;
+
+/** `--fold`. Throws USAGE. */
+const foldOf = (text: string): Fold => {
+  if (text === "all") return text;
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  throw failed("USAGE", "--fold is a whole number such as 0, or all.");
 };
 
 export const describeModel = (model: Command): void => {
   model
     .command("import <source>")
-    .description("bring a PanSegNet (nnU-Net v1) results folder or checkpoint in; no code in it is executed")
+    .description(
+      "bring a PanSegNet (nnU-Net v1) results folder, a zip of it or a checkpoint in; no code in it is executed",
+    )
     .requiredOption("--modality <class>", "CT, T1 or T2")
     .option("--id <name>", "name under the models folder")
     .option("--fp16", "write a float16 file beside the float32 one, for the GPU")
     .option("--licence <text>", "licence of the weights, kept in the manifest")
     .option("--orientation <axes>", "array axes the model was trained with: LPS, RAS, LAS or stored", "LPS")
-    .option("--checkpoint <name>", "model_best.model or model_final_checkpoint.model")
-    .option("--fold <n>", "which fold", "0")
-    .option("--json", "print the manifest")
-    .addHelpText("after", "\nExample:\n  panseg model import ./Task109_Pancreas --modality CT --fp16")
+    .option("--checkpoint <name>", "final, best, latest or a file's name (default: final, else best)")
+    .option("--fold <n>", "which fold: a number or all (default: 0, or all where it is the only one)")
+    .option("--within <path>", "which model, where the folder or archive holds several")
+    .option("--json", "print the manifest, with what was taken")
+    .addHelpText("after", IMPORT_HELP)
     .action(async (source: string, options: ImportOptions, command: Command) => {
       const { folder } = settingsFor(command).models;
       const line = makeProgressLine(options.json === true);
@@ -39,20 +59,21 @@ export const describeModel = (model: Command): void => {
         modelsFolder: folder,
         modelClass: oneOf(options.modality, ["CT", "T1", "T2"], "--modality"),
         orientation: oneOf(options.orientation, ["LPS", "RAS", "LAS", "stored"], "--orientation"),
-        fold: Number(options.fold),
         fp16: options.fp16 === true,
         softwareVersion: software.version,
         ...(options.id !== undefined && { id: options.id }),
         ...(options.licence !== undefined && { licence: options.licence }),
         ...(options.checkpoint !== undefined && { checkpointName: options.checkpoint }),
+        ...(options.fold !== undefined && { fold: foldOf(options.fold) }),
+        ...(options.within !== undefined && { within: options.within }),
         onProgress: (share, what) => line.update(what, share),
-      });
-      line.end();
+      }).finally(line.end);
       if (options.json) printJson(manifest);
       else
         print(
           `${green("✓")} ${bold(manifest.id)} (${manifest.modelClass}, ${manifest.trainer}) is in ${folder}/${manifest.id}`,
         );
+      for (const sentence of takenNotes(manifest)) note(`  ${sentence}`);
     });
 
   model

@@ -88,10 +88,19 @@ const failureTable = {
   // Models and the importer
   CHECKPOINT_NOT_ZIP: [
     "model",
-    "The checkpoint is not a PyTorch zip archive (PyTorch < 1.6 wrote another format); re-save it with a newer PyTorch.",
+    "Give the file that torch.save wrote (PyTorch 1.6 or newer), as it came from its authors.",
   ],
   CHECKPOINT_TRUNCATED: ["model", "The checkpoint file is incomplete; copy or download it again."],
-  CHECKPOINT_NOT_FOUND: ["model", "Give the nnU-Net model folder or a *.model file."],
+  CHECKPOINT_NOT_FOUND: ["model", "Give the nnU-Net model folder, a zip of it or a *.model file."],
+  FOREIGN_MODEL: [
+    "model",
+    "Read are PanSegNet models of nnU-Net v1: the folder with fold_0, a zip of it, or a *.model file with its .pkl.",
+  ],
+  MODEL_ARCHIVE_UNSAFE: [
+    "model",
+    "The zip names files outside itself, or claims sizes that no model has; do not trust it.",
+  ],
+  MODEL_NO_SPACE: ["model", "Free space on that disk, or name another one as models.folder in the settings."],
   PICKLE_UNSAFE: ["model", "The file asks for code that a model never needs; do not trust it."],
   PICKLE_MALFORMED: ["model", "The pickle is damaged or of an unknown kind."],
   PLAN_NOT_FOUND: ["model", "Neither plans.pkl nor the checkpoint's .pkl holds a plan."],

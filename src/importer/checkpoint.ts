@@ -1,15 +1,7 @@
 import { failed } from "../domain/failure.ts";
-import { LARGEST_PICKLE_BYTES, readPickle } from "./pickle.ts";
-import { storageTypeOf } from "./pickleGlobals.ts";
-import {
-  countOf,
-  isKind,
-  malformedPickle,
-  type PickleValue,
-  type StorageType,
-  type Tensor,
-} from "./pickleValue.ts";
-import { openZip, type ZipArchive, type ZipRecord } from "./zipArchive.ts";
+import { readCheckpointIndex } from "./checkpointIndex.ts";
+import type { StorageType, Tensor } from "./pickleValue.ts";
+import { openZip, type ZipArchive } from "./zipArchive.ts";
 
 /** An open torch checkpoint: the names and shapes of its weights, and their values one at a time. */
 export type Checkpoint = {
@@ -28,52 +20,6 @@ const floatBytes: Readonly<Partial<Record<StorageType, number>>> = {
   bfloat16: 2,
   float32: 4,
   float64: 8,
-};
-
-/** torch names a storage by ("storage", class, key, device, number of elements). */
-const storageOf = (id: PickleValue): PickleValue => {
-  const [word, storageClass, key, , elements] = Array.isArray(id) ? id : [];
-  const type = storageTypeOf(storageClass);
-  if (word !== "storage" || type === null || typeof key !== "string") {
-    throw malformedPickle("The checkpoint names a storage in an unknown way.");
-  }
-  return { kind: "storage", type, key, elements: countOf(elements, "a storage size") };
-};
-
-/** Top folder of the archive, whatever torch called it. */
-const rootOf = (zip: ZipArchive): string => {
-  const [name, ...more] = [...zip.records.keys()].filter((path) => /^[^/]+\/data\.pkl$/.test(path));
-  if (name === undefined || more.length > 0) {
-    throw failed("CHECKPOINT_NOT_ZIP", "The zip archive holds no torch checkpoint (data.pkl).", {
-      members: zip.records.size,
-    });
-  }
-  return name.slice(0, -"data.pkl".length);
-};
-
-const readIndex = async (zip: ZipArchive, root: string): Promise<PickleValue> => {
-  const record = zip.records.get(`${root}data.pkl`) as ZipRecord;
-  if (record.bytes > LARGEST_PICKLE_BYTES) {
-    throw malformedPickle(`The checkpoint's index has ${record.bytes} bytes.`, { bytes: record.bytes });
-  }
-  const byteOrder = zip.records.get(`${root}byteorder`);
-  if (byteOrder !== undefined) {
-    const text = Buffer.from(await zip.read(byteOrder, 0, Math.min(byteOrder.bytes, 16))).toString("latin1");
-    if (text !== "little") throw malformedPickle("The checkpoint was saved on a big-endian machine.");
-  }
-  return readPickle(await zip.read(record, 0, record.bytes), storageOf);
-};
-
-const stateOf = (index: PickleValue): Map<string, Tensor> => {
-  const state = index instanceof Map ? index.get("state_dict") : undefined;
-  if (!(state instanceof Map)) {
-    throw failed("WEIGHTS_MISSING", "The checkpoint holds no state_dict.");
-  }
-  const tensors = new Map<string, Tensor>();
-  for (const [key, value] of state) {
-    if (typeof key === "string" && isKind(value, "tensor")) tensors.set(key.replace(/^module\./, ""), value);
-  }
-  return tensors;
 };
 
 const asFloat32 = (bytes: Uint8Array<ArrayBuffer>, type: StorageType): Float32Array<ArrayBuffer> => {
@@ -154,13 +100,12 @@ const readTensor = async (
 
 /**
  * The weights of a torch.save zip. Only what is asked for is read; the optimizer's copy never is.
- * Throws CHECKPOINT_NOT_ZIP, CHECKPOINT_TRUNCATED, PICKLE_UNSAFE, PICKLE_MALFORMED, WEIGHTS_MISSING.
+ * Throws CHECKPOINT_NOT_ZIP, CHECKPOINT_TRUNCATED, FOREIGN_MODEL, PICKLE_UNSAFE, PICKLE_MALFORMED, WEIGHTS_MISSING.
  */
 export const openCheckpoint = async (path: string): Promise<Checkpoint> => {
   const zip = await openZip(path);
   try {
-    const root = rootOf(zip);
-    const tensors = stateOf(await readIndex(zip, root));
+    const { root, tensors } = await readCheckpointIndex(zip);
     return {
       tensors,
       read: (key) => readTensor(zip, root, key, tensors.get(key) as Tensor),

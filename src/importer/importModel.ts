@@ -1,22 +1,37 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
+import { FailureError } from "../domain/failure.ts";
 import type { ModelClass, Orientation } from "../domain/plan.ts";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
-import { digestFile, writeJson } from "./files.ts";
+import { describeNetwork, describeTaken, digestSources, type Network } from "./describe.ts";
+import { writeJson } from "./files.ts";
 import { toHalfPrecision } from "./halfPrecision.ts";
 import { locateModel, type ModelSources } from "./locate.ts";
-import type { Manifest, ModelFiles } from "./manifest.ts";
+import type { Fold, Manifest, ModelFiles } from "./manifest.ts";
 import { requireModelId, requireNewModel, writeModelFolder } from "./modelFolder.ts";
 import { networkGraph } from "./networkGraph.ts";
 import { type NetworkShape, networkShape, type ShapeOf } from "./networkShape.ts";
-import { defaultId, knowsOnlyPhantoms, readTaskName, readTrainer, trainsMirrored } from "./origin.ts";
+import {
+  defaultId,
+  knowsOnlyPhantoms,
+  readTaskName,
+  readTrainer,
+  requireOneNetworkIn3d,
+  trainsMirrored,
+} from "./origin.ts";
 import type { ImportedPlan } from "./readPlan.ts";
-import { readCheckpointInfo, readPlanOf } from "./readSources.ts";
+import { fetchFile, type PlanOfSource, readCheckpointInfo, readPlanOf } from "./readSources.ts";
+import { withScratchFolder } from "./scratchFolder.ts";
+import { openSource, type SourceTree } from "./sourceTree.ts";
+import { requireSpace } from "./space.ts";
+import { readStageOrigin, readTrainedFold } from "./stage.ts";
 import { checkWeights } from "./weights.ts";
-import { OPSET, writeOnnx } from "./writeOnnx.ts";
+import { writeOnnx } from "./writeOnnx.ts";
 
 export type ImportRequest = {
-  /** Results folder, a parent that holds exactly one, a fold folder, or a checkpoint file. */
+  /** Results folder, a parent that holds exactly one, a zip archive of either, a fold folder, or a checkpoint file. */
   readonly source: string;
+  /** Which results folder, where the source holds several: a path of the source. */
+  readonly within?: string;
   /** Folder that gets the model's folder. */
   readonly modelsFolder: string;
   /** Name of the model; by default from task and class, such as `pansegnet-ct`. */
@@ -29,14 +44,13 @@ export type ImportRequest = {
   /** Directions of the arrays that the model was trained on; LPS by default, as DICOM series are stacked. */
   readonly orientation?: Orientation;
   readonly softwareVersion: string;
-  /** `model_best.model`, else `model_final_checkpoint.model`, unless one is named. */
+  /** `best`, `final`, `latest` or a file's name; as in nnU-Net by default the final one, else the best. */
   readonly checkpointName?: string;
-  readonly fold?: number;
+  /** By default fold 0, or `all` where it is the only one. */
+  readonly fold?: Fold;
   /** Share 0..1 and what is being done. */
   readonly onProgress?: (share: number, what: string) => void;
 };
-
-type Network = { readonly shape: NetworkShape; readonly parameters: number };
 
 /** Shares of the whole at which each step ends. */
 const READ = 0.1;
@@ -46,15 +60,6 @@ const inferNetwork = (checkpoint: Checkpoint, { network }: ImportedPlan): Networ
   const shapeOf: ShapeOf = (key) => checkpoint.tensors.get(key)?.shape ?? null;
   const shape = networkShape(network, shapeOf);
   return { shape, parameters: checkWeights(shape, shapeOf) };
-};
-
-const digestSources = async (sources: ModelSources): Promise<Manifest["sources"]> => {
-  const paths = [sources.checkpoint, sources.checkpointInfo, sources.plans, sources.postprocessing];
-  const digests: Manifest["sources"][number][] = [];
-  for (const path of paths) {
-    if (path !== null) digests.push({ name: basename(path), ...(await digestFile(path)) });
-  }
-  return digests;
 };
 
 const writeFiles = async (
@@ -79,37 +84,29 @@ const writeFiles = async (
   };
 };
 
-const describeNetwork = ({ shape, parameters }: Network): Manifest["network"] => ({
-  patchSize: shape.patchSize,
-  pools: shape.pools,
-  baseFeatures: shape.baseFeatures,
-  transformer: {
-    layers: shape.transformer.layers,
-    width: shape.transformer.width,
-    heads: shape.transformer.heads,
-  },
-  parameters,
-  opset: OPSET,
-});
+/** float32, and half of it again in float16. */
+const bytesToWrite = (parameters: number, fp16: boolean | undefined): number => parameters * (fp16 ? 6 : 4);
 
 const importFrom = async (
   request: ImportRequest,
+  tree: SourceTree,
   sources: ModelSources,
-  origin: Pick<Manifest, "id" | "trainer" | "taskName">,
-  imported: ImportedPlan,
+  origin: Pick<Manifest, "id" | "trainer" | "taskName" | "fold" | "taken">,
+  imported: PlanOfSource,
 ): Promise<Manifest> => {
-  const checkpoint = await openCheckpoint(sources.checkpoint);
+  const unpacking = (share: number): void => request.onProgress?.(READ * share, "unpacking the checkpoint");
+  const checkpoint = await openCheckpoint(await fetchFile(tree, sources.checkpoint, unpacking));
   try {
     const network = inferNetwork(checkpoint, imported);
+    await requireSpace(request.modelsFolder, bytesToWrite(network.parameters, request.fp16));
     request.onProgress?.(READ, "reading the checkpoint");
     return await writeModelFolder(request.modelsFolder, origin.id, async (folder) => {
-      const digests = await digestSources(sources);
+      const digests = await digestSources(tree, sources, imported.planPath);
       request.onProgress?.(HASHED, "writing the network");
       const manifest: Manifest = {
         formatVersion: 1,
         ...origin,
         modelClass: request.modelClass,
-        fold: sources.fold,
         licence: request.licence ?? null,
         isPhantomModel: knowsOnlyPhantoms(origin.trainer),
         createdWith: { software: "panseg", version: request.softwareVersion },
@@ -125,21 +122,50 @@ const importFrom = async (
   }
 };
 
+/** A checkpoint without its description may be none at all, and what it is instead says more than what is missing. */
+const explainCheckpoint = async (tree: SourceTree, sources: ModelSources, error: unknown): Promise<never> => {
+  const isMissing =
+    error instanceof FailureError && ["TRAINER_UNSUPPORTED", "PLAN_NOT_FOUND"].includes(error.failure.code);
+  if (isMissing && sources.checkpointInfo === null) {
+    const checkpoint = await openCheckpoint(await fetchFile(tree, sources.checkpoint));
+    await checkpoint.close();
+  }
+  throw error;
+};
+
+const importTree = async (request: ImportRequest, tree: SourceTree): Promise<Manifest> => {
+  const sources = locateModel(tree, request);
+  const info = await readCheckpointInfo(tree, sources);
+  const origin = readStageOrigin(info, sources.resultsPath);
+  requireOneNetworkIn3d(origin);
+  const judged = async () => {
+    const trainer = readTrainer(info, sources.resultsPath);
+    const taskName = readTaskName(info, sources.resultsPath);
+    const id = requireModelId(request.id ?? defaultId(trainer, taskName, request.modelClass));
+    await requireNewModel(request.modelsFolder, id);
+    const training = { orientation: request.orientation ?? "LPS", mirrored: trainsMirrored(trainer) };
+    const imported = await readPlanOf(tree, sources, info, request.modelClass, training);
+    return { trainer, taskName, id, imported };
+  };
+  const { trainer, taskName, id, imported } = await judged().catch((error: unknown) =>
+    explainCheckpoint(tree, sources, error),
+  );
+  const fold = sources.fold ?? readTrainedFold(info);
+  const taken = describeTaken(sources, imported, origin);
+  return importFrom(request, tree, sources, { id, trainer, taskName, fold, taken }, imported);
+};
+
 /**
  * Imports an nnU-Net v1 / PanSegNet model into `<modelsFolder>/<id>`: `model.onnx` (input `patch`, output `probability`, float32
- * (1,1,z,y,x)), `plan.json` and `manifest.json`. No pickle is executed. On failure nothing is left behind.
- * Throws CHECKPOINT_*, PICKLE_*, PLAN_*, TRAINER_UNSUPPORTED, WEIGHTS_*, MODEL_EXISTS, USAGE.
+ * (1,1,z,y,x)), `plan.json` and `manifest.json`. No pickle is executed. Name, plan and free space are judged before the
+ * work begins; on failure nothing is left behind.
+ * Throws CHECKPOINT_*, FOREIGN_MODEL, PICKLE_*, PLAN_*, TRAINER_UNSUPPORTED, WEIGHTS_*, MODEL_EXISTS, MODEL_NO_SPACE,
+ * MODEL_ARCHIVE_UNSAFE, USAGE.
  */
 export const importModel = async (request: ImportRequest): Promise<Manifest> => {
   request.onProgress?.(0, "reading the plan");
   if (request.id !== undefined) await requireNewModel(request.modelsFolder, requireModelId(request.id));
-  const sources = await locateModel(request.source, request);
-  const info = await readCheckpointInfo(sources);
-  const trainer = readTrainer(info, sources.resultsFolder);
-  const taskName = readTaskName(info, sources.resultsFolder);
-  const id = requireModelId(request.id ?? defaultId(trainer, taskName, request.modelClass));
-  await requireNewModel(request.modelsFolder, id);
-  const training = { orientation: request.orientation ?? "LPS", mirrored: trainsMirrored(trainer) };
-  const imported = await readPlanOf(sources, info, request.modelClass, training);
-  return importFrom(request, sources, { id, trainer, taskName }, imported);
+  return withScratchFolder(request.modelsFolder, async (scratch) =>
+    importTree(request, await openSource(request.source, scratch)),
+  );
 };

@@ -12,6 +12,29 @@ export type ModelFiles = {
   readonly "model.fp16.onnx"?: FileDigest;
 };
 
+/** nnU-Net trains on four fifths of the cases (a numbered fold) or on all of them. */
+export type Fold = number | "all";
+
+/** What was taken, and what of the same kind lay beside it and was not. Paths are relative to the results folder. */
+export type Taken = {
+  readonly checkpoint: string;
+  readonly otherCheckpoints: readonly string[];
+  /** Folds whose networks nnU-Net would average with this one's, but for `all`. */
+  readonly otherFolds: readonly Fold[];
+  /** The configuration that the paths name, such as 3d_lowres. */
+  readonly configuration: string | null;
+  /** Stage of the plan (0: the lowest resolution), of so many. */
+  readonly stage: number;
+  readonly stages: number;
+  /** Spacing of that stage, (z,y,x) of the network. */
+  readonly targetSpacingMm: Zyx<number>;
+  readonly plan: string;
+  /** null: there is none, and nothing is removed from the mask. */
+  readonly postprocessing: string | null;
+  /** The plan's own word for its images. */
+  readonly modality: string | null;
+};
+
 /** `manifest.json`: where a model comes from and what its folder holds. */
 export type Manifest = {
   readonly formatVersion: 1;
@@ -21,7 +44,9 @@ export type Manifest = {
   readonly trainer: string;
   /** nnU-Net task folder such as Task109_Pancreas; null where no path shows it. */
   readonly taskName: string | null;
-  readonly fold: number;
+  /** null: nothing says which. */
+  readonly fold: Fold | null;
+  readonly taken: Taken;
   /** Terms of use in the words of the person who imported it. */
   readonly licence: string | null;
   /** True for demo weights that know only phantoms. */

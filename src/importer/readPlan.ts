@@ -11,6 +11,7 @@ import {
   wholeAt,
   wholeTripleAt,
 } from "./planValue.ts";
+import { chooseStage, type StageOrigin } from "./stage.ts";
 
 /** What the plan says about the network's layers; axis order (z,y,x). Level 0 is the full resolution. */
 export type NetworkPlan = {
@@ -23,7 +24,15 @@ export type NetworkPlan = {
   readonly convsPerStage: number;
 };
 
-export type ImportedPlan = { readonly plan: Plan; readonly network: NetworkPlan };
+export type ImportedPlan = {
+  readonly plan: Plan;
+  readonly network: NetworkPlan;
+  /** The stage of the plan that all this is read from, and how many the plan has. */
+  readonly stage: number;
+  readonly stages: number;
+  /** The plan's own word for its images, such as `MRI T1`; null where it has none. */
+  readonly modality: string | null;
+};
 
 /** What the plan does not say of how the model was trained. */
 export type Training = Pick<Plan, "orientation" | "mirrored">;
@@ -104,11 +113,11 @@ const readExportResampling = (plan: Dict): ExportResampling => {
   };
 };
 
-/** nnU-Net's 3d_fullres trains on the last stage. */
-const lastStage = (plan: Dict): Dict => {
-  const stages = dictAt(plan.get("plans_per_stage"), "plans_per_stage");
-  const last = Math.max(...[...stages.keys()].map((key) => numberAt(key, "plans_per_stage")));
-  return dictAt(stages.get(last), "plans_per_stage");
+/** What the planner was told of channel 0, as plain text. */
+const readModality = (plan: Dict): string | null => {
+  const modalities = plan.get("modalities");
+  const name = modalities instanceof Map ? modalities.get(0) : undefined;
+  return typeof name === "string" ? name.replace(/[^\w .-]/g, "?").slice(0, 40) : null;
 };
 
 const requireOneChannelOneClass = (plan: Dict): void => {
@@ -159,10 +168,16 @@ export const readPlan = (
   modelClass: ModelClass,
   training: Training,
   postprocessing: Postprocessing,
+  origin: StageOrigin,
 ): ImportedPlan => {
   const dict = dictAt(value, "top level");
   requireOneChannelOneClass(dict);
-  const stage = lastStage(dict);
+  const stages = dictAt(dict.get("plans_per_stage"), "plans_per_stage");
+  const index = chooseStage(
+    [...stages.keys()].map((key) => numberAt(key, "plans_per_stage")),
+    origin,
+  );
+  const stage = dictAt(stages.get(index), "plans_per_stage");
   const network = readNetwork(dict, stage);
   const targetSpacingMm = tripleAt(stage.get("current_spacing"), "current_spacing");
   if (targetSpacingMm.some((mm) => !(mm > 0))) {
@@ -182,5 +197,5 @@ export const readPlan = (
     exportResampling: readExportResampling(dict),
     postprocessing,
   };
-  return { plan, network };
+  return { plan, network, stage: index, stages: stages.size, modality: readModality(dict) };
 };

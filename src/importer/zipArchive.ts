@@ -2,6 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import yauzl from "yauzl";
 import { failed } from "../domain/failure.ts";
+import { describeStart, START_BYTES } from "./fileKind.ts";
 
 /** One stored (uncompressed) member: where its bytes lie in the file. */
 export type ZipRecord = { readonly name: string; readonly bytes: number };
@@ -39,15 +40,18 @@ const readFully = async (
   return target;
 };
 
-/** A zip starts with its first member; torch before 1.6 wrote a bare pickle and browsers save error pages. */
-const requireZipStart = async (file: FileHandle): Promise<void> => {
-  const start = Buffer.alloc(4);
-  const { bytesRead } = await file.read(start, 0, 4, 0);
-  if (bytesRead < 4) throw truncated(`The checkpoint has only ${bytesRead} bytes.`, { bytes: bytesRead });
-  if (start.toString("latin1") !== "PK\u0003\u0004") {
-    throw failed("CHECKPOINT_NOT_ZIP", "The checkpoint does not start like a zip archive.", {
-      firstBytes: start.toString("hex"),
+/** A zip starts with its first member; whatever else was saved under a checkpoint's name is said. */
+export const requireZipStart = async (file: FileHandle): Promise<void> => {
+  const buffer = Buffer.alloc(START_BYTES);
+  const { bytesRead } = await file.read(buffer, 0, START_BYTES, 0);
+  if (bytesRead < 4) {
+    throw truncated(`The file has only ${bytesRead} bytes; its download did not end, or never began.`, {
+      bytes: bytesRead,
     });
+  }
+  const start = buffer.subarray(0, bytesRead);
+  if (start.toString("latin1", 0, 4) !== "PK\u0003\u0004") {
+    throw failed("CHECKPOINT_NOT_ZIP", describeStart(start), { firstBytes: start.toString("hex", 0, 4) });
   }
 };
 
@@ -96,7 +100,11 @@ const openEntries = async (file: FileHandle): Promise<readonly [yauzl.ZipFile, M
     return [zip, await listEntries(zip)];
   } catch (error) {
     if (error instanceof Error && error.name === "FailureError") throw error;
-    throw truncated("The checkpoint's table of contents is missing or damaged.", {}, error);
+    throw truncated(
+      "The file starts like a checkpoint, but its table of contents, which comes last, is missing or damaged.",
+      {},
+      error,
+    );
   }
 };
 

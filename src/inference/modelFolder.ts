@@ -53,6 +53,9 @@ const manifestSchema = z.object({
   trainer: z.string(),
   licence: z.string().nullable(),
   isPhantomModel: z.boolean(),
+  // What was taken of the source: for people, and absent from models that were imported before 0.2.
+  fold: z.union([z.number(), z.literal("all")]).nullish(),
+  taken: z.looseObject({ checkpoint: z.string() }).optional(),
   files: z.object({
     "model.onnx": fileEntry,
     "plan.json": fileEntry,

@@ -7,6 +7,7 @@ import type { Plan } from "../../src/domain/plan.ts";
 import { digestFile } from "../../src/importer/files.ts";
 import { type ImportRequest, importModel } from "../../src/importer/importModel.ts";
 import type { Manifest } from "../../src/importer/manifest.ts";
+import { takenNotes } from "../../src/importer/takenNotes.ts";
 import { needsShared, sharedFolder } from "../support/shared.ts";
 import { failsWith, refuses } from "./failing.ts";
 import { importInOwnProcess } from "./importProcess.ts";
@@ -58,7 +59,19 @@ test("an imported folder holds the network, the plan and a manifest that says wh
   const folder = join(request.modelsFolder, "pansegnet-t1");
   assert.deepEqual(entriesOf(folder), ["manifest.json", "model.fp16.onnx", "model.onnx", "plan.json"]);
   assert.deepEqual(JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")), manifest);
-  const { files, sources, network, ...origin } = manifest;
+  const { files, sources, network, taken, ...origin } = manifest;
+  assert.deepEqual(taken, {
+    checkpoint: "fold_0/model_best.model",
+    otherCheckpoints: [],
+    otherFolds: [],
+    configuration: "3d_fullres",
+    stage: 0,
+    stages: 1,
+    targetSpacingMm: [3, 1.5, 1.5],
+    plan: "plans.pkl",
+    postprocessing: "postprocessing.json",
+    modality: null,
+  });
   assert.deepEqual(origin, {
     formatVersion: 1,
     id: "pansegnet-t1",
@@ -142,19 +155,51 @@ test("a parent with two models, with none, or an absent path is refused", async 
   await failsWith("CHECKPOINT_NOT_FOUND", () => importModel(requestOf(join(root, "absent"))));
 });
 
-test("the best checkpoint is taken unless the final one is named or alone", async () => {
-  const names = ["model_best.model", "model_final_checkpoint.model"];
-  const taken = async (options: FolderOptions, overrides: Overrides = {}) =>
-    (await importSynthetic(options, overrides)).manifest.sources[0]?.name;
-  assert.equal(await taken({ checkpointNames: names }), "model_best.model");
-  assert.equal(
-    await taken({ checkpointNames: names }, { checkpointName: "model_final_checkpoint.model" }),
-    names[1],
+test("I1: the final checkpoint is taken, as nnU-Net does, unless another is named or the best is alone", async () => {
+  const [best, final, latest] = [
+    "model_best.model",
+    "model_final_checkpoint.model",
+    "model_latest.model",
+  ] as const;
+  const all = [best, final, latest];
+  const taken = async (options: FolderOptions, overrides: Overrides = {}) => {
+    const { manifest } = await importSynthetic(options, overrides);
+    assert.equal(manifest.taken.checkpoint, `fold_0/${manifest.sources[0]?.name}`);
+    return [manifest.sources[0]?.name, ...manifest.taken.otherCheckpoints.toSorted()];
+  };
+  assert.deepEqual(await taken({ checkpointNames: [best, final] }), [final, best]);
+  assert.deepEqual(await taken({ checkpointNames: all }, { checkpointName: "best" }), [best, final, latest]);
+  assert.deepEqual(await taken({ checkpointNames: all }, { checkpointName: "final" }), [final, best, latest]);
+  assert.deepEqual(await taken({ checkpointNames: all }, { checkpointName: "latest" }), [
+    latest,
+    best,
+    final,
+  ]);
+  assert.deepEqual(await taken({ checkpointNames: all }, { checkpointName: latest }), [latest, best, final]);
+  assert.deepEqual(await taken({ checkpointNames: [best] }), [best]);
+  assert.deepEqual(await taken({ checkpointNames: [final] }), [final]);
+  const ofEpoch = ["model_ep_400.model"];
+  assert.deepEqual(await taken({ checkpointNames: ofEpoch }, { checkpointName: "model_ep_400" }), ofEpoch);
+  await failsWith("CHECKPOINT_NOT_FOUND", () => taken({}, { checkpointName: final }));
+  await failsWith("CHECKPOINT_NOT_FOUND", () => taken({}, { checkpointName: "final" }));
+  // A training that did not end leaves the latest alone: nnU-Net would not take it unasked either.
+  const unfinished = await failsWith("CHECKPOINT_NOT_FOUND", () => taken({ checkpointNames: [latest] }));
+  assert.match(unfinished.sentence, /--checkpoint model_latest\.model/);
+});
+
+test("I3: a plan whose own word for its images is another class is said, for a shape cannot show it", async () => {
+  const notesFor = async (modality: string): Promise<string> => {
+    const plan = planEntries(tinyNetwork, { modalities: py.dict([py.int(0), py.text(modality)]) });
+    const { manifest } = await importSynthetic({ plans: py.pickle(plan), info: checkpointInfo(plan) });
+    assert.equal(manifest.taken.modality, modality);
+    return takenNotes(manifest).join("\n");
+  };
+  assert.match(
+    await notesFor("MRI T2"),
+    /the plan calls its images ‘MRI T2’, but the model was imported as T1/,
   );
-  assert.equal(await taken({ checkpointNames: names.slice(1) }), names[1]);
-  await failsWith("CHECKPOINT_NOT_FOUND", () =>
-    taken({}, { checkpointName: "model_final_checkpoint.model" }),
-  );
+  for (const usual of ["MRI T1", "T1w", "nonCT", "MR"])
+    assert.doesNotMatch(await notesFor(usual), /calls its images/);
 });
 
 test("another fold is taken when it is named, and refused when it is absent", async () => {

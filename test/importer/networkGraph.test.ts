@@ -10,7 +10,8 @@ import { toHalfPrecision } from "../../src/importer/halfPrecision.ts";
 import { locateModel } from "../../src/importer/locate.ts";
 import { networkGraph } from "../../src/importer/networkGraph.ts";
 import { type NetworkShape, networkShape } from "../../src/importer/networkShape.ts";
-import { readPlanOf } from "../../src/importer/readSources.ts";
+import { fetchFile, readPlanOf } from "../../src/importer/readSources.ts";
+import { openSource } from "../../src/importer/sourceTree.ts";
 import { writeOnnx } from "../../src/importer/writeOnnx.ts";
 import { needsShared, sharedFolder } from "../support/shared.ts";
 import { largestDifference, readNpy, runOnnx } from "./onnx.ts";
@@ -35,9 +36,12 @@ const references: readonly (readonly [string, ModelClass])[] = [
 ];
 
 const writeReference = async (name: string, modelClass: ModelClass) => {
-  const sources = await locateModel(sharedFolder("vectors", name, "model"), {});
-  const { network } = await readPlanOf(sources, null, modelClass, { orientation: "LPS", mirrored: true });
-  const checkpoint = await openCheckpoint(sources.checkpoint);
+  const source = sharedFolder("vectors", name, "model");
+  const tree = await openSource(source, folder);
+  const sources = locateModel(tree, { source, modelClass });
+  const training = { orientation: "LPS", mirrored: true } as const;
+  const { network } = await readPlanOf(tree, sources, null, modelClass, training);
+  const checkpoint = await openCheckpoint(await fetchFile(tree, sources.checkpoint));
   const shape = networkShape(network, (key) => checkpoint.tensors.get(key)?.shape ?? null);
   const path = (kind: string): string => join(folder, `${name}-${kind}.onnx`);
   await writeOnnx(path("logits"), networkGraph(shape, checkpoint.read, "logits"));

@@ -4,11 +4,14 @@ import { zyx } from "../../src/domain/axes.ts";
 import type { ModelClass, Postprocessing } from "../../src/domain/plan.ts";
 import { readPickle } from "../../src/importer/pickle.ts";
 import { type ImportedPlan, readPlan } from "../../src/importer/readPlan.ts";
+import type { StageOrigin } from "../../src/importer/stage.ts";
 import { refuses } from "./failing.ts";
 import * as py from "./pickleBytes.ts";
 import { planEntries, tinyNetwork } from "./syntheticModel.ts";
 
 const none: Postprocessing = { keepLargestComponent: false, minComponentMm3: null };
+
+const lastStage: StageOrigin = { stage: null, configuration: "3d_fullres" };
 
 const training = { orientation: "LPS", mirrored: true } as const;
 
@@ -18,8 +21,15 @@ const planOf = (
   overrides: Overrides = {},
   stage: Overrides = {},
   modelClass: ModelClass = "T1",
+  origin = lastStage,
 ): ImportedPlan =>
-  readPlan(readPickle(py.pickle(planEntries(tinyNetwork, overrides, stage))), modelClass, training, none);
+  readPlan(
+    readPickle(py.pickle(planEntries(tinyNetwork, overrides, stage))),
+    modelClass,
+    training,
+    none,
+    origin,
+  );
 
 const ints = (...values: readonly number[]): py.Fragment => py.list(...values.map(py.int));
 
@@ -55,6 +65,9 @@ test("an MR plan becomes a z-score plan with nnU-Net's defaults", () => {
       baseFeatures: 2,
       convsPerStage: 2,
     },
+    stage: 0,
+    stages: 1,
+    modality: null,
   });
 });
 
@@ -110,7 +123,8 @@ test("what an older plan does not say is as nnU-Net assumes it", () => {
   assert.equal(network.convsPerStage, 2);
 });
 
-test("the last stage counts, however the stages are ordered", () => {
+const twoStages = (() => {
+  // Both of one patch size and the same layers: only what the checkpoint says can tell them apart.
   const stage = (spacing: number): py.Fragment =>
     py.dict(
       [py.text("patch_size"), ints(...tinyNetwork.patchSize)],
@@ -118,8 +132,25 @@ test("the last stage counts, however the stages are ordered", () => {
       [py.text("pool_op_kernel_sizes"), py.list(ints(1, 2, 2), ints(2, 2, 2))],
       [py.text("conv_kernel_sizes"), py.list(ints(1, 3, 3), ints(3, 3, 3), ints(3, 3, 3))],
     );
-  const stages = py.dict([py.int(1), stage(2.5)], [py.int(0), stage(5)]);
-  assert.deepEqual(planOf({ plans_per_stage: stages }).plan.targetSpacingMm, zyx(2.5, 1, 1));
+  return { plans_per_stage: py.dict([py.int(1), stage(2.5)], [py.int(0), stage(5)]) };
+})();
+
+test("the last stage counts for 3d_fullres, however the stages are ordered", () => {
+  assert.deepEqual(planOf(twoStages).plan.targetSpacingMm, zyx(2.5, 1, 1));
+});
+
+test("I3: the stage is the one that the checkpoint names, then the one of its configuration, and is never guessed", () => {
+  const spacing = (stage: number | null, configuration: string | null) =>
+    planOf(twoStages, {}, "T1", { stage, configuration }).plan.targetSpacingMm[0];
+  assert.equal(spacing(0, "3d_lowres"), 5);
+  assert.equal(spacing(1, "3d_fullres"), 2.5);
+  assert.equal(spacing(0, null), 5);
+  // A folder may have been renamed; the trainer's arguments were not.
+  assert.equal(spacing(0, "3d_fullres"), 5);
+  assert.equal(spacing(null, "3d_lowres"), 5);
+  assert.equal(spacing(null, "3d_fullres"), 2.5);
+  assert.throws(() => spacing(null, null), /PLAN_INVALID.*2 stages/);
+  assert.throws(() => spacing(2, "3d_fullres"), /PLAN_INVALID.*stage 2/);
 });
 
 const contradictions: readonly [string, Overrides, Overrides, ModelClass?][] = [
@@ -185,5 +216,5 @@ for (const [name, overrides, stage, modelClass] of contradictions) {
 
 test(
   "a plan that is no dict is refused",
-  refuses("PLAN_INVALID", () => readPlan(["not", "a", "plan"], "T1", training, none)),
+  refuses("PLAN_INVALID", () => readPlan(["not", "a", "plan"], "T1", training, none, lastStage)),
 );

@@ -222,10 +222,28 @@ export const planEntries = (
   });
 };
 
-export const checkpointInfo = (plan: py.Fragment | null, trainer = "nnTransUNetTrainerV2"): Buffer =>
+/** Arguments as every nnU-Net v1 trainer saves them; the stage is null where a plan has one alone. */
+export const initArguments = (folder: string, stage: number | null, fold: number | "all" = 0): py.Fragment =>
+  py.tuple(
+    py.text(`${folder}/plans.pkl`),
+    fold === "all" ? py.text(fold) : py.int(fold),
+    py.text(folder),
+    py.text("preprocessed/Task777_Elsewhere"),
+    py.bool(true),
+    stage === null ? py.none : py.int(stage),
+    py.bool(true),
+    py.bool(false),
+    py.bool(true),
+  );
+
+export const checkpointInfo = (
+  plan: py.Fragment | null,
+  trainer = "nnTransUNetTrainerV2",
+  init = py.tuple(py.text("results/3d_fullres/Task777_Elsewhere/plans.pkl"), py.int(0)),
+): Buffer =>
   py.pickle(
     py.orderedDict(
-      [py.text("init"), py.tuple(py.text("results/3d_fullres/Task777_Elsewhere/plans.pkl"), py.int(0))],
+      [py.text("init"), init],
       [py.text("name"), py.text(trainer)],
       ...(plan === null ? [] : [[py.text("plans"), plan] as const]),
     ),
@@ -239,13 +257,15 @@ export type FolderOptions = {
   readonly info?: Buffer | null;
   readonly postprocessing?: string | null;
   readonly checkpointNames?: readonly string[];
-  readonly fold?: number;
+  readonly fold?: number | "all";
+  /** Results folder below the parent. */
+  readonly path?: string;
 };
 
 /** Writes a results folder as nnU-Net lays it out below `parent`; returns its path. */
 export const writeResultsFolder = (parent: string, options: FolderOptions = {}): string => {
-  const results = join(parent, "Task110_PancreasT1", "nnTransUNetTrainerV2__nnUNetPlansv2.1");
-  const fold = join(results, `fold_${options.fold ?? 0}`);
+  const results = join(parent, options.path ?? "Task110_PancreasT1/nnTransUNetTrainerV2__nnUNetPlansv2.1");
+  const fold = join(results, options.fold === "all" ? "all" : `fold_${options.fold ?? 0}`);
   mkdirSync(fold, { recursive: true });
   const {
     plans = py.pickle(planEntries()),

@@ -1,5 +1,6 @@
-import { closeSync, openSync, writeSync } from "node:fs";
-import { crc32 } from "node:zlib";
+import { closeSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { crc32, deflateRawSync } from "node:zlib";
 
 /** A member of an archive; the overrides write a header that lies. */
 export type Member = {
@@ -105,3 +106,20 @@ export const writeZip = (path: string, members: Iterable<Member>, isZip64 = fals
     closeSync(file);
   }
 };
+
+/** A member as web drives and desktops pack it. */
+export const deflated = (name: string, bytes: Uint8Array): Member => ({
+  name,
+  bytes: deflateRawSync(bytes),
+  method: 8,
+  claimedBytes: bytes.length,
+  claimedCrc: crc32(bytes),
+});
+
+/** Every file below a folder, packed under `prefix`. */
+export const packFolder = (folder: string, prefix: string): Member[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((path) => deflated(`${prefix}${path.slice(folder.length + 1)}`, readFileSync(path)));
