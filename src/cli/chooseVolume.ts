@@ -2,7 +2,7 @@ import { parseHeader, text } from "../dicom/read/header.ts";
 import { type SelectOptions, selectVolumes } from "../dicom/select/selectVolumes.ts";
 import { refusalOf, type VolumeChoice } from "../dicom/select/volumeChoice.ts";
 import { deriveUid, instancesDigest } from "../dicom/write/resultKey.ts";
-import { FailureError, failed } from "../domain/failure.ts";
+import { FailureError, failed, makeFailure } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import type { Header, SeriesRef } from "../domain/series.ts";
 import type { Warning } from "../domain/warning.ts";
@@ -96,7 +96,9 @@ const refusal = (judged: readonly Judged[]): FailureError => {
       ? [`${candidate.seriesUid} ${choice.part}: ${choice.failure.sentence} [${choice.failure.code}]`]
       : [],
   );
-  return failed("NO_IMAGES", `None of ${judged.length} volumes can be segmented.`, { problems });
+  const remedy = "Each has a reason of its own; panseg explain shows them with what can be done.";
+  const sentence = `None of ${judged.length} volumes can be segmented.`;
+  return new FailureError(makeFailure("NO_IMAGES", sentence, { problems }, remedy));
 };
 
 /** The objects of each series, in the order of their first appearance. */

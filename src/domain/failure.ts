@@ -9,20 +9,26 @@ type FailureClass = "ineligible" | "transient" | "permanent" | "usage" | "model"
 
 const failureTable = {
   // Series that are not for us (ids of the volume specification in brackets)
-  MODALITY: ["ineligible", "Only CT and MR series are segmented."],
+  MODALITY: ["ineligible", "Only CT and MR series are segmented, each by a model of its kind."],
   LOCALIZER: ["ineligible", "A localizer is no volume; send the axial series."],
   DERIVED_NOT_VOLUME: [
     "ineligible",
     "Projections, reports and screen saves are not segmented; send the original series.",
   ],
-  WRONG_CONTRAST: ["ineligible", "Diffusion, maps and phase images are not what the models know."],
+  WRONG_CONTRAST: [
+    "ineligible",
+    "The models know anatomical T1 and T2 images alone; send one of these series.",
+  ],
   CONTRAST_UNKNOWN: [
     "ineligible",
     "Neither T1 nor T2 could be told from the header; name the model to force it.",
   ],
-  BODY_PART: ["ineligible", "The header names a body part without a pancreas."],
-  COLOUR_IMAGE: ["ineligible", "Colour images are not segmented."],
-  MOSAIC: ["ineligible", "Mosaic images are not segmented."],
+  BODY_PART: ["ineligible", "Send a series of the abdomen, or correct BodyPartExamined where it is wrong."],
+  COLOUR_IMAGE: ["ineligible", "Send the series in shades of grey, as the scanner made it."],
+  MOSAIC: [
+    "ineligible",
+    "A mosaic holds many slices in one image, of diffusion or function; send a T1 or T2 series.",
+  ],
   MULTI_FRAME: [
     "ineligible",
     "The multi-frame object cannot be taken apart into slices; send the classic series.",
@@ -30,7 +36,7 @@ const failureTable = {
   TOO_FEW_SLICES: ["ineligible", "Send the whole series, or lower the limit in the settings."],
   NO_GEOMETRY: [
     "ineligible",
-    "Position, orientation or pixel spacing are missing; re-export from the scanner.",
+    "Position, orientation or spacing are missing or malformed; export the object again with them.",
   ],
   AMBIGUOUS_POSITIONS: [
     "ineligible",
@@ -45,19 +51,28 @@ const failureTable = {
     "transient",
     "The archive delivered fewer instances than it announces; it is tried again.",
   ],
-  CT_NO_RESCALE: ["ineligible", "Without rescale slope and intercept there are no Hounsfield units."],
+  CT_NO_RESCALE: [
+    "ineligible",
+    "Without rescale slope and intercept there are no Hounsfield units; send the series with both.",
+  ],
   MODALITY_LUT: ["ineligible", "A modality look-up table is not supported; send the original series."],
-  UNSUPPORTED_PIXEL_FORMAT: ["ineligible", "Only 8 and 16 bit integer pixels are read."],
+  UNSUPPORTED_PIXEL_FORMAT: [
+    "ineligible",
+    "Send the original series: whole numbers of 8 or 16 bits, in shades of grey, with a slope other than 0.",
+  ],
   UNSUPPORTED_TRANSFER_SYNTAX: ["ineligible", "Let the archive deliver uncompressed or JPEG 2000 pixels."],
   PIXEL_DATA_TRUNCATED: [
     "ineligible",
     "The pixel data are shorter than the header says; send the instance again.",
   ],
   PIXEL_DECODE_FAILED: ["ineligible", "The compressed pixels could not be decoded; send the instance again."],
-  NOT_DICOM: ["ineligible", "The file is no readable DICOM object."],
-  NO_IMAGES: ["ineligible", "No CT or MR image was found."],
+  NOT_DICOM: [
+    "ineligible",
+    "Export the object again: what is here is no whole object of the kind that is needed.",
+  ],
+  NO_IMAGES: ["ineligible", "Send a CT or MR series of the abdomen."],
   SEVERAL_SERIES: ["usage", "Give one series, or name it with --series."],
-  TOO_LARGE: ["ineligible", "The series exceeds the voxel limit of the settings."],
+  TOO_LARGE: ["ineligible", "Send less at once, or raise the limit where the settings have one."],
   SERIES_CHANGED: [
     "ineligible",
     "Series, model or settings changed since the job was ordered; the series is examined anew.",
@@ -69,7 +84,10 @@ const failureTable = {
     "Import a model that was trained on patients, or set models.allowPhantomModel to try the demo model all the same.",
   ],
   NIFTI_INVALID: ["usage", "The file is no readable NIfTI-1 image."],
-  SITE_RULE: ["ineligible", "A rule of this site excludes the series; see series.rulesFile."],
+  SITE_RULE: [
+    "ineligible",
+    "This site excludes the series; see series.rulesFile and series.allowedRemoteAets.",
+  ],
   AMBIGUOUS_SERIES: [
     "ineligible",
     "Set series.choose to all to have every one of them, or write a rule that tells them apart.",
@@ -125,12 +143,15 @@ const failureTable = {
   PACS_BUSY: ["transient", "The archive asks to come back later; it is tried again."],
   PACS_ERROR: ["transient", "The archive answered with an error; it is tried again."],
   PACS_BAD_ANSWER: ["transient", "The archive's answer could not be read; it is tried again."],
-  PACS_TOO_LARGE: ["ineligible", "The answer exceeds the size limit of the settings."],
+  PACS_TOO_LARGE: ["ineligible", "Ask for less at once, or raise the limit where the settings have one."],
   STORE_REJECTED: ["permanent", "The archive refuses the result object; see its reason."],
   STORED_DIFFERS: ["permanent", "The archive holds other bytes under our UID; nothing was overwritten."],
   // Results
-  EMPTY_MASK: ["ineligible", "No pancreas was found; no mask is stored."],
-  UID_INVALID: ["ineligible", "A UID in the object is malformed."],
+  EMPTY_MASK: [
+    "ineligible",
+    "Look at the picture: whether the pancreas lies within the images, and whether the model fits them.",
+  ],
+  UID_INVALID: ["ineligible", "Have the UID corrected where the object comes from."],
   // Jobs and service
   LEASE_LOST: ["transient", "Another worker took the job over."],
   STOPPING: ["transient", "The job goes on after the next start."],
@@ -169,12 +190,13 @@ export class FailureError extends Error {
   }
 }
 
-export const makeFailure = (code: FailureCode, sentence: string, details: FailureDetails = {}): Failure => ({
-  code,
-  sentence,
-  remedy: failureTable[code][1],
-  details,
-});
+/** The remedy is that of the code unless the cause knows a better one. */
+export const makeFailure = (
+  code: FailureCode,
+  sentence: string,
+  details: FailureDetails = {},
+  remedy: string = failureTable[code][1],
+): Failure => ({ code, sentence, remedy, details });
 
 /** Build an error to throw: `throw failed("LOCALIZER", "3 slices in 3 orientations.", { … })`. */
 export const failed = (

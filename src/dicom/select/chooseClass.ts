@@ -1,4 +1,4 @@
-import { failed } from "../../domain/failure.ts";
+import { FailureError, failed, makeFailure } from "../../domain/failure.ts";
 import type { ModelClass } from "../../domain/plan.ts";
 import type { Warning } from "../../domain/warning.ts";
 import { cross } from "../../geometry/vector.ts";
@@ -34,10 +34,13 @@ const chooseCt = (images: readonly Image[]): ClassChoice => {
   const angle = Math.max(...images.map(({ slice }) => degreesOffAxial(slice)));
   const saysAxial = images.every(({ facts }) => facts.imageType.includes("AXIAL"));
   if (!saysAxial && angle > axialToleranceDegrees) {
-    throw failed(
-      "DERIVED_NOT_VOLUME",
-      `The CT slices lie ${angle.toFixed(1)}° off axial and ImageType does not say AXIAL.`,
-      { angleDegrees: angle },
+    throw new FailureError(
+      makeFailure(
+        "DERIVED_NOT_VOLUME",
+        `The CT slices lie ${angle.toFixed(1)}° off axial and ImageType does not say AXIAL.`,
+        { angleDegrees: angle },
+        "Reformats in other planes are made from the axial series; send that one.",
+      ),
     );
   }
   return {
@@ -82,9 +85,14 @@ const chooseMr = (images: readonly Image[]): ClassChoice => {
 
 const chooseForced = (modelClass: ModelClass, modality: string): ClassChoice => {
   if ((modelClass === "CT") !== (modality === "CT")) {
-    throw failed("MODALITY", `The ${modelClass} model was asked for, the series is ${modality}.`, {
-      modality,
-    });
+    throw new FailureError(
+      makeFailure(
+        "MODALITY",
+        `The ${modelClass} model was asked for, the series is ${modality}.`,
+        { modality },
+        "Name a model for this modality, or none to have the header decide.",
+      ),
+    );
   }
   const warning: Warning = {
     code: "CONTRAST_FORCED",

@@ -1,4 +1,4 @@
-import { FailureError, failed } from "../../domain/failure.ts";
+import { FailureError, failed, makeFailure } from "../../domain/failure.ts";
 import type { ModelClass } from "../../domain/plan.ts";
 import type { SeriesRule } from "../../domain/rules.ts";
 import { type Header, noRepairs, type Repairs } from "../../domain/series.ts";
@@ -29,12 +29,12 @@ const requireNone = (
   images: readonly { readonly sopInstanceUid: string; readonly facts: Facts }[],
   exclusions: readonly Exclusion[],
 ): void => {
-  for (const { code, sentence, applies } of exclusions) {
+  for (const { code, sentence, remedy, applies } of exclusions) {
     const hit = images.filter(({ facts }) => applies(facts));
     if (hit.length === 0) continue;
-    throw failed(code, `${sentence} (${hit.length} of ${images.length} images).`, {
-      sopInstanceUids: [...new Set(hit.map(({ sopInstanceUid }) => sopInstanceUid))].sort(),
-    });
+    const details = { sopInstanceUids: [...new Set(hit.map(({ sopInstanceUid }) => sopInstanceUid))].sort() };
+    const words = `${sentence} (${hit.length} of ${images.length} images).`;
+    throw new FailureError(makeFailure(code, words, details, remedy));
   }
 };
 
