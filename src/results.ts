@@ -1,5 +1,6 @@
 /** How a segmentation is described and packed for the spool, for result.json and for the archive. */
 import type { Mask } from "./domain/grid.ts";
+import { sayMl } from "./domain/millilitres.ts";
 import type { Plan } from "./domain/plan.ts";
 import {
   type Measures,
@@ -91,6 +92,7 @@ export const summarise = (
       part,
       instances: source.frames.length,
     },
+    volume: segmentation.measures.voxels === 0 ? null : sayMl(segmentation.measures.volumeMl),
     measures: segmentation.measures,
     warnings: segmentation.warnings,
     trend: built?.trend ?? null,

@@ -1,4 +1,5 @@
 import type { Verdict } from "../demo/verdict.ts";
+import { roundedMl, sayMl } from "../domain/millilitres.ts";
 import { bold, green, red, table, yellow } from "./output.ts";
 
 const markOf = ({ asExpected, state }: Verdict): string =>
@@ -8,7 +9,7 @@ const markOf = ({ asExpected, state }: Verdict): string =>
 export const verdictLine = (verdict: Verdict): string => {
   const { name, reason, volumeMl, trueVolumeMl, dice } = verdict;
   if (volumeMl !== null && dice !== null)
-    return `${markOf(verdict)} ${name}: ${bold(`${volumeMl.toFixed(1)} ml`)} (true ${trueVolumeMl?.toFixed(1)} ml), Dice ${dice.toFixed(3)}`;
+    return `${markOf(verdict)} ${name}: ${bold(sayMl(volumeMl))} (true ${trueVolumeMl === null ? "–" : sayMl(trueVolumeMl)}), Dice ${dice.toFixed(3)}`;
   return `${markOf(verdict)} ${name}: ${reason === null ? verdict.state : `${reason.sentence} [${reason.code}]`}`;
 };
 
@@ -47,8 +48,8 @@ export const summary = (verdicts: readonly Verdict[], seconds: number): string =
     verdict.name,
     verdictWord(verdict),
     verdict.model ?? "",
-    verdict.volumeMl?.toFixed(1) ?? "",
-    verdict.trueVolumeMl?.toFixed(1) ?? "",
+    verdict.volumeMl === null ? "" : roundedMl(verdict.volumeMl),
+    verdict.trueVolumeMl === null ? "" : roundedMl(verdict.trueVolumeMl),
     verdict.dice?.toFixed(3) ?? "",
     ...Object.values(secondsPerColumn(verdict.secondsPerStep)).map((each) =>
       verdict.state === "done" ? each.toFixed(1) : "",

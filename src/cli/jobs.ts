@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { composeJobs } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
 import type { Job, JobState } from "../domain/job.ts";
+import { roundedMl } from "../domain/millilitres.ts";
 import { viewJob } from "../http/app.ts";
 import type { JobStore } from "../ports.ts";
 import { settingsFor } from "./context.ts";
@@ -79,7 +80,7 @@ const row = (job: Job): readonly string[] => [
   job.state,
   job.state === "running" ? `${job.step} ${Math.round(job.progress * 100)}%` : job.step,
   String(job.attempts),
-  job.result === null ? "" : job.result.measures.volumeMl.toFixed(1),
+  job.result === null ? "" : roundedMl(job.result.measures.volumeMl),
   job.failure?.code ?? "",
   job.seriesUid,
 ];

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { clock, composeTeller } from "../compose.ts";
 import { toFailure } from "../domain/failure.ts";
+import { roundedMl } from "../domain/millilitres.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
 import { makeLog } from "../log.ts";
 import { writeNifti } from "../nifti/writeNifti.ts";
@@ -182,5 +183,5 @@ const cellsOf = (row: Row): readonly string[] => {
   const warnings = row.warnings.map(({ code }) => code).join(" ");
   const nothing = row.outcome === "no-pancreas-found" ? ", no pancreas found" : "";
   const status = `${row.doneBefore ? "done before" : "done"}${nothing}`;
-  return [row.case, row.volumeMl.toFixed(1), warnings === "" ? "–" : warnings, seconds, status];
+  return [row.case, roundedMl(row.volumeMl), warnings === "" ? "–" : warnings, seconds, status];
 };

@@ -5,9 +5,10 @@ import type { Command } from "commander";
 import { type ComposedTeller, clock, composeTeller } from "../compose.ts";
 import { FailureError } from "../domain/failure.ts";
 import { noHistory } from "../domain/history.ts";
+import { sayMl } from "../domain/millilitres.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE, type ResultSummary } from "../domain/result.ts";
-import { drawPicture } from "../illustrate.ts";
+import { encodePicture } from "../illustrate.ts";
 import { makeLog } from "../log.ts";
 import { readNifti } from "../nifti/readNifti.ts";
 import { writeNifti } from "../nifti/writeNifti.ts";
@@ -115,7 +116,7 @@ const segmentNifti = async (
   const segmenter = await step("load-model", () => teller.models.open(model.id));
   const segmentation = await segmentVolume(volume, segmenter, teller.settings, step);
   const order = { segmenter, orderedAtMs: clock.nowMs() };
-  const picture = await step("picture", () => drawPicture(volume, segmentation, model));
+  const picture = await step("picture", () => encodePicture(volume, segmentation, { model, origin: null }));
   return { ...summarise(order, teller, step, segmentation, null, null), picture, segmentation };
 };
 
@@ -144,9 +145,7 @@ const report = ({ result }: Results, options: SegmentOptions): void => {
   const seconds = Object.values(result.secondsPerStep).reduce((sum, value) => sum + value, 0);
   const { volumeMl } = result.measures;
   const found =
-    result.outcome === "segmented"
-      ? `Pancreas ${bold(`${volumeMl.toFixed(1)} ml`)}`
-      : bold("No pancreas found");
+    result.outcome === "segmented" ? `Pancreas ${bold(sayMl(volumeMl))}` : bold("No pancreas found");
   const warned = result.warnings.length === 0 ? "no warnings" : `${result.warnings.length} warning(s)`;
   const model = `${result.model.isPhantomModel ? `${PHANTOM_NOTICE} ` : ""}${result.model.id}`;
   print(

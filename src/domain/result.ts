@@ -70,6 +70,8 @@ export type ResultSummary = {
     readonly part: string;
     readonly instances: number;
   } | null;
+  /** The volume as people are told it everywhere, e.g. "71.4 ml"; null where nothing was found, absent in results of earlier versions. */
+  readonly volume?: string | null;
   readonly measures: Measures;
   readonly warnings: readonly Warning[];
   /** Against earlier studies of the patient; absent in results of earlier versions. */

@@ -1,3 +1,5 @@
+import { sayMl } from "./millilitres.ts";
+
 /** A volume of one patient's pancreas, as an earlier stored report states it. */
 export type PriorVolume = {
   /** DICOM DA, e.g. "20240131". */
@@ -26,7 +28,9 @@ export type Trend = {
 
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
 
-const isoDate = (date: string): string => `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 8)}`;
+/** A DICOM DA as people write it, "2024-01-31". */
+export const isoDate = (date: string): string =>
+  `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 8)}`;
 
 /** The trend in a sentence or two for people. */
 export const describeTrend = ({
@@ -42,10 +46,10 @@ export const describeTrend = ({
   const rate = percentPerYear === null ? "" : `, ${signed(percentPerYear)} % per year`;
   const verdict =
     Math.abs(changeMl) <= errorMl
-      ? `no more than the measurement error of up to ±${errorMl.toFixed(1)} ml`
-      : `more than the measurement error of up to ±${errorMl.toFixed(1)} ml`;
+      ? `no more than the measurement error of up to ±${sayMl(errorMl)}`
+      : `more than the measurement error of up to ±${sayMl(errorMl)}`;
   return (
-    `Since ${isoDate(latest.studyDate)} (${modality}, ${latest.volumeMl.toFixed(1)} ml): ${signed(changeMl)} ml ` +
+    `Since ${isoDate(latest.studyDate)} (${modality}, ${sayMl(latest.volumeMl)}): ${signed(changeMl)} ml ` +
     `(${signed(changePercent)} %)${rate}; ${verdict}, which is that of the voxels alone.`
   );
 };

@@ -1,5 +1,6 @@
 import type { Failure } from "../domain/failure.ts";
 import type { Job } from "../domain/job.ts";
+import { roundedMl, sayMl } from "../domain/millilitres.ts";
 import { PHANTOM_NOTICE, type ResultSummary } from "../domain/result.ts";
 import { type Html, html } from "../html.ts";
 import type { SeriesDescription } from "../ports.ts";
@@ -70,9 +71,9 @@ const renderResult = (
   const seconds = Object.values(secondsPerStep).reduce((sum, each) => sum + each, 0);
   const badge = model.isPhantomModel ? html` <strong class="badge">${PHANTOM_NOTICE}</strong>` : null;
   const error = measures.extent
-    ? html` <small title="What voxels of this size leave open at most; the model's own error is not in it.">up to ± ${measures.extent.voxelErrorMl.toFixed(1)} ml</small>`
+    ? html` <small title="What voxels of this size leave open at most; the model's own error is not in it.">up to ± ${sayMl(measures.extent.voxelErrorMl)}</small>`
     : null;
-  const volume = html`<div class="volume"><dt>Pancreas volume</dt><dd>${measures.volumeMl.toFixed(1)} <abbr title="millilitres">ml</abbr>${error}</dd></div>`;
+  const volume = html`<div class="volume"><dt>Pancreas volume</dt><dd>${roundedMl(measures.volumeMl)} <abbr title="millilitres">ml</abbr>${error}</dd></div>`;
   return html`<dl class="result">
 ${outcome === "segmented" ? volume : null}
 <div><dt>Model</dt><dd>${model.id}${badge}</dd></div>
@@ -100,7 +101,7 @@ const renderPicture = ({ id }: Job, { outcome, measures }: ResultSummary, isKept
   const address = `/api/jobs/${id}/picture.png`;
   const text =
     outcome === "segmented"
-      ? `Key slices of the series with the outline of the segmented pancreas, ${measures.volumeMl.toFixed(1)} ml`
+      ? `Key slices of the series with the outline of the segmented pancreas, ${sayMl(measures.volumeMl)}`
       : "Key slices of the series; no pancreas was found on them";
   return html`<a class="picture" href="${address}"><img src="${address}" alt="${text}"></a>`;
 };

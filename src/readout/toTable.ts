@@ -1,4 +1,5 @@
 import { isVolumetric, volumeOf } from "../domain/groupVolume.ts";
+import { roundedMl } from "../domain/millilitres.ts";
 import type { ArchivedReport, MeasurementGroup } from "../domain/report.ts";
 import { plain, sayCode, sayDate, saySite, sayWriter } from "./text.ts";
 
@@ -14,8 +15,7 @@ export const tableHeader = [
   "status",
 ] as const;
 
-const sayMl = (value: number | null | undefined): string =>
-  value == null ? "" : value.toFixed(value < 10 ? 2 : 1);
+const millilitres = (value: number | null | undefined): string => (value == null ? "" : roundedMl(value));
 
 const sayStatus = (report: ArchivedReport): string => {
   const checked = report.verification === "VERIFIED" ? "verified" : "unverified";
@@ -29,8 +29,8 @@ const rowOf = (report: ArchivedReport, group: MeasurementGroup): readonly string
     sayDate(report.studyDate) || sayDate(report.contentDate),
     report.modality ?? "",
     saySite(group),
-    sayMl(volume?.volumeMl),
-    sayMl(volume?.uncertaintyMl),
+    millilitres(volume?.volumeMl),
+    millilitres(volume?.uncertaintyMl),
     sayCode(group.finding),
     sayWriter(report),
     plain(volume?.measurement.algorithm?.name ?? ""),

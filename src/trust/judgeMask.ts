@@ -1,4 +1,5 @@
 import type { Mask } from "../domain/grid.ts";
+import { sayMl } from "../domain/millilitres.ts";
 import type { Measures } from "../domain/result.ts";
 import type { Warning } from "../domain/warning.ts";
 
@@ -57,7 +58,7 @@ const judgeVolume = ({ volumeMl }: Measures): readonly Warning[] => {
   return [
     {
       code: "VOLUME_UNUSUAL",
-      sentence: `The volume of ${volumeMl.toFixed(1)} ml lies outside the ${smallest} to ${largest} ml of healthy adults.`,
+      sentence: `The volume of ${sayMl(volumeMl)} lies outside the ${smallest} to ${largest} ml of healthy adults.`,
       details: { volumeMl, smallestMl: smallest, largestMl: largest },
     },
   ];

@@ -1,3 +1,4 @@
+import { sayMl } from "../../domain/millilitres.ts";
 import { modelVersion, runParameters } from "./algorithm.ts";
 import { codeItem, codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
@@ -38,7 +39,7 @@ const background = (context: WriteContext): Dataset => ({
 
 /** Segment Description macro (PS3.3 section C.8.20.4) of the pancreas, found by the model. */
 const pancreas = (volumeMl: number, context: WriteContext): Dataset => {
-  const label = context.settings.volumeInLabel ? `Pancreas ${volumeMl.toFixed(1)} mL` : "Pancreas";
+  const label = context.settings.volumeInLabel ? `Pancreas ${sayMl(volumeMl)}` : "Pancreas";
   return {
     SegmentNumber: 1,
     SegmentLabel: "Pancreas",

@@ -1,3 +1,4 @@
+import { sayMl } from "../../domain/millilitres.ts";
 import { PHANTOM_NOTICE } from "../../domain/result.ts";
 import { number } from "../read/header.ts";
 import { modelVersion } from "./algorithm.ts";
@@ -16,7 +17,7 @@ const seriesDescription = ({ holds, volumeMl }: SeriesKind, context: WriteContex
   const { volumeInDescription, seriesDescriptionSuffix } = context.settings;
   const words =
     volumeInDescription && volumeMl !== null
-      ? `Pancreas ${volumeMl.toFixed(1)} ml (AI) ${holds}`
+      ? `Pancreas ${sayMl(volumeMl)} (AI) ${holds}`
       : `AI Pancreas ${holds}`;
   return shortText(`${markPhantom(words, context)} ${seriesDescriptionSuffix}`);
 };

@@ -230,7 +230,7 @@ test("the volume stands in the segment's description where the settings ask for 
   const source = makeSource({ spacingMm: [50, 7.5, 7.25] });
   const { seg, sr } = objectsOf(source, { settings: { volumeInLabel: true } });
   const description = only(parseHeader(seg.bytes), "SegmentSequence")["SegmentDescription"];
-  assert.equal(description, "Pancreas 19.0 mL"); // 7 voxels × 2718.75 mm³ = 19.03125 ml
+  assert.equal(description, "Pancreas 19.0 ml"); // 7 voxels × 2718.75 mm³ = 19.03125 ml
   assert.ok(Buffer.from(sr.bytes).includes("19.031"));
 });
 
