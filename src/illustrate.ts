@@ -1,11 +1,17 @@
 /** Pictures of a result for people: what they show, and what is written under them wherever they are copied to. */
 import type { KeyPicture } from "./dicom/write/buildKeyImages.ts";
 import type { WriteContext } from "./dicom/write/context.ts";
-import { objectMoment } from "./dicom/write/moment.ts";
+import { describeDates, describeSeries, type Origin } from "./dicom/write/describeSource.ts";
 import type { Volume } from "./domain/grid.ts";
-import { type Measures, type ModelIdentity, PHANTOM_NOTICE, RESEARCH_NOTICE } from "./domain/result.ts";
-import { drawKeySlice } from "./picture/keySlice.ts";
+import { sayMl } from "./domain/millilitres.ts";
+import { type ModelIdentity, PHANTOM_NOTICE, RESEARCH_NOTICE } from "./domain/result.ts";
+import type { SourceFrame } from "./domain/series.ts";
+import { sayWarnings } from "./domain/warning.ts";
+import { type CaptionLine, withCaption } from "./picture/caption.ts";
+import { drawKeySlice, makeScene, type Scene } from "./picture/keySlice.ts";
 import { keySlices } from "./picture/keySlices.ts";
+import { sliceNumber, slicePosition } from "./picture/label.ts";
+import type { Sheet } from "./picture/mark.ts";
 import { drawOverview } from "./picture/overview.ts";
 import { encodePng } from "./picture/png.ts";
 import { displayWindow } from "./picture/window.ts";
@@ -14,49 +20,69 @@ import type { Segmentation } from "./results.ts";
 /** Enough of the weights' hash for people to tell two models of one name apart. */
 const versionDigits = 8;
 
+/** What a picture says of its result; `origin` is null where it comes from no DICOM series. */
+export type PictureFacts = { readonly model: ModelIdentity; readonly origin: Origin | null };
+
 const captionOf = (
-  { volumeMl, voxels }: Measures,
-  { id, weightsSha256, isPhantomModel }: ModelIdentity,
-  date: readonly string[] = [],
-): readonly string[] => [
-  [voxels === 0 ? "No pancreas found" : `Pancreas ${volumeMl.toFixed(1)} ml`, ...date].join(" – "),
-  `model ${id}@${weightsSha256.slice(0, versionDigits)}`,
-  "AI – not verified – research use only",
-  ...(isPhantomModel ? [PHANTOM_NOTICE] : []),
+  { measures: { volumeMl, voxels }, warnings }: Segmentation,
+  { model: { id, weightsSha256, isPhantomModel }, origin }: PictureFacts,
+): readonly CaptionLine[] => [
+  { text: voxels === 0 ? "No pancreas found" : `Pancreas ${sayMl(volumeMl)}`, as: "headline" },
+  ...sayWarnings(warnings).map((words) => ({ text: `Warning: ${words}`, as: "warning" as const })),
+  ...(origin === null ? [] : [describeSeries(origin), describeDates(origin)]),
+  `AI, not verified – model ${id}@${weightsSha256.slice(0, versionDigits)}`,
+  ...(isPhantomModel ? [{ text: PHANTOM_NOTICE, as: "warning" as const }] : []),
   RESEARCH_NOTICE,
 ];
 
-/** Key slices with the contour as PNG. */
-export const drawPicture = (
-  volume: Volume,
-  { mask, measures }: Segmentation,
-  model: ModelIdentity,
-): Uint8Array => {
-  const { modelClass } = model;
-  return encodePng(drawOverview(volume, mask, { modelClass, caption: captionOf(measures, model) }));
+/** What a viewer calls an image: frames have a number in their object, and that one has its own where there are several. */
+const imageName = ({ instanceNumber, frameNumber }: SourceFrame, isOneObject: boolean): readonly string[] => {
+  const image = instanceNumber === null ? [] : [`image ${instanceNumber}`];
+  if (frameNumber === null) return image;
+  return [...(isOneObject ? [] : image), `frame ${frameNumber}`];
 };
 
+/** Name and position of slice k; the position alone where its header has no number. */
+const wordsOf =
+  ({ grid }: Volume, origin: Origin | null): Scene["wordsOf"] =>
+  (k) => {
+    const frames = origin?.source.frames;
+    const frame = frames?.[k];
+    const isOneObject = new Set(frames?.map(({ sopInstanceUid }) => sopInstanceUid)).size === 1;
+    const name = frame === undefined ? [sliceNumber(grid, k)] : imageName(frame, isOneObject);
+    return [...name, slicePosition(grid, k)];
+  };
+
+const sceneOf = (volume: Volume, { mask }: Segmentation, { model, origin }: PictureFacts): Scene =>
+  makeScene(volume, mask, displayWindow(volume, mask, model.modelClass), wordsOf(volume, origin));
+
 const keySliceCount = 6;
+
+/** Key slices with the contour, and the words of the result. */
+export const drawPicture = (volume: Volume, segmentation: Segmentation, facts: PictureFacts): Sheet =>
+  drawOverview(
+    sceneOf(volume, segmentation, facts),
+    keySlices(segmentation.mask, keySliceCount),
+    captionOf(segmentation, facts),
+  );
+
+/** The same as PNG. */
+export const encodePicture = (volume: Volume, segmentation: Segmentation, facts: PictureFacts): Uint8Array =>
+  encodePng(drawPicture(volume, segmentation, facts));
 
 /** The overview, then its slices one by one in full size, each with the contour. */
 export const keyPictures = (
   volume: Volume,
-  { mask, measures }: Segmentation,
+  segmentation: Segmentation,
   context: WriteContext,
-): readonly KeyPicture[] => {
-  const { source, model } = context;
-  const { date } = objectMoment(context);
-  const caption = captionOf(measures, model, [`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 8)}`]);
-  const window = displayWindow(volume, mask, model.modelClass);
-  const slices = keySlices(mask, keySliceCount);
+): readonly (KeyPicture & Sheet)[] => {
+  const facts = { model: context.model, origin: context };
+  const scene = sceneOf(volume, segmentation, facts);
+  const caption = captionOf(segmentation, facts);
+  const slices = keySlices(segmentation.mask, keySliceCount);
+  const shown = (k: number) => context.source.frames.slice(k, k + 1);
   return [
-    {
-      ...drawOverview(volume, mask, { modelClass: model.modelClass, caption }),
-      shows: slices.flatMap((k) => source.frames.slice(k, k + 1)),
-    },
-    ...slices.map((k) => ({
-      ...drawKeySlice(volume, mask, k, { window, caption }),
-      shows: source.frames.slice(k, k + 1),
-    })),
+    { ...drawOverview(scene, slices, caption), shows: slices.flatMap(shown) },
+    ...slices.map((k) => ({ ...withCaption(drawKeySlice(scene, k), caption, 2), shows: shown(k) })),
   ];
 };

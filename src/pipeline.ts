@@ -18,7 +18,7 @@ import type { Warning } from "./domain/warning.ts";
 import { regularise } from "./geometry/regularise.ts";
 import { gridPlanes, seriesStack, stackOf } from "./geometry/stack.ts";
 import { readHistory } from "./history.ts";
-import { drawPicture } from "./illustrate.ts";
+import { encodePicture } from "./illustrate.ts";
 import { listHeaders, requireOrigin } from "./listing.ts";
 import { measureMask } from "./measure/measureMask.ts";
 import { preprocess } from "./nnunet/preprocess.ts";
@@ -113,7 +113,10 @@ export const segmentSeries = async (
   const found = await segmentVolume(volume, segmenter, teller.settings, step, seriesStack(source));
   const segmentation = { ...found, warnings: [...(order.warnings ?? []), ...warnings, ...found.warnings] };
   const built = await buildObjects(order, teller, step, segmentation, source, volume);
-  const picture = await step("picture", () => drawPicture(volume, segmentation, segmenter.model));
+  const origin = { ...order, source, settings: teller.settings.output };
+  const picture = await step("picture", () =>
+    encodePicture(volume, segmentation, { model: segmenter.model, origin }),
+  );
   return { ...summarise(order, teller, step, segmentation, source, built), picture, segmentation };
 };
 

@@ -17,6 +17,8 @@ export type SourceFrame = {
   readonly sopInstanceUid: string;
   /** 1-based frame of a multi-frame object, null for classic objects. */
   readonly frameNumber: number | null;
+  /** InstanceNumber, by which people find the image in a viewer; null where the header has none. */
+  readonly instanceNumber: number | null;
   /** ImagePositionPatient, LPS mm. */
   readonly positionLps: Lps;
 };

@@ -5,28 +5,40 @@ export type Warning = {
   readonly details?: Readonly<Record<string, unknown>>;
 };
 
-export type WarningCode =
-  | "DUPLICATE_DROPPED"
-  | "NON_IMAGE_DROPPED"
-  | "FILES_UNREADABLE"
-  | "PARTS_DROPPED"
-  | "SPLIT_BY_INSTANCE"
-  | "SLICES_INTERPOLATED"
-  | "TILT_RESAMPLED"
-  | "GAPS_RESAMPLED"
-  | "ORIENTATION_NOISE"
-  | "SPACING_JITTER"
-  | "SPACING_TAG_DISAGREES"
-  | "SHORT_COVERAGE"
-  | "NON_AXIAL"
-  | "LOSSY_SOURCE"
-  | "MONOCHROME1"
-  | "SIGN_MISMATCH"
-  | "RESCALE_ASSUMED"
-  | "TEXT_CONFLICT"
-  | "CONTRAST_FORCED"
-  | "MASK_AT_EDGE"
-  | "VOLUME_UNUSUAL"
-  | "UIDS_DERIVED"
-  | "HISTORY_UNREAD"
-  | "OUTPUT_REFUSED";
+/**
+ * Every warning in a few words, for places that have no room for its sentence: a picture names it, the reports say what
+ * was measured. A new code does not compile until it has some.
+ */
+const warningWords = {
+  DUPLICATE_DROPPED: "images that came twice were left out",
+  NON_IMAGE_DROPPED: "objects that are no images were left out",
+  FILES_UNREADABLE: "files that cannot be read were left out",
+  PARTS_DROPPED: "another part of the series was left out",
+  SPLIT_BY_INSTANCE: "volumes were told apart by image number alone",
+  SLICES_INTERPOLATED: "missing slices were interpolated",
+  TILT_RESAMPLED: "gantry tilt was straightened for the network",
+  GAPS_RESAMPLED: "uneven slice distances were evened for the network",
+  ORIENTATION_NOISE: "image directions are not exact",
+  SPACING_JITTER: "slice positions are not quite even",
+  SPACING_TAG_DISAGREES: "the header's slice distance is not that of the positions",
+  SHORT_COVERAGE: "short stack, the pancreas may be cut off",
+  NON_AXIAL: "not axial, the model was trained on axial stacks",
+  LOSSY_SOURCE: "the images were compressed with loss",
+  MONOCHROME1: "the images are stored inverted",
+  SIGN_MISMATCH: "the header's sign of pixel values is wrong",
+  RESCALE_ASSUMED: "Hounsfield units were assumed, not stated",
+  TEXT_CONFLICT: "the series is named otherwise than it was measured",
+  CONTRAST_FORCED: "a person named the model, whatever the header says",
+  MASK_AT_EDGE: "the outline reaches the edge of the images, may be cut off",
+  VOLUME_UNUSUAL: "volume unusual for a healthy adult",
+  UIDS_DERIVED: "identifiers that were missing were derived",
+  HISTORY_UNREAD: "earlier results could not be read",
+  OUTPUT_REFUSED: "an archive does not take one kind of result",
+} as const satisfies Record<string, string>;
+
+export type WarningCode = keyof typeof warningWords;
+
+/** The words of warnings, each once. */
+export const sayWarnings = (warnings: readonly Warning[]): readonly string[] => [
+  ...new Set(warnings.map(({ code }) => warningWords[code])),
+];

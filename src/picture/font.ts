@@ -71,6 +71,8 @@ const glyphs: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
+export const hasGlyph = (character: string): boolean => glyphs.has(character);
+
 const unknown = glyphs.get("?") ?? [];
 
 /** Rows of a character, top first, `#` where there is ink; a question mark for one that is not in the font. */

@@ -10,16 +10,13 @@ const areas = ({ voxels, grid: { shape } }: Mask): readonly number[] => {
   });
 };
 
-/** A stretch of `length` slices around the middle of another, moved so far that it lies in the stack. */
-const widened = (from: number, to: number, length: number, slices: number): readonly [number, number] => {
-  const start = Math.floor((from + to - length) / 2);
-  const first = Math.max(0, Math.min(start, slices - length));
-  return [first, first + length];
+/** One from the middle of each of `count` equal parts of a list; all of a shorter one. */
+const spread = (list: readonly number[], count: number): readonly number[] => {
+  const wanted = Math.min(count, list.length);
+  return Array.from({ length: wanted }, (_, n) => Math.floor(((n + 0.5) * list.length) / wanted)).flatMap(
+    (at) => list.slice(at, at + 1),
+  );
 };
-
-/** One slice from the middle of each of `count` equal parts of [from, to). */
-const spread = (from: number, to: number, count: number): readonly number[] =>
-  Array.from({ length: count }, (_, n) => from + Math.floor(((n + 0.5) * (to - from)) / count));
 
 const withSlice = (slices: readonly number[], wanted: number): readonly number[] => {
   if (slices.includes(wanted)) return slices;
@@ -28,18 +25,13 @@ const withSlice = (slices: readonly number[], wanted: number): readonly number[]
 };
 
 /**
- * Indices of `count` different slices, ascending: spread over the mask's extent and among them the one with most mask
- * (of equals the first). A mask of fewer slices is shown with its neighbours, an empty one by slices of the whole
- * volume; a volume of fewer slices gives them all.
+ * Indices of `count` different slices, ascending: spread over those that hold mask, and among them the one with most of
+ * it (of equals the first). A mask of fewer slices is shown by these alone, an empty one by slices of the whole volume.
  */
 export const keySlices = (mask: Mask, count: number): readonly number[] => {
-  const slices = mask.grid.shape[0];
-  const wanted = Math.min(count, slices);
   const perSlice = areas(mask);
-  const most = Math.max(...perSlice);
-  if (most === 0) return spread(0, slices, wanted);
-  const first = perSlice.findIndex((area) => area > 0);
-  const end = perSlice.findLastIndex((area) => area > 0) + 1;
-  const [from, to] = end - first < wanted ? widened(first, end, wanted, slices) : [first, end];
-  return withSlice(spread(from, to, wanted), perSlice.indexOf(most));
+  const all = perSlice.map((_, k) => k);
+  const holding = all.filter((k) => (perSlice[k] ?? 0) > 0);
+  if (holding.length === 0) return spread(all, count);
+  return withSlice(spread(holding, count), perSlice.indexOf(Math.max(...perSlice)));
 };

@@ -1,7 +1,6 @@
-import { mapZyx, zyx } from "../domain/axes.ts";
+import { zyx } from "../domain/axes.ts";
 import type { Grid } from "../domain/grid.ts";
 import { planOrientation, type Reorientation } from "../geometry/orient.ts";
-import { along } from "../geometry/permute.ts";
 
 /** Which patient axis (0 S, 1 P, 2 L) runs down and which to the right, and whether down is the feet. */
 const layouts = [
@@ -23,27 +22,5 @@ export const planDisplay = (grid: Grid): Reorientation => {
     sourceGrid: grid,
     axes: zyx(0, axes[down], axes[right]),
     flips: zyx(false, flips[down] !== isUpright, flips[right]),
-  };
-};
-
-/** Where a picture lies in its frame, pixels. */
-export type Placement = {
-  readonly width: number;
-  readonly height: number;
-  readonly left: number;
-  readonly top: number;
-};
-
-/** The largest picture of a slice, outer edge to outer edge of its voxels, with square pixels in a square frame. */
-export const placeInSquare = ({ shape, spacingMm }: Grid, sizePx: number): Placement => {
-  const sizeMm = mapZyx(shape, (length, axis) => length * along(spacingMm, axis));
-  const pixelMm = Math.max(sizeMm[1], sizeMm[2]) / sizePx;
-  const height = Math.max(1, Math.round(sizeMm[1] / pixelMm));
-  const width = Math.max(1, Math.round(sizeMm[2] / pixelMm));
-  return {
-    width,
-    height,
-    left: Math.floor((sizePx - width) / 2),
-    top: Math.floor((sizePx - height) / 2),
   };
 };

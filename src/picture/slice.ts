@@ -1,18 +1,22 @@
 import { failed } from "../domain/failure.ts";
-import type { Mask, Volume } from "../domain/grid.ts";
+import type { Grid, Mask, Volume } from "../domain/grid.ts";
 import { orientedGrid, orientedWindow } from "../geometry/orient.ts";
-import { annotate } from "./annotate.ts";
+import type { Strided } from "../geometry/strided.ts";
+import { letterMarks } from "./annotate.ts";
 import { contourOf } from "./contour.ts";
 import { blankImage, type Colour, type Image, setPixel } from "./image.ts";
-import { type Placement, placeInSquare, planDisplay } from "./plane.ts";
-import { sampleSlice } from "./sample.ts";
+import { drawMark, type Sheet } from "./mark.ts";
+import { planDisplay } from "./plane.ts";
+import { eachMarkedPixel, sampleView } from "./sample.ts";
+import { fullView, type View } from "./view.ts";
 import { type DisplayWindow, greyOf } from "./window.ts";
 
 /** A region whose border is drawn in a colour. */
 export type Outline = { readonly mask: Mask; readonly colour: Colour };
 
 const black: Colour = [0, 0, 0];
-const contourColour: Colour = [255, 208, 0];
+/** Of the one mask of a result. */
+export const contourColour: Colour = [255, 208, 0];
 
 const checkSlice = (volume: Volume, mask: Mask, k: number): void => {
   const { shape } = volume.grid;
@@ -28,60 +32,65 @@ const checkSlice = (volume: Volume, mask: Mask, k: number): void => {
   }
 };
 
-const drawGrey = (image: Image, values: Float64Array, place: Placement, window: DisplayWindow): void => {
-  const { width, height, left, top } = place;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const grey = greyOf(values[y * width + x] as number, window);
-      setPixel(image, left + x, top + y, [grey, grey, grey]);
+const drawGrey = (image: Image, values: Float64Array, window: DisplayWindow): void => {
+  for (let at = 0; at < values.length; at++) {
+    const grey = greyOf(values[at] as number, window);
+    for (let channel = 0; channel < 3; channel++) image.rgb[3 * at + channel] = grey;
+  }
+};
+
+/** What is at least half in the mask, and where the mask is thinner than a pixel the pixels that its voxels lie in. */
+const regionOf = (mask: Strided, grid: Grid, k: number, view: View, sizePx: number): Uint8Array => {
+  const shares = sampleView(mask, grid, k, view, sizePx);
+  const region = Uint8Array.from(shares, (share) => (share >= 0.5 ? 1 : 0));
+  eachMarkedPixel(mask, grid, k, view, sizePx, (x, y) => {
+    region[y * sizePx + x] = 1;
+  });
+  return region;
+};
+
+/** Line by line inwards, of a region that is used up by it. */
+const drawContour = (image: Image, region: Uint8Array, colour: Colour, linePx: number): void => {
+  const { width, height } = image;
+  for (let line = 0; line < linePx; line++) {
+    for (const [at, isBorder] of contourOf(region, width, height).entries()) {
+      if (isBorder === 0) continue;
+      setPixel(image, at % width, Math.floor(at / width), colour);
+      region[at] = 0;
     }
   }
 };
 
-const drawContour = (
-  image: Image,
-  values: Float64Array,
-  { width, height, left, top }: Placement,
-  colour: Colour,
-): void => {
-  const region = Uint8Array.from(values, (share) => (share >= 0.5 ? 1 : 0));
-  const contour = contourOf(region, width, height);
-  for (let at = 0; at < contour.length; at++) {
-    if (contour[at] === 0) continue;
-    setPixel(image, left + (at % width), top + Math.floor(at / width), colour);
-  }
+/** How a panel shows a slice. */
+export type Look = {
+  readonly window: DisplayWindow;
+  readonly sizePx: number;
+  /** The whole slice unless given. */
+  readonly view?: View | undefined;
+  /** Width of the outlines, 1 unless given. */
+  readonly linePx?: number;
 };
 
 /**
- * Slice k of the volume in a square frame, in radiological display, with the outlines of its masks, later ones above;
- * letters of orientation, its number and its position. Throws INTERNAL for a mask of another shape and for a slice that
- * is not there.
+ * Slice k of the volume in a square of so many pixels, in radiological display, with the outlines of its masks, later
+ * ones above, and letters of orientation. Throws INTERNAL for a mask of another
+ * shape and for a slice that is not there.
  */
-export const drawOutlined = (
+export const drawPanel = (
   volume: Volume,
   outlines: readonly Outline[],
   k: number,
-  window: DisplayWindow,
-  sizePx: number,
-): Image => {
+  { window, sizePx, view: given, linePx = 1 }: Look,
+): Sheet => {
   for (const { mask } of outlines) checkSlice(volume, mask, k);
   const display = planDisplay(volume.grid);
   const grid = orientedGrid(display);
-  const place = placeInSquare(grid, sizePx);
+  const view = given ?? fullView(grid);
   const image = blankImage(sizePx, sizePx, black);
-  const sample = (voxels: Float32Array | Uint8Array): Float64Array =>
-    sampleSlice(orientedWindow(voxels, display), k, place.width, place.height);
-  drawGrey(image, sample(volume.voxels), place, window);
-  for (const { mask, colour } of outlines) drawContour(image, sample(mask.voxels), place, colour);
-  annotate(image, grid, k);
-  return image;
+  drawGrey(image, sampleView(orientedWindow(volume.voxels, display), grid, k, view, sizePx), window);
+  for (const { mask, colour } of outlines)
+    drawContour(image, regionOf(orientedWindow(mask.voxels, display), grid, k, view, sizePx), colour, linePx);
+  const marks = letterMarks(grid, sizePx);
+  for (const mark of marks) drawMark(image, mark);
+  return { ...image, marks };
 };
-
-/** Slice k as `drawOutlined`, with the contour of the one mask of a result. */
-export const drawSlice = (
-  volume: Volume,
-  mask: Mask,
-  k: number,
-  window: DisplayWindow,
-  sizePx: number,
-): Image => drawOutlined(volume, [{ mask, colour: contourColour }], k, window, sizePx);

@@ -4,8 +4,8 @@ import type { ModelClass } from "../domain/plan.ts";
 /** Values shown black and white: HU (CT) or the volume's own unit (MR). */
 export type DisplayWindow = { readonly low: number; readonly high: number };
 
-/** Centre 50, width 400 HU: the usual soft-tissue window of the abdomen. */
-const abdomen: DisplayWindow = { low: -150, high: 250 };
+/** Level 40, width 400 HU: what viewers offer for the abdomen. */
+const abdomen: DisplayWindow = { low: -160, high: 240 };
 
 /** MR has no scale of its own: the receiver's hot spots and fluid lie above, the air's noise below. */
 const shares = { low: 0.01, high: 0.995 };
@@ -64,6 +64,16 @@ const robustWindow = (volume: Float32Array, mask: Uint8Array): DisplayWindow => 
  */
 export const displayWindow = (volume: Volume, mask: Mask, modelClass: ModelClass): DisplayWindow =>
   modelClass === "CT" ? abdomen : robustWindow(volume.voxels, mask.voxels);
+
+/** Whole numbers, but for values of which little would be left. */
+const sayValue = (value: number): string => {
+  const plain = Math.abs(value) >= 10 || value === 0 ? value.toFixed(0) : value.toPrecision(2);
+  return plain.length > 7 ? value.toExponential(1) : plain;
+};
+
+/** Window and level as viewers show them. */
+export const sayWindow = ({ low, high }: DisplayWindow): string =>
+  Number.isFinite(high - low) ? `W ${sayValue(high - low)} L ${sayValue((low + high) / 2)}` : "no window";
 
 /** Grey of a value, 0 to 255, as DICOM's LINEAR_EXACT (PS3.3 C.11.2.1.3.2); NaN is black. */
 export const greyOf = (value: number, { low, high }: DisplayWindow): number => {

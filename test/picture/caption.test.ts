@@ -36,5 +36,19 @@ test("a longer line is broken between words and stays within the picture", () =>
 
 test("without a caption there is no band", () => {
   const picture = blankImage(30, 5, red);
-  assert.deepEqual(withCaption(picture, [], 2), picture);
+  assert.deepEqual(withCaption(picture, [], 2), { ...picture, marks: [] });
+});
+
+test("P1: a warning has a colour of its own and a headline is larger; a word longer than the picture is broken", () => {
+  const image = withCaption(
+    blankImage(150, 10, red),
+    [{ text: "Pancreas", as: "headline" }, { text: "cut", as: "warning" }, "1.2.826.0.1.3680043.10.998"],
+    1,
+  );
+  const read = (line: number, words: string, scale: number, colour: readonly number[]): string =>
+    readText(image, [6, 16 + line], { scale, length: words.length, colour });
+  assert.equal(read(0, "Pancreas", 2, captionColour), "Pancreas");
+  assert.equal(read(24, "cut", 1, [255, 176, 66]), "cut");
+  assert.equal(read(36, "1.2.826.0.1.3680043.10", 1, captionColour), "1.2.826.0.1.3680043.10");
+  assert.equal(image.height, 10 + 2 * 6 + 24 + 3 * 12);
 });

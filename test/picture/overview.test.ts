@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { type Lps, lps, zyx } from "../../src/domain/axes.ts";
 import type { Mask, Volume } from "../../src/domain/grid.ts";
-import { drawKeySlice } from "../../src/picture/keySlice.ts";
+import type { CaptionLine } from "../../src/picture/caption.ts";
+import { drawKeySlice, makeScene } from "../../src/picture/keySlice.ts";
+import { keySlices } from "../../src/picture/keySlices.ts";
 import { drawOverview } from "../../src/picture/overview.ts";
-import { drawSlice } from "../../src/picture/slice.ts";
 import { displayWindow } from "../../src/picture/window.ts";
 import { noise } from "../support/numbers.ts";
 import { cut, pixelAt, placesOf } from "./pixels.ts";
@@ -27,15 +28,30 @@ const scene = (slices: Lps, rows: Lps, depth = 40): { volume: Volume; mask: Mask
 
 const [toHead, toFeet, toBack, toFront] = [lps(0, 0, 1), lps(0, 0, -1), lps(0, 1, 0), lps(0, -1, 0)];
 
-/** The tile in a column and row of a montage of squares, two pixels apart. */
-const tileOf = (image: ReturnType<typeof drawOverview>, column: number, row: number, side: number) =>
-  cut(image, column * (side + 2), row * (side + 2), side, side);
+const shown = (volume: Volume, mask: Mask, modelClass: "CT" | "T1" | "T2" = "CT") =>
+  makeScene(volume, mask, displayWindow(volume, mask, modelClass), (k) => [`slice ${k}`]);
 
-test("six key slices stand in three columns and two rows, 320 pixels each, above the caption", () => {
+const overview = (volume: Volume, mask: Mask, caption: readonly CaptionLine[] = [], sizePx?: number) =>
+  drawOverview(shown(volume, mask), keySlices(mask, 6), caption, sizePx);
+
+/** Key slice n of a montage of two in a row, four pixels apart. */
+const tileOf = (image: ReturnType<typeof drawOverview>, n: number, side: number) => {
+  const width = side * 1.5 + 2;
+  return cut(image, (n % 2) * (width + 4), Math.floor(n / 2) * (side + 4), width, side);
+};
+
+const isContour = ([r, g, b]: readonly number[]): boolean => r === 255 && g === 208 && b === 0;
+
+test("P3: six key slices stand in two columns and three rows above the caption, each whole and zoomed", () => {
   const { volume, mask } = scene(toHead, toBack);
-  const image = drawOverview(volume, mask, { modelClass: "CT", caption: ["one", "two"] });
-  assert.deepEqual([image.width, image.height], [3 * 322 - 2, 2 * 322 - 2 + 2 * 12 + 2 * 24]);
+  const image = overview(volume, mask, ["one", "two"]);
+  assert.deepEqual([image.width, image.height], [2 * 486 - 4, 3 * 324 - 4 + 2 * 12 + 2 * 24]);
   assert.equal(image.rgb.length, 3 * image.width * image.height);
+  for (let n = 0; n < 6; n++) {
+    const tile = tileOf(image, n, 320);
+    const [whole, zoomed] = [cut(tile, 0, 0, 160, 160), cut(tile, 162, 0, 320, 320)];
+    for (const panel of [whole, zoomed]) assert.ok(placesOf(panel, isContour).length > 20, `slice ${n}`);
+  }
 });
 
 for (const [name, slices, rows, inOrder] of [
@@ -47,30 +63,29 @@ for (const [name, slices, rows, inOrder] of [
   test(`a stack ${name}, each tile its own slice`, () => {
     const { volume, mask } = scene(slices, rows);
     for (const modelClass of ["CT", "T1"] as const) {
-      const window = displayWindow(volume, mask, modelClass);
-      const image = drawOverview(volume, mask, { modelClass, caption: ["x"], tilePx: 60 });
-      for (const [n, k] of inOrder.entries()) {
-        const tile = tileOf(image, n % 3, Math.floor(n / 3), 60);
-        assert.deepEqual(tile, drawSlice(volume, mask, k, window, 60), `tile ${n}`);
-      }
+      const pictures = shown(volume, mask, modelClass);
+      const image = drawOverview(pictures, keySlices(mask, 6), ["x"], 60);
+      for (const [n, k] of inOrder.entries())
+        assert.deepEqual(tileOf(image, n, 60).rgb, drawKeySlice(pictures, k, 60).rgb, `tile ${n}`);
     }
   });
 }
 
-test("a volume of two slices makes a montage of two tiles", () => {
-  const { volume, mask } = scene(toHead, toBack, 2);
-  const image = drawOverview(volume, mask, { modelClass: "CT", caption: [], tilePx: 50 });
-  assert.deepEqual([image.width, image.height], [102, 50]);
+test("a mask of one slice is one key slice, as large as it is alone", () => {
+  const { volume, mask } = scene(toHead, toBack, 11);
+  assert.deepEqual(keySlices(mask, 6), [10]);
+  const image = overview(volume, mask);
+  assert.deepEqual([image.width, image.height], [962, 640]);
+  assert.deepEqual(image.rgb, drawKeySlice(shown(volume, mask), 10).rgb);
 });
 
-test("another number of columns and rows is as asked for, and what no slice fills is left plain", () => {
-  const { volume, mask } = scene(toHead, toBack, 7);
-  const options = { modelClass: "CT", caption: [], columns: 4, rows: 3, tilePx: 50 } as const;
-  const image = drawOverview(volume, mask, options);
-  assert.deepEqual([image.width, image.height], [4 * 52 - 2, 2 * 52 - 2]);
-  const plain = pixelAt(image, 51, 0); // between the first two tiles
+test("what no slice fills is left plain", () => {
+  const { volume, mask } = scene(toHead, toBack, 13);
+  const image = overview(volume, mask, [], 50);
+  assert.deepEqual([image.width, image.height], [2 * 81 - 4, 2 * 54 - 4]);
+  const plain = pixelAt(image, 78, 0); // between the first two
   assert.deepEqual(
-    placesOf(tileOf(image, 3, 1, 50), (colour) => `${colour}` !== `${plain}`),
+    placesOf(tileOf(image, 3, 50), (colour) => `${colour}` !== `${plain}`),
     [],
   );
 });
@@ -78,19 +93,15 @@ test("another number of columns and rows is as asked for, and what no slice fill
 test("an empty mask is shown by plain slices of the whole volume", () => {
   const { volume, mask } = scene(toHead, toBack);
   const empty = { ...mask, voxels: new Uint8Array(mask.voxels.length) };
-  const image = drawOverview(volume, empty, { modelClass: "T2", caption: [], tilePx: 60 });
-  const window = displayWindow(volume, empty, "T2");
-  assert.deepEqual(tileOf(image, 0, 0, 60), drawSlice(volume, empty, 36, window, 60));
-  assert.deepEqual(
-    placesOf(image, ([r, g, b]) => r === 255 && g === 208 && b === 0),
-    [],
-  );
+  const image = overview(volume, empty, [], 60);
+  assert.deepEqual(tileOf(image, 0, 60).rgb, drawKeySlice(shown(volume, empty), 36, 60).rgb);
+  assert.deepEqual(placesOf(image, isContour), []);
 });
 
 test("the volume and the mask stay as they are, and the same picture comes again", () => {
   const { volume, mask } = scene(toHead, toBack);
   const [voxels, marked] = [volume.voxels.slice(), mask.voxels.slice()];
-  const draw = () => drawOverview(volume, mask, { modelClass: "T1", caption: ["x"], tilePx: 50 });
+  const draw = () => drawOverview(shown(volume, mask, "T1"), keySlices(mask, 6), ["x"], 50);
   assert.deepEqual(draw(), draw());
   assert.deepEqual([volume.voxels, mask.voxels], [voxels, marked]);
 });
@@ -98,17 +109,18 @@ test("the volume and the mask stay as they are, and the same picture comes again
 test("a mask on another grid is refused", () => {
   const { volume, mask } = scene(toHead, toBack);
   const other = scene(toHead, toBack, 30).mask;
-  assert.throws(() => drawOverview(volume, other, { modelClass: "CT", caption: [] }), /INTERNAL/);
+  assert.throws(() => overview(volume, other), /INTERNAL/);
   const turned = { ...mask, grid: { ...mask.grid, shape: zyx(40, 10, 12) } };
-  assert.throws(() => drawOverview(volume, turned, { modelClass: "T1", caption: [] }), /INTERNAL/);
+  assert.throws(() => overview(volume, turned), /INTERNAL/);
 });
 
-test("a key slice is the slice above its caption, and all of a volume have one size", () => {
+test("all key slices of a volume have one size and one zoom", () => {
   const { volume, mask } = scene(toHead, toBack);
-  const window = displayWindow(volume, mask, "CT");
-  const images = [0, 15, 39].map((k) => drawKeySlice(volume, mask, k, { window, caption: ["one", "two"] }));
-  for (const [n, image] of images.entries()) {
-    assert.deepEqual([image.width, image.height], [640, 640 + 2 * 12 + 2 * 24]);
-    assert.deepEqual(cut(image, 0, 0, 640, 640), drawSlice(volume, mask, [0, 15, 39][n] ?? -1, window, 640));
-  }
+  const pictures = shown(volume, mask);
+  const contours = [12, 15, 21].map((k) => {
+    const image = drawKeySlice(pictures, k);
+    assert.deepEqual([image.width, image.height], [962, 640]);
+    return placesOf(cut(image, 322, 0, 640, 640), isContour);
+  });
+  for (const places of contours) assert.deepEqual(places, contours[0]);
 });

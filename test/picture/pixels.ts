@@ -1,5 +1,18 @@
+import type { Mask, Volume } from "../../src/domain/grid.ts";
 import { glyphHeight, glyphOf, glyphWidth } from "../../src/picture/font.ts";
 import type { Image } from "../../src/picture/image.ts";
+import type { Sheet } from "../../src/picture/mark.ts";
+import { contourColour, drawPanel } from "../../src/picture/slice.ts";
+import type { DisplayWindow } from "../../src/picture/window.ts";
+
+/** A whole slice with the contour of one mask. */
+export const drawSlice = (
+  volume: Volume,
+  mask: Mask,
+  k: number,
+  window: DisplayWindow,
+  sizePx: number,
+): Sheet => drawPanel(volume, [{ mask, colour: contourColour }], k, { window, sizePx });
 
 export const pixelAt = ({ width, rgb }: Image, x: number, y: number): readonly number[] => [
   ...rgb.subarray(3 * (y * width + x), 3 * (y * width + x) + 3),

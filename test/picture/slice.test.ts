@@ -3,8 +3,7 @@ import test from "node:test";
 import { type Lps, lps, type Zyx, zyx } from "../../src/domain/axes.ts";
 import type { Grid, Mask, Volume } from "../../src/domain/grid.ts";
 import type { Image } from "../../src/picture/image.ts";
-import { drawSlice } from "../../src/picture/slice.ts";
-import { extentOf, pixelAt, placesOf, readText } from "./pixels.ts";
+import { drawSlice, extentOf, pixelAt, placesOf, readText } from "./pixels.ts";
 
 const [toLeft, toRight] = [lps(1, 0, 0), lps(-1, 0, 0)];
 const [toBack, toFront] = [lps(0, 1, 0), lps(0, -1, 0)];

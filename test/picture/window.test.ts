@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { zyx } from "../../src/domain/axes.ts";
-import { displayWindow, greyOf } from "../../src/picture/window.ts";
+import { displayWindow, greyOf, sayWindow } from "../../src/picture/window.ts";
 import { axialGrid } from "../support/grids.ts";
 
 const shown = (values: ArrayLike<number>, modelClass: "CT" | "T1" | "T2", marked: readonly number[] = []) => {
@@ -17,14 +17,23 @@ const near = (actual: number, expected: number): void =>
 
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n + 1);
 
-test("CT is shown at centre 50 and width 400 HU, whatever the volume holds", () => {
+test("P3: CT is shown at level 40 and width 400 HU, as viewers show an abdomen, whatever the volume holds", () => {
   for (const values of [[0, 1, 2], [3000], [0]]) {
     const window = shown(values, "CT");
-    assert.equal(greyOf(-150, window), 0);
-    assert.equal(greyOf(-50, window), 64); // a quarter of 255 is 63.75
-    assert.equal(greyOf(50, window), 128);
-    assert.equal(greyOf(249.9, window), 255);
+    assert.equal(greyOf(-160, window), 0);
+    assert.equal(greyOf(-60, window), 64); // a quarter of 255 is 63.75
+    assert.equal(greyOf(40, window), 128);
+    assert.equal(greyOf(239.9, window), 255);
+    assert.equal(sayWindow(window), "W 400 L 40");
   }
+});
+
+test("P3: a window is said in whole numbers, but for values of which nothing would be left, and never at length", () => {
+  assert.equal(sayWindow({ low: 3.4, high: 835.2 }), "W 832 L 419");
+  assert.equal(sayWindow({ low: -0.011, high: 0.42 }), "W 0.43 L 0.20");
+  assert.equal(sayWindow({ low: 0, high: 2e9 }), "W 2.0e+9 L 1.0e+9");
+  assert.equal(sayWindow({ low: -1, high: 1 }), "W 2.0 L 0");
+  assert.equal(sayWindow({ low: Number.NaN, high: Number.NaN }), "no window");
 });
 
 test("values beyond the window are black or white, and what is no number is black", () => {

@@ -1,7 +1,7 @@
 import type { Header } from "../../domain/series.ts";
 import type { Frame } from "./frames.ts";
 import { framesOf } from "./frames.ts";
-import { text } from "./header.ts";
+import { number, text } from "./header.ts";
 import { type ObjectKind, objectKind, sliceSopClass } from "./objectKind.ts";
 import { readSlice, type Slice } from "./slice.ts";
 import { readTraits, type Traits } from "./traits.ts";
@@ -12,6 +12,7 @@ export type Described = {
   readonly sopClassUid: string;
   readonly sopInstanceUid: string;
   readonly frameNumber: number | null;
+  readonly instanceNumber: number | null;
   readonly seriesUid: string;
   readonly studyUid: string;
   readonly modality: string;
@@ -26,6 +27,7 @@ export const describeFrame = ({ header, frameNumber }: Frame): Described => ({
   sopClassUid: sliceSopClass(header),
   sopInstanceUid: text(header, "SOPInstanceUID") ?? "",
   frameNumber,
+  instanceNumber: number(header, "InstanceNumber"),
   seriesUid: text(header, "SeriesInstanceUID") ?? "",
   studyUid: text(header, "StudyInstanceUID") ?? "",
   modality: text(header, "Modality") ?? "",

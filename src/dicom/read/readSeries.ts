@@ -27,10 +27,17 @@ export type ReadOptions = {
 
 export const defaultReadOptions: ReadOptions = { minSlices: 5, maxVoxels: 400_000_000 };
 
-const frameOf = ({ sopClassUid, sopInstanceUid, frameNumber, slice }: ScannedPlane): SourceFrame => ({
+const frameOf = ({
   sopClassUid,
   sopInstanceUid,
   frameNumber,
+  instanceNumber,
+  slice,
+}: ScannedPlane): SourceFrame => ({
+  sopClassUid,
+  sopInstanceUid,
+  frameNumber,
+  instanceNumber,
   positionLps: slice.positionLps,
 });
 

@@ -43,6 +43,8 @@ const imageModules = ({ width, height, rgb, shows }: KeyPicture, context: WriteC
       ...(frame.frameNumber === null ? {} : { ReferencedFrameNumber: String(frame.frameNumber) }),
       PurposeOfReferenceCodeSequence: [codeItem(codes.sourceImageForProcessing)],
     })),
+    // YES would mean that the patient can be told from the picture (PS3.3 section C.7.6.1): only the study's day is on it,
+    // and a description that names somebody is withheld.
     BurnedInAnnotation: "NO",
     LossyImageCompression: "00",
     SamplesPerPixel: 3,
@@ -74,7 +76,7 @@ export const buildKeyImages = (
       {
         sopClassUid: secondaryCapture,
         seriesUid: uids.keyImageSeries,
-        sopInstanceUid: deriveUid("key-image-sop", `${context.resultKey}|${n + 1}`),
+        sopInstanceUid: deriveUid("key-image-sop", `${uids.keyImageSeries}|${n + 1}`),
       },
       copyPatientAndStudy(source),
       {

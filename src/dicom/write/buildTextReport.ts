@@ -1,39 +1,46 @@
 import { failed } from "../../domain/failure.ts";
+import { sayMl } from "../../domain/millilitres.ts";
 import { type Measures, NOTHING_FOUND, type StoredObject } from "../../domain/result.ts";
 import { describeTrend } from "../../domain/trend.ts";
 import { codes } from "./codes.ts";
 import { code, container, containerValue, text } from "./contentItems.ts";
 import type { WriteContext } from "./context.ts";
 import { copyPatientAndStudy } from "./copied.ts";
-import { volume } from "./measurements.ts";
+import { describeDates, describeSeries } from "./describeSource.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
-import { comment, languageAndObserver } from "./reportTree.ts";
+import { languageAndObserver, notices, warningSentences } from "./reportTree.ts";
 import { resultUids } from "./resultKey.ts";
 import { seriesModules } from "./seriesModules.ts";
 import { documentModule } from "./srDocument.ts";
 
 const enhancedSr = "1.2.840.10008.5.1.4.1.1.88.22";
 
-const verdict = ({ voxels, volumeMl, extent }: Measures): string => {
+/** What was found, in a sentence: the only numbers of the report but for a trend's. */
+export const describeVolume = ({ voxels, volumeMl, extent }: Measures): string => {
   if (voxels === 0) return NOTHING_FOUND;
   const error =
-    extent === null ? "" : `; voxels of this size leave up to ±${extent.voxelErrorMl.toFixed(1)} ml open`;
-  return `Pancreas volume ${volumeMl.toFixed(1)} ml${error}.`;
+    extent === null ? "" : `; voxels of this size leave up to ±${sayMl(extent.voxelErrorMl)} open`;
+  return `Pancreas volume ${sayMl(volumeMl)}${error}.`;
 };
 
 const sentences = (measures: Measures, context: WriteContext): readonly string[] => [
-  verdict(measures),
+  describeVolume(measures),
   ...(context.trend === null ? [] : [describeTrend(context.trend)]),
+  ...warningSentences(context).map((sentence) => `Warning: ${sentence}`),
+  `${describeSeries(context)}.`,
+  `${describeDates(context)}.`,
   `Segmented automatically by ${context.model.id}; not verified by a person.`,
-  comment(context),
+  ...notices(context),
 ];
 
 /** Viewers break no lines of a report, and cut what is longer than their window. */
 const lineLength = 72;
 
+const longestPieces = new RegExp(`.{1,${lineLength}}`, "gu");
+
 const wrapped = (sentence: string): string => {
   const lines: string[] = [];
-  for (const word of sentence.split(" ")) {
+  for (const word of sentence.split(" ").flatMap((each) => each.match(longestPieces) ?? [])) {
     const longer = `${lines.at(-1)} ${word}`;
     if (lines.length > 0 && longer.length <= lineLength) lines.splice(-1, 1, longer);
     else lines.push(word);
@@ -43,7 +50,7 @@ const wrapped = (sentence: string): string => {
 
 /**
  * The result in words, for viewers that show no measurement groups: an Enhanced SR (PS3.3 annex A.35.2) with the
- * volume as text and as number, or that no pancreas was found. The same input gives the same bytes (see `buildSeg`).
+ * volume as people say it, once, or that no pancreas was found; its warnings, and what it was made from. The same input gives the same bytes (see `buildSeg`).
  * Throws EMPTY_MASK where a SEG has no measures, UID_INVALID.
  */
 export const buildTextReport = (
@@ -70,7 +77,6 @@ export const buildTextReport = (
           ...sentences(measures, context).map((sentence) =>
             text("CONTAINS", codes.finding, wrapped(sentence)),
           ),
-          ...(seg === null ? [] : volume(measures)),
         ]),
       ]),
     },

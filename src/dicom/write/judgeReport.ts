@@ -3,13 +3,8 @@ import type { Header } from "../../domain/series.ts";
 import { parseHeader, text } from "../read/header.ts";
 import { childrenOf, readDocument } from "../report/contentTree.ts";
 import { readReport } from "../report/readReport.ts";
-import {
-  differingNumbers,
-  type ExpectedNumber,
-  expectedNumbers,
-  expectedVolume,
-  reportNumbers,
-} from "./reportNumbers.ts";
+import { describeVolume } from "./buildTextReport.ts";
+import { differingNumbers, type ExpectedNumber, expectedNumbers, reportNumbers } from "./reportNumbers.ts";
 
 /** What is wrong with a stored object, in a word or two for details; null where nothing is. */
 export type Complaint = string | null;
@@ -67,13 +62,14 @@ const firstWords = (item: Header): string | null => {
   return null;
 };
 
-/** The numbers in the first sentence, which people read; its wording may be that of an earlier version. */
-const numbersInWords = (bytes: Uint8Array): string =>
-  JSON.stringify(readDocument(bytes, firstWords)?.match(/\d+(\.\d+)?/g) ?? []);
+/** The numbers of a sentence with their units, which people read; its wording may be that of an earlier version. */
+const numbersInWords = (words: string | null): string =>
+  JSON.stringify(words?.match(/<?\d+(\.\d+)? [a-z]+/g) ?? []);
 
 /** A stored report in words against the sent one and the measures in memory. Throws NOT_DICOM, TOO_LARGE. */
 export const judgeWords = (stored: Uint8Array, sent: Uint8Array, measures: Measures): Complaint => {
   if (identity(stored) !== identity(sent)) return "identity or references";
-  if (numbersInWords(stored) !== numbersInWords(sent)) return "the volume in words";
-  return judgeNumbers(stored, sent, expectedVolume(measures));
+  const [said, meant] = [stored, sent].map((bytes) => numbersInWords(readDocument(bytes, firstWords)));
+  const isRight = said === meant && said === numbersInWords(describeVolume(measures));
+  return isRight ? null : "the volume in words";
 };

@@ -29,11 +29,16 @@ const studyMoment = (header: Header): Moment | null => {
   return { date: studyDate, time: /^\d{6}/.exec(text(header, "StudyTime") ?? "")?.[0] ?? "000000" };
 };
 
+/** What the date of an object follows from. */
+export type Dated = Pick<WriteContext, "source" | "orderedAtMs"> & {
+  readonly settings: Pick<WriteContext["settings"], "dates">;
+};
+
 /**
  * The date of an object: the moment of ordering in the source's time zone, or, where the settings say so, that of the
  * study.
  */
-export const objectMoment = ({ source, orderedAtMs, settings }: WriteContext): Moment =>
+export const objectMoment = ({ source, orderedAtMs, settings }: Dated): Moment =>
   (settings.dates === "study" ? studyMoment(source.header) : null) ?? momentOf(orderedAtMs, source.header);
 
 /** The date of an object about another of our own: now, or that of the study where the other bears no other either. */

@@ -51,8 +51,8 @@ const expected = (
   [derivation]: readonly string[] = [],
 ): ExpectedNumber => ({ name, concept, derivation: derivation ?? "", unit, value, decimals: digits });
 
-/** Volume and its error, which both reports state; none where no pancreas was found. */
-export const expectedVolume = ({ voxels, volumeMl, extent }: Measures): readonly ExpectedNumber[] => {
+/** Volume and its error; none where no pancreas was found. */
+const expectedVolume = ({ voxels, volumeMl, extent }: Measures): readonly ExpectedNumber[] => {
   if (voxels === 0) return [];
   const digits = decimals.volume(volumeMl);
   const inMl = (name: string, concept: Concept, valueMl: number) =>

@@ -73,16 +73,22 @@ const measurementGroup = (measures: Measures, seg: StoredObject, context: WriteC
     ...measurements(measures, context.source.modality, context.software),
   ]);
 
-/** What a reader must know before using the numbers: what they are not for, and what was unusual. No patient text. */
-export const comment = ({ model, warnings, predecessors }: WriteContext): string =>
-  [
-    RESEARCH_NOTICE,
-    ...(predecessors.length === 0
-      ? []
-      : [`Replaces ${predecessors.map(({ sopInstanceUid }) => sopInstanceUid).join(", ")}.`]),
-    ...(model.isPhantomModel ? [`${PHANTOM_NOTICE}: trained on synthetic phantoms only.`] : []),
-    ...warnings.map(({ sentence }) => sentence.replace(/\p{Cc}/gu, " ")),
-  ].join(" ");
+/** What the numbers are not for. No patient text. */
+export const notices = ({ model, predecessors }: WriteContext): readonly string[] => [
+  RESEARCH_NOTICE,
+  ...(predecessors.length === 0
+    ? []
+    : [`Replaces ${predecessors.map(({ sopInstanceUid }) => sopInstanceUid).join(", ")}.`]),
+  ...(model.isPhantomModel ? [`${PHANTOM_NOTICE}: trained on synthetic phantoms only.`] : []),
+];
+
+/** What was unusual. No patient text. */
+export const warningSentences = ({ warnings }: WriteContext): readonly string[] =>
+  warnings.map(({ sentence }) => sentence.replace(/\p{Cc}/gu, " "));
+
+/** What a reader must know before using the numbers. */
+const comment = (context: WriteContext): string =>
+  [...notices(context), ...warningSentences(context)].join(" ");
 
 /**
  * TID 1501, which needs neither segment nor number: what is said where there is nothing to measure, tracked like a

@@ -308,6 +308,7 @@ test("O1: frames name the source instances in the order of the planes, with thei
     sopClassUid: "1.2.840.10008.5.1.4.1.1.2",
     sopInstanceUid: uid(7, 4),
     frameNumber: null,
+    instanceNumber: 4,
     positionLps: [-100, -120, 100],
   });
   assert.deepEqual([source.studyUid, source.seriesUid, source.modality], [uid(5), uid(6), "CT"]);

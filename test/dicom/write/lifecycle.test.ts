@@ -73,7 +73,7 @@ test("a report that replaces others names them as its predecessors, by study and
 
 test("the trend stands in both reports, with its error and the date that it counts from", () => {
   const { sr, textReport } = build({ trend });
-  assert.match(String(readReport(sr.bytes)?.comment), /^Since 2023-01-31 \(CT, 0\.0 ml\): \+0\.0 ml/);
+  assert.match(String(readReport(sr.bytes)?.comment), /^Since 2023-01-31 \(CT, <0\.1 ml\): \+0\.0 ml/);
   assert.ok(Buffer.from(textReport.bytes).toString("utf8").includes("Since 2023-01-31 (CT"));
 });
 

@@ -13,7 +13,8 @@ import { type Measures, RESEARCH_NOTICE } from "../../../src/domain/result.ts";
 import { noRepairs, type SourceSeries } from "../../../src/domain/series.ts";
 import { withProbability } from "../../../src/geometry/probability.ts";
 import { measureMask } from "../../../src/measure/measureMask.ts";
-import { drawKeySlice } from "../../../src/picture/keySlice.ts";
+import { withCaption } from "../../../src/picture/caption.ts";
+import { drawKeySlice, makeScene } from "../../../src/picture/keySlice.ts";
 import { keySlices } from "../../../src/picture/keySlices.ts";
 import { displayWindow } from "../../../src/picture/window.ts";
 import { asInstances } from "../../support/dicomSeries.ts";
@@ -56,8 +57,9 @@ export const brightMask = ({ grid, voxels }: Volume): Mask => {
 
 const keyPictures = (volume: Volume, mask: Mask, { source, model }: WriteContext) => {
   const window = displayWindow(volume, mask, model.modelClass);
+  const scene = makeScene(volume, mask, window, (k) => [`image ${k + 1}`]);
   return keySlices(mask, 2).map((k) => ({
-    ...drawKeySlice(volume, mask, k, { window, caption: [RESEARCH_NOTICE], sizePx: 96 }),
+    ...withCaption(drawKeySlice(scene, k, 96), [RESEARCH_NOTICE], 1),
     shows: source.frames.slice(k, k + 1),
   }));
 };

@@ -26,6 +26,8 @@ export type SourceSpec = {
   readonly driftMm?: (z: number) => Lps;
   readonly header?: Header;
   readonly frameNumbers?: boolean;
+  /** Of image z; in the order of the positions unless given. */
+  readonly instanceNumber?: (z: number) => number | null;
 };
 
 /** A classic series as the reader hands it over, with any geometry and header. */
@@ -47,6 +49,7 @@ export const makeSource = (spec: SourceSpec = {}): SourceSeries => {
       sopClassUid: spec.frameNumbers === true ? enhancedClasses[modality] : sopClasses[modality],
       sopInstanceUid: spec.frameNumbers === true ? `${root}.3.1` : `${root}.3.${z + 1}`,
       frameNumber: spec.frameNumbers === true ? z + 1 : null,
+      instanceNumber: spec.instanceNumber === undefined ? z + 1 : spec.instanceNumber(z),
       positionLps: lps(straight[0] + beside[0], straight[1] + beside[1], straight[2] + beside[2]),
     };
   });
