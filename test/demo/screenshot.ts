@@ -11,7 +11,7 @@ const demo = await startDemo();
 const browser = await chromium.launch(browserOptions);
 try {
   const page = await browser.newPage({
-    viewport: { width: 1200, height: 1180 },
+    viewport: { width: 1200, height: 1440 },
     colorScheme: "light",
     deviceScaleFactor: 1,
   });
