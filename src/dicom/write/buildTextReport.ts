@@ -34,7 +34,7 @@ const sentences = (measures: Measures, context: WriteContext): readonly string[]
 ];
 
 /** Viewers break no lines of a report, and cut what is longer than their window. */
-const lineLength = 72;
+const lineLength = 64;
 
 const longestPieces = new RegExp(`.{1,${lineLength}}`, "gu");
 

@@ -62,9 +62,9 @@ const firstWords = (item: Header): string | null => {
   return null;
 };
 
-/** The numbers of a sentence with their units, which people read; its wording may be that of an earlier version. */
+/** The numbers of a sentence with their units, which people read; its wording and its lines may be those of an earlier version. */
 const numbersInWords = (words: string | null): string =>
-  JSON.stringify(words?.match(/<?\d+(\.\d+)? [a-z]+/g) ?? []);
+  JSON.stringify(words?.replaceAll(/\s+/g, " ").match(/<?\d+(\.\d+)? [a-z]+/g) ?? []);
 
 /** A stored report in words against the sent one and the measures in memory. Throws NOT_DICOM, TOO_LARGE. */
 export const judgeWords = (stored: Uint8Array, sent: Uint8Array, measures: Measures): Complaint => {

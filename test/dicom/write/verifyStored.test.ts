@@ -138,6 +138,18 @@ test("P3: a stored report of another volume, another error or another unit diffe
   }
 });
 
+test("P3: where a line of the report in words breaks is nothing that it says, whatever the volume", () => {
+  const { context, measures, seg } = sound;
+  // Around the end of a line: each volume and error moves the words on.
+  for (const volumeMl of [0.01, 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e9, 1e12])
+    for (const voxelErrorMl of [0.01, 1, 10, 100, 1e3, 1e6]) {
+      assert.ok(measures.extent !== null);
+      const other = { ...measures, volumeMl, extent: { ...measures.extent, voxelErrorMl } };
+      const { bytes } = buildTextReport(other, seg, context);
+      verifyStored("text", bytes, bytes, other);
+    }
+});
+
 test("a stored report in words that names another volume to its reader differs", () => {
   const bytes = sound.objects.text;
   const changed = planted(bytes, "volume 19.0 ml", "volume 18.0 ml");
