@@ -1,7 +1,7 @@
 import type { Header } from "../../domain/series.ts";
 import type { Frame } from "./frames.ts";
 import { framesOf } from "./frames.ts";
-import { number, text } from "./header.ts";
+import { hasPixels, number, text } from "./header.ts";
 import { type ObjectKind, objectKind, sliceSopClass } from "./objectKind.ts";
 import { readSlice, type Slice } from "./slice.ts";
 import { readTraits, type Traits } from "./traits.ts";
@@ -16,6 +16,9 @@ export type Described = {
   readonly seriesUid: string;
   readonly studyUid: string;
   readonly modality: string;
+  /** Null where only metadata are at hand, and they do not say. */
+  readonly hasPixels: boolean | null;
+  readonly matrix: readonly [number | null, number | null];
   readonly slice: ReturnType<typeof readSlice>;
   readonly traits: Traits;
 };
@@ -31,6 +34,8 @@ export const describeFrame = ({ header, frameNumber }: Frame): Described => ({
   seriesUid: text(header, "SeriesInstanceUID") ?? "",
   studyUid: text(header, "StudyInstanceUID") ?? "",
   modality: text(header, "Modality") ?? "",
+  hasPixels: hasPixels(header),
+  matrix: [number(header, "Rows"), number(header, "Columns")],
   slice: readSlice(header),
   traits: readTraits(header),
 });

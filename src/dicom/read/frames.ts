@@ -29,6 +29,7 @@ const macros = [
   "MRDiffusionSequence",
   "FrameAnatomySequence",
   "CardiacSynchronizationSequence",
+  "ContrastBolusUsageSequence",
 ] as const;
 
 const itemsOf = (header: Header | undefined, keyword: string): readonly Header[] => {
@@ -125,6 +126,8 @@ const frameCount = (header: Header, perFrame: readonly Header[]): number => {
 export const framesOf = (header: Header): readonly Frame[] => {
   if (!isEnhanced(header)) return [{ frameNumber: null, header }];
   const perFrame = itemsOf(header, perFrameKeyword);
+  // No image, and for those to say who judge what objects are.
+  if (number(header, "NumberOfFrames") === 0 && perFrame.length === 0) return [{ frameNumber: null, header }];
   const { [sharedKeyword]: _shared, [perFrameKeyword]: _perFrame, ...own } = header;
   const shared = flatten(itemsOf(header, sharedKeyword)[0]);
   return Array.from({ length: frameCount(header, perFrame) }, (_, index) => {

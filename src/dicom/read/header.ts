@@ -66,6 +66,15 @@ const keywordAndVr = (tag: string): { readonly name: string; readonly vr: string
   data.DicomMetaDictionary.dictionary[`(${tag.slice(0, 4)},${tag.slice(4)})`.toUpperCase()];
 
 const isPrivate = (tag: string): boolean => Number.parseInt(tag.slice(0, 4), 16) % 2 === 1;
+/** No keyword of DICOM: a header holds whether there are pixels, never the pixels. */
+const pixelKeyword = "HasPixels";
+const pixelElement = /^7fe000(08|09|10)$/i;
+
+const isFilled = (element: unknown): boolean =>
+  element !== null &&
+  typeof element === "object" &&
+  ["BulkDataURI", "InlineBinary", "Value"].some((key) => key in element);
+
 const isPixelGroup = (tag: string): boolean => /^7fe0/i.test(tag);
 
 const naturalize = (elements: DicomElements, characterSet: CharacterSet): Record<string, unknown> => {
@@ -110,13 +119,15 @@ export const headerOf = (part10: Part10): Header => {
   header["SOPClassUID"] ??= part10.mediaStorageSopClassUid || null;
   header["SOPInstanceUID"] ??= part10.mediaStorageSopInstanceUid || null;
   header["SpecificCharacterSet"] = "ISO_IR 192";
+  // Compressed pixels have no length of their own.
+  header[pixelKeyword] = part10.pixelData === null || part10.pixelData.length === 0 ? "NO" : "YES";
   return { ...header, ...privateDiffusion(header, privateOfFile(part10)) };
 };
 
 /**
- * Attributes of a DICOM file by keyword, without pixel data, private tags and other binary values; text in Unicode,
- * numbers as numbers, empty attributes null. What only private elements say of diffusion stands under the standard
- * keywords. Throws NOT_DICOM, TOO_LARGE (deflated).
+ * Attributes of a DICOM file by keyword, without pixels (see `hasPixels`), private tags and other binary values; text
+ * in Unicode, numbers as numbers, empty attributes null. What only private elements say of diffusion stands under the
+ * standard keywords. Throws NOT_DICOM, TOO_LARGE (deflated).
  */
 export const parseHeader = (bytes: Uint8Array): Header => headerOf(openPart10(bytes));
 
@@ -124,7 +135,15 @@ export const parseHeader = (bytes: Uint8Array): Header => headerOf(openPart10(by
 export const headerFromJson = (dicomJson: Readonly<Record<string, unknown>>): Header => {
   const header = naturalize(dicomJson as DicomElements, "unicode");
   header["SpecificCharacterSet"] = "ISO_IR 192";
+  const pixels = Object.entries(dicomJson).find(([tag]) => pixelElement.test(tag))?.[1];
+  if (pixels !== undefined) header[pixelKeyword] = isFilled(pixels) ? "YES" : "NO";
   return { ...header, ...privateDiffusion(header, privateOfJson(dicomJson)) };
+};
+
+/** Whether the object has pixels; null where metadata do not name them, as some archives' never do. */
+export const hasPixels = (header: Header): boolean | null => {
+  const said = text(header, pixelKeyword);
+  return said === null ? null : said === "YES";
 };
 
 const valuesOf = (header: Header, keyword: string): readonly unknown[] => {

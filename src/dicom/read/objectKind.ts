@@ -1,7 +1,5 @@
-import { type FailureCode, failed } from "../../domain/failure.ts";
 import type { Header } from "../../domain/series.ts";
-import type { Warning } from "../../domain/warning.ts";
-import { number, text, texts } from "./header.ts";
+import { hasPixels, number, text, texts } from "./header.ts";
 
 /** Storage SOP classes with one plane per object (PS3.4 section B.5), by modality. */
 const classicClasses: Readonly<Record<string, string>> = {
@@ -57,6 +55,7 @@ export const objectKind = (header: Header): ObjectKind => {
   const modality = text(header, "Modality") ?? "";
   if (classicClasses[modality] === undefined) return "other-modality";
   if (number(header, "Rows") === null || number(header, "Columns") === null) return "no-image";
+  if (number(header, "NumberOfFrames") === 0 && hasPixels(header) !== true) return "no-image";
   if (isColour(header)) return "colour";
   if (sopClass === enhancedMrColor) return "colour";
   if (isMosaic(header)) return "mosaic";
@@ -70,62 +69,3 @@ export const objectKind = (header: Header): ObjectKind => {
 /** SOP class of a slice; de-identifiers sometimes empty it, and the modality leaves no choice. */
 export const sliceSopClass = (header: Header): string =>
   text(header, "SOPClassUID") ?? classicClasses[text(header, "Modality") ?? ""] ?? "";
-
-type Refusal = { readonly kind: ObjectKind; readonly code: FailureCode; readonly sentence: string };
-
-/** Why a series without any slice is refused; the first kind that occurs in it decides. */
-const refusals: readonly Refusal[] = [
-  { kind: "colour", code: "COLOUR_IMAGE", sentence: "The images are in colour." },
-  { kind: "mosaic", code: "MOSAIC", sentence: "ImageType says MOSAIC." },
-  {
-    kind: "multi-frame",
-    code: "MULTI_FRAME",
-    sentence: "The objects hold several frames that nothing describes.",
-  },
-  { kind: "localizer", code: "LOCALIZER", sentence: "ImageType says LOCALIZER." },
-  { kind: "secondary-capture", code: "DERIVED_NOT_VOLUME", sentence: "The objects are secondary captures." },
-  { kind: "other-modality", code: "MODALITY", sentence: "The modality is neither CT nor MR." },
-  { kind: "no-image", code: "NO_IMAGES", sentence: "No object holds a CT or MR image." },
-];
-
-/** One object with what it is. */
-export type Sorted = {
-  readonly kind: ObjectKind;
-  readonly sopInstanceUid: string;
-  readonly modality: string;
-};
-
-const refuse = (objects: readonly Sorted[], { kind, code, sentence }: Refusal): Error => {
-  const offending = objects.filter((object) => object.kind === kind);
-  return failed(code, `${sentence} ${offending.length} of ${objects.length} objects.`, {
-    sopInstanceUids: offending.map(({ sopInstanceUid }) => sopInstanceUid),
-    modalities: [...new Set(offending.map(({ modality }) => modality))],
-  });
-};
-
-/**
- * The slices of a series and a warning for what was left out (G10, X2). Multi-frame images beside slices are refused,
- * because they may belong to the volume.
- * Throws NO_IMAGES, MODALITY, COLOUR_IMAGE, MOSAIC, LOCALIZER, DERIVED_NOT_VOLUME, MULTI_FRAME.
- */
-export const keepSlices = <T extends Sorted>(
-  objects: readonly T[],
-): { readonly slices: readonly T[]; readonly warnings: readonly Warning[] } => {
-  const slices = objects.filter(({ kind }) => kind === "slice");
-  const dropped = objects.filter(({ kind }) => kind !== "slice");
-  const deciding = refusals.find(
-    ({ kind }) => (slices.length === 0 || kind === "multi-frame") && dropped.some((o) => o.kind === kind),
-  );
-  if (deciding !== undefined) throw refuse(objects, deciding);
-  if (slices.length === 0) throw failed("NO_IMAGES", "The series is empty.");
-  if (dropped.length === 0) return { slices, warnings: [] };
-  const warning: Warning = {
-    code: "NON_IMAGE_DROPPED",
-    sentence: `${dropped.length} of ${objects.length} objects are no slices of the volume and were left out.`,
-    details: {
-      kinds: [...new Set(dropped.map(({ kind }) => kind))].sort(),
-      sopInstanceUids: dropped.map(({ sopInstanceUid }) => sopInstanceUid).sort(),
-    },
-  };
-  return { slices, warnings: [warning] };
-};

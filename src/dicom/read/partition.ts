@@ -10,7 +10,7 @@ export type Partition<T> = {
 };
 
 /** Cosines that differ more belong to different stacks (G6). */
-const orientationTolerance = 1e-3;
+export const orientationTolerance = 1e-3;
 /** Relative: 0.04 mm over a field of view of 400 mm. */
 const pixelSpacingTolerance = 1e-4;
 

@@ -7,7 +7,7 @@ import { isUid } from "../../domain/uid.ts";
 import type { Warning } from "../../domain/warning.ts";
 import { blame } from "./attempt.ts";
 import { frameBytes, locateFrames } from "./decode/pixelBytes.ts";
-import { keepSlices } from "./objectKind.ts";
+import { keepSlices } from "./keepSlices.ts";
 import { openPart10 } from "./part10.ts";
 import type { Readable, Scanned, ScannedPlane } from "./scanInstances.ts";
 import { requireGeometry } from "./slice.ts";

@@ -3,7 +3,7 @@ import type { ModelClass } from "../../domain/plan.ts";
 import type { SeriesRule } from "../../domain/rules.ts";
 import { type Header, noRepairs, type Repairs } from "../../domain/series.ts";
 import { imagesOf } from "../read/describe.ts";
-import { keepSlices } from "../read/objectKind.ts";
+import { keepSlices } from "../read/keepSlices.ts";
 import { requireGeometry } from "../read/slice.ts";
 import { type SeriesPart, splitSeries } from "../read/splitSeries.ts";
 import { fieldOfViewMm } from "./bodyPart.ts";

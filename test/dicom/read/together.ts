@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { imagesOf } from "../../../src/dicom/read/describe.ts";
 import { parseHeader } from "../../../src/dicom/read/header.ts";
-import { keepSlices } from "../../../src/dicom/read/objectKind.ts";
+import { keepSlices } from "../../../src/dicom/read/keepSlices.ts";
 import { requireGeometry } from "../../../src/dicom/read/slice.ts";
 import { splitSeries } from "../../../src/dicom/read/splitSeries.ts";
 import { noRepairs } from "../../../src/domain/series.ts";
@@ -29,7 +29,7 @@ export const together = (volumes: readonly Volume[]): readonly Uint8Array[] =>
   );
 
 /** The parts as metadata alone tell them. */
-const partsOf = (files: readonly Uint8Array[]) => {
+export const partsOf = (files: readonly Uint8Array[]) => {
   const images = requireGeometry(keepSlices(imagesOf(files.map(parseHeader))).slices);
   return splitSeries(images, { minSlices: 5, repairs: noRepairs, digestOf: null }).parts;
 };
