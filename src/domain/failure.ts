@@ -42,6 +42,14 @@ const failureTable = {
     "ineligible",
     "Several images lie at one position; send the phases as series of their own.",
   ],
+  ONE_POSITION: [
+    "ineligible",
+    "Images of one position, as bolus tracking and monitoring make them, are no volume; send the diagnostic series.",
+  ],
+  MIXED_ACQUISITIONS: [
+    "ineligible",
+    "Images of several acquisitions or time points alternate along the stack; send each as a series of its own.",
+  ],
   SEVERAL_VOLUMES: ["ineligible", "The series holds several volumes; name the one to segment."],
   PART_NOT_FOUND: ["usage", "Name one of the volumes that the series holds."],
   MISSING_SLICES: ["ineligible", "Slices are missing; send the series again completely."],

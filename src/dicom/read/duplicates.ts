@@ -1,9 +1,12 @@
+import { counted } from "../../domain/counted.ts";
 import { failed } from "../../domain/failure.ts";
 import type { Warning } from "../../domain/warning.ts";
 import { norm, subtract } from "../../geometry/vector.ts";
 import type { Located } from "./describe.ts";
+import { mostSamePositionMm } from "./positions.ts";
 
-const samePointMm = 0.01;
+/** As far apart as images of one position may lie (see `groupByPosition`). */
+const samePointMm = mostSamePositionMm;
 
 export const ambiguous = (images: readonly Located[], why: string): Error =>
   failed("AMBIGUOUS_POSITIONS", `${images.length} images ${why}.`, {
@@ -80,7 +83,7 @@ export const duplicateWarning = <T extends Located>(
   return [
     {
       code: "DUPLICATE_DROPPED",
-      sentence: `${dropped} duplicate instances were left out.`,
+      sentence: `${counted(dropped, "duplicate instance was", "duplicate instances were")} left out.`,
       details: {
         sopInstanceUids: all
           .filter((image) => !survivors.has(image))

@@ -1,9 +1,9 @@
+import { FailureError, failed } from "../../domain/failure.ts";
+import { attempt } from "./attempt.ts";
 import type { Located } from "./describe.ts";
 import { type DigestOf, dropCopies, dropLikeCopies } from "./duplicates.ts";
-import { type Split, splitByInstanceOrder, splitByKeys } from "./splitCollisions.ts";
-
-/** Images at one position each, in ascending order of the positions. */
-type Groups<T> = readonly (readonly T[])[];
+import { splitByMoments } from "./moments.ts";
+import { type Groups, type Split, splitByInstanceOrder, splitByKeys } from "./splitCollisions.ts";
 
 /** Whether every position has one image. */
 export const isAlone = <T>(groups: Groups<T>): boolean => groups.every(({ length }) => length === 1);
@@ -20,6 +20,32 @@ export const remembered = <T>(digestOf: DigestOf<T>): DigestOf<T> => {
 };
 
 /**
+ * Throws ONE_POSITION for images that all lie at one position, TOO_FEW_SLICES for those that lie at too few: they are
+ * no stacks of a slice or two each, but what watches a bolus come or an organ move (G12, S8).
+ */
+export const requirePositions = (groups: Groups<Located>, minSlices: number): void => {
+  const images = groups.flat();
+  if (groups.length === images.length) return;
+  const details = {
+    images: images.length,
+    positions: groups.length,
+    sopInstanceUids: [...new Set(images.map(({ sopInstanceUid }) => sopInstanceUid))].sort(),
+  };
+  if (groups.length === 1)
+    throw failed(
+      "ONE_POSITION",
+      `All ${images.length} images lie at one position, as in bolus tracking; they are no stack of slices.`,
+      details,
+    );
+  if (groups.length < minSlices)
+    throw failed(
+      "TOO_FEW_SLICES",
+      `${images.length} images lie at ${groups.length} positions; slices at ${minSlices} at least are needed.`,
+      { slices: groups.length, minSlices, ...details },
+    );
+};
+
+/**
  * What images that share positions are: several volumes, or one with copies, which `whole` is without (G11, G12); null
  * where nothing tells.
  */
@@ -33,6 +59,10 @@ export const resolveCollisions = <T extends Located>(
   const unlike = groups.map((group) => dropLikeCopies(group, digestOf));
   const byKeys = splitByKeys(unlike);
   if (byKeys !== null) return { split: byKeys, isLastResort: false };
+  // Acquisitions that overlap in part share some positions and not others, and have no rank at most of them.
+  const byMoments = attempt(() => splitByMoments(unlike));
+  if (byMoments !== null && !(byMoments instanceof FailureError))
+    return { split: byMoments, isLastResort: false };
   const single = groups.map((group) => dropCopies(group, digestOf));
   if (isAlone(single)) return { whole: single.flat() };
   const byOrder = splitByInstanceOrder(groups) ?? splitByInstanceOrder(unlike);

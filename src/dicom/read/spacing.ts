@@ -1,3 +1,4 @@
+import { counted } from "../../domain/counted.ts";
 import { failed } from "../../domain/failure.ts";
 import { noRepairs, type Repairs } from "../../domain/series.ts";
 import type { Warning } from "../../domain/warning.ts";
@@ -9,8 +10,21 @@ export type Station = { readonly sopInstanceUid: string; readonly positionMm: nu
 const exactTolerance = (spacingMm: number): number => Math.max(0.01, 0.01 * spacingMm);
 const jitterTolerance = (spacingMm: number): number => Math.max(0.01, Math.min(0.25, 0.05 * spacingMm));
 
+/** Whether one slice distance is another but for the jitter of real scanners (S2), mm. */
+export const closeWithin = (mm: number, otherMm: number): boolean =>
+  Math.abs(mm - otherMm) <= jitterTolerance(otherMm);
+
 const gapsOf = (stations: readonly Station[]): readonly number[] =>
   stations.slice(1).map(({ positionMm }, i) => positionMm - (stations[i]?.positionMm ?? Number.NaN));
+
+const spacingOf = (stations: readonly Station[]): number =>
+  ((stations.at(-1)?.positionMm ?? 0) - (stations[0]?.positionMm ?? 0)) / (stations.length - 1);
+
+/** How far the stations stray from even distances between the first and the last, mm. */
+const residualOf = (stations: readonly Station[]): number => {
+  const [first = 0, spacingMm] = [stations[0]?.positionMm, spacingOf(stations)];
+  return Math.max(...stations.map(({ positionMm }, k) => Math.abs(positionMm - first - k * spacingMm)));
+};
 
 const rounded = (mm: number): number => Number(mm.toFixed(4));
 
@@ -40,6 +54,8 @@ const findHoles = (stations: readonly Station[]): Holes | null => {
   const single = multiples.filter((multiple) => multiple === 1).length;
   const isException = single * 2 >= gaps.length;
   if (!fits || (!isException && Math.max(...multiples) > mostMultiples)) return null;
+  // A base gap that asks for more slices than there are is no slice distance, but how far two stacks are shifted.
+  if (multiples.reduce((a, b) => a + b, 0) - gaps.length > stations.length) return null;
   const holes = multiples.flatMap((multiple, i) =>
     multiple > 1
       ? [
@@ -58,7 +74,7 @@ const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 const interpolated = ({ baseMm, holes }: Holes): Fit => {
-  const sentence = `${holes.length} missing slices were interpolated for the network; the mask has none on them.`;
+  const sentence = `${counted(holes.length, "missing slice was", "missing slices were")} interpolated for the network; the mask has none there.`;
   return { spacingMm: baseMm, warnings: [{ code: "SLICES_INTERPOLATED", sentence, details: { holes } }] };
 };
 
@@ -78,14 +94,39 @@ const repaired = (stations: readonly Station[], repairs: Repairs): Fit | null =>
   return { spacingMm: median(gaps), warnings: [{ code: "GAPS_RESAMPLED", sentence, details }] };
 };
 
+/** More stacks than this that lie between each other's slices are seen as gaps without any order. */
+const mostStacks = 6;
+
+/**
+ * In how many even stacks of at least three slices the stations lie by turns, shifted against each other; null where in
+ * none.
+ */
+const stacksByTurns = (stations: readonly Station[]): readonly (readonly Station[])[] | null => {
+  for (let count = 2; count <= mostStacks && stations.length >= 3 * count; count++) {
+    const stacks = Array.from({ length: count }, (_, rank) => stations.filter((__, k) => k % count === rank));
+    if (stacks.every((stack) => residualOf(stack) <= exactTolerance(spacingOf(stack)))) return stacks;
+  }
+  return null;
+};
+
 const refuse = (stations: readonly Station[], residualMm: number): never => {
   const gaps = gapsOf(stations);
+  const stacks = stacksByTurns(stations);
+  if (stacks !== null) {
+    const apartMm = spacingOf(stacks[0] ?? []);
+    const shiftsMm = gaps.slice(0, stacks.length - 1).map(rounded);
+    throw failed(
+      "NON_UNIFORM_SPACING",
+      `The slices are ${stacks.length} even stacks of ${stacks.map(({ length }) => length).join(" and ")} slices, ${apartMm.toFixed(3)} mm apart each and shifted by ${shiftsMm.map((mm) => mm.toFixed(3)).join(" and ")} mm; nothing in the headers tells which slice belongs to which.`,
+      { slices: stacks.map(({ length }) => length), spacingMm: rounded(apartMm), shiftsMm },
+    );
+  }
   const found = findHoles(stations);
   if (found !== null) {
     const missing = found.holes.reduce((sum, hole) => sum + hole.missing, 0);
     throw failed(
       "MISSING_SLICES",
-      `${missing} slices are missing at ${found.holes.length} places; the others lie ${found.baseMm.toFixed(3)} mm apart.`,
+      `${counted(missing, "slice is", "slices are")} missing at ${counted(found.holes.length, "place")}; the others lie ${found.baseMm.toFixed(3)} mm apart.`,
       {
         sopInstanceUids: found.holes.flatMap(({ afterUid, beforeUid }) => [afterUid, beforeUid]),
         holes: found.holes,
@@ -115,10 +156,8 @@ const refuse = (stations: readonly Station[], residualMm: number): never => {
  * not add up; with a warning when there is jitter. Throws MISSING_SLICES, NON_UNIFORM_SPACING.
  */
 export const fitSpacing = (stations: readonly Station[], repairs: Repairs = noRepairs): Fit => {
-  const first = stations[0]?.positionMm ?? 0;
-  const spacingMm = ((stations.at(-1)?.positionMm ?? 0) - first) / (stations.length - 1);
-  const residuals = stations.map(({ positionMm }, k) => Math.abs(positionMm - first - k * spacingMm));
-  const residualMm = Math.max(...residuals);
+  const spacingMm = spacingOf(stations);
+  const residualMm = residualOf(stations);
   if (residualMm <= exactTolerance(spacingMm)) return { spacingMm, warnings: [] };
   if (residualMm > jitterTolerance(spacingMm))
     return repaired(stations, repairs) ?? refuse(stations, residualMm);

@@ -4,7 +4,7 @@ import { traitNames } from "./traits.ts";
 type Keys = Readonly<Record<string, string>>;
 
 /** Images of one orientation at one position, in ascending order of the positions. */
-type Groups<T> = readonly (readonly T[])[];
+export type Groups<T> = readonly (readonly T[])[];
 
 /** One of the volumes that share their positions: one image for each, in ascending order. */
 export type Sharer<T> = { readonly keys: Keys; readonly images: readonly T[] };
@@ -28,12 +28,14 @@ const byRank = <T>(
   return ranks.every(({ length }) => length === groups.length) ? ranks : null;
 };
 
-type Value = string | number | null;
+export type Value = string | number | null;
 
-const compare = (a: Value, b: Value): number =>
+/** Ascending; numbers before texts. */
+export const compare = (a: Value, b: Value): number =>
   typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : a === b ? 0 : 1;
 
-const safe = (value: Value): string =>
+/** A value as it may stand in a name: header text is neither long nor markup there. */
+export const safe = (value: Value): string =>
   String(value)
     .replace(/[^\w.+-]/g, "_")
     .slice(0, 32);

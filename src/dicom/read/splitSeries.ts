@@ -1,12 +1,15 @@
+import { counted } from "../../domain/counted.ts";
 import { type Failure, FailureError, failed } from "../../domain/failure.ts";
 import type { Grid } from "../../domain/grid.ts";
 import type { Repairs } from "../../domain/series.ts";
 import type { Warning } from "../../domain/warning.ts";
 import { requireAll } from "./announced.ts";
+import { attempt } from "./attempt.ts";
 import { byIdentity, type Located } from "./describe.ts";
 import { ambiguous, type DigestOf, duplicateWarning, keepOnePerName } from "./duplicates.ts";
+import { splitByMoments } from "./moments.ts";
 import { orientationDifference, partition } from "./partition.ts";
-import { isAlone, remembered, resolveCollisions } from "./resolveCollisions.ts";
+import { isAlone, remembered, requirePositions, resolveCollisions } from "./resolveCollisions.ts";
 import { buildGrid, groupByPosition, requireSlices } from "./stack.ts";
 
 /** What may be one volume of a series. */
@@ -75,6 +78,21 @@ const failedPart = <T extends Located>(keys: Keys, images: readonly T[], error: 
   return { id: "", keys, images, grid: null, failure: error.failure, warnings: [] };
 };
 
+/**
+ * One stack of images that are alone at their positions: a volume, or the moments and acquisitions that it consists of.
+ */
+const standUp = <T extends Located>(
+  keys: Keys,
+  images: readonly T[],
+  options: PartOptions<T>,
+  warnings: readonly Warning[],
+): readonly SeriesPart<T>[] => {
+  const moments = attempt(() => splitByMoments(images.map((image) => [image])));
+  if (moments instanceof FailureError) return [failedPart(keys, images, moments)];
+  const volumes = moments ?? [{ keys: {}, images }];
+  return volumes.map((volume) => partOf({ ...keys, ...volume.keys }, volume.images, options, warnings));
+};
+
 /** The volumes of one partition: one, or several that share their positions. */
 const stackUp = <T extends Located>(
   keys: Keys,
@@ -86,14 +104,15 @@ const stackUp = <T extends Located>(
     const digestOf = remembered(options.digestOf);
     const { groups, warnings } = groupByPosition(keepOnePerName(images, digestOf));
     const withCopies = (kept: readonly T[]) => [...warnings, ...duplicateWarning(images, kept)];
-    if (isAlone(groups)) return [partOf(keys, groups.flat(), options, withCopies(groups.flat()))];
+    if (isAlone(groups)) return standUp(keys, groups.flat(), options, withCopies(groups.flat()));
     const found = resolveCollisions(groups, digestOf);
     if (found !== null && "whole" in found)
-      return [partOf(keys, found.whole, options, withCopies(found.whole))];
+      return standUp(keys, found.whole, options, withCopies(found.whole));
+    requirePositions(groups, minSlices);
     if (found !== null) {
       const common = withCopies(found.split.flatMap((sharer) => sharer.images));
-      return found.split.map((sharer) =>
-        partOf({ ...keys, ...sharer.keys }, sharer.images, options, [
+      return found.split.flatMap((sharer) =>
+        standUp({ ...keys, ...sharer.keys }, sharer.images, options, [
           ...common,
           ...(found.isLastResort ? [lastResort] : []),
         ]),
@@ -148,7 +167,7 @@ const dropScraps = <T extends Located>(parts: readonly SeriesPart<T>[]): SeriesP
     warnings: [
       {
         code: "PARTS_DROPPED",
-        sentence: `${images.length} images that form no stack with the others were left out.`,
+        sentence: `${counted(images.length, "image that forms", "images that form")} no stack with the others ${images.length === 1 ? "was" : "were"} left out.`,
         details: { sopInstanceUids: images.map(({ sopInstanceUid }) => sopInstanceUid).sort() },
       },
     ],

@@ -1,20 +1,18 @@
-import { type Lps, zyx } from "../../domain/axes.ts";
+import { zyx } from "../../domain/axes.ts";
+import { counted } from "../../domain/counted.ts";
 import { failed } from "../../domain/failure.ts";
 import type { Grid } from "../../domain/grid.ts";
 import { noRepairs, type Repairs } from "../../domain/series.ts";
 import type { Warning } from "../../domain/warning.ts";
-import { cross, dot, norm, scale, subtract } from "../../geometry/vector.ts";
+import { dot, norm, scale, subtract } from "../../geometry/vector.ts";
 import { byIdentity, type Located } from "./describe.ts";
 import { orientationDifference } from "./partition.ts";
+import { heightsAlong, normalOf, samePositionMm } from "./positions.ts";
 import type { Slice } from "./slice.ts";
 import { fitSpacing } from "./spacing.ts";
 
-/** Closer along the normal than any scanner reconstructs. */
-const samePositionMm = 0.01;
 /** Slabs that are thinner rarely hold a whole pancreas (S11). */
 const shortCoverageMm = 80;
-
-const normalOf = ({ alongRow, alongColumn }: Slice): Lps => cross(alongRow, alongColumn);
 
 /**
  * Slices of one orientation in ascending order of their position along row × column (G1, G2), those at one position in
@@ -25,14 +23,14 @@ export const groupByPosition = <T extends Located>(
 ): { readonly groups: readonly (readonly T[])[]; readonly warnings: readonly Warning[] } => {
   const [reference] = images.toSorted(byIdentity);
   if (reference === undefined) throw failed("NO_IMAGES", "The series is empty.");
-  const normal = normalOf(reference.slice);
-  const along = (image: T): number => dot(image.slice.positionLps, normal);
+  const along = heightsAlong(reference);
   const sorted = images.toSorted((a, b) => along(a) - along(b) || byIdentity(a, b));
+  const toleranceMm = samePositionMm(sorted.map(along));
   const groups: T[][] = [];
   for (const image of sorted) {
     const open = groups.at(-1);
     const [first] = open ?? [];
-    if (open !== undefined && first !== undefined && along(image) - along(first) < samePositionMm)
+    if (open !== undefined && first !== undefined && along(image) - along(first) < toleranceMm)
       open.push(image);
     else groups.push([image]);
   }
@@ -133,8 +131,8 @@ const coverage = (slices: number, spacingMm: number): readonly Warning[] => {
 
 /**
  * The grid of slices that are alone at their positions and in ascending order: x along a row with PixelSpacing[1], y
- * down a column with PixelSpacing[0] (G5), z along row × column. What a repair allows becomes a warning, and the grid is
- * nominal. Throws GANTRY_TILT, MISSING_SLICES, NON_UNIFORM_SPACING.
+ * down a column with PixelSpacing[0] (G5), z along row × column. What a repair allows becomes a warning, and the grid
+ * is nominal. Throws GANTRY_TILT, MISSING_SLICES, NON_UNIFORM_SPACING.
  */
 export const buildGrid = (
   slices: readonly Slice[],
@@ -168,8 +166,12 @@ export const buildGrid = (
 /** Throws TOO_FEW_SLICES (S8). */
 export const requireSlices = (count: number, minSlices: number): void => {
   if (count >= minSlices) return;
-  throw failed("TOO_FEW_SLICES", `The series has ${count} slices; at least ${minSlices} are needed.`, {
-    slices: count,
-    minSlices,
-  });
+  throw failed(
+    "TOO_FEW_SLICES",
+    `The series has ${counted(count, "slice")}; at least ${minSlices} are needed.`,
+    {
+      slices: count,
+      minSlices,
+    },
+  );
 };

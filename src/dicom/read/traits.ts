@@ -17,7 +17,9 @@ export type Traits = {
   readonly imagesInAcquisition: number | null;
 };
 
-/** Attributes that may tell the volumes of a series apart by their equal values, in the order in which they are tried. */
+/**
+ * Attributes that may tell the volumes of a series apart by their equal values, in the order in which they are tried.
+ */
 export const traitNames = [
   "AcquisitionContrast",
   "StackID",
@@ -25,9 +27,13 @@ export const traitNames = [
   "EchoNumbers",
   "TemporalPositionIdentifier",
   "TriggerTime",
+  "ConvolutionKernel",
+  "KVP",
   "AcquisitionNumber",
   "DiffusionBValue",
   "DiffusionGradient",
+  "ContrastBolusAgentPhase",
+  "ContrastBolusAgent",
 ] as const;
 
 export type TraitName = (typeof traitNames)[number];
@@ -49,17 +55,35 @@ const diffusionGradient = (header: Header): string | null => {
   return [bValue, ...direction.map((cosine) => Number(cosine.toFixed(3)) + 0)].join("_");
 };
 
+/** Some vendors name a kernel and its strength. */
+const kernelOf = (header: Header): string | null => texts(header, "ConvolutionKernel").join("+") || null;
+
+/** The agent is free text, and nobody's to repeat; whether there is one tells a native image from one with contrast. */
+const contrastOf = (header: Header): string =>
+  text(header, "ContrastBolusAgent") === null ? "none" : "given";
+
+/** What is no single number or text of the header. */
+const composed: Partial<Record<TraitName, (header: Header) => string | null>> = {
+  DiffusionGradient: diffusionGradient,
+  ConvolutionKernel: kernelOf,
+  ContrastBolusAgent: contrastOf,
+};
+
 export const readTraits = (header: Header): Traits => {
   const isMr = text(header, "Modality") === "MR";
   const component = text(header, "ComplexImageComponent");
   const kinds = [...texts(header, "ImageType").slice(2), ...(component === null ? [] : [component])];
-  const readValue = (name: TraitName): string | number | null =>
-    name === "DiffusionGradient" ? diffusionGradient(header) : (number(header, name) ?? text(header, name));
+  const readValue = (name: TraitName): string | number | null => {
+    const compose = composed[name];
+    return compose === undefined ? (number(header, name) ?? text(header, name)) : compose(header);
+  };
   return {
     imageType: isMr ? [...new Set(kinds.map((kind) => kind.toUpperCase()))] : [],
     values: Object.fromEntries(traitNames.map((name) => [name, readValue(name)])) as Traits["values"],
     dimensionIndices: numbers(header, "DimensionIndexValues"),
-    acquisitionSeconds: secondsOf(text(header, "AcquisitionTime")),
+    acquisitionSeconds: secondsOf(
+      text(header, "AcquisitionTime") ?? (text(header, "AcquisitionDateTime") ?? "").slice(8),
+    ),
     contentSeconds: secondsOf(text(header, "ContentTime")),
     instanceNumber: number(header, "InstanceNumber"),
     imagesInAcquisition: number(header, "ImagesInAcquisition"),

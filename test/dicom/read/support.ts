@@ -35,12 +35,13 @@ const fixtureFiles = (folder: string): readonly string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath}/${entry.name}`);
 
+/** All files of a folder as instances. */
+export const instancesOf = (folder: string): readonly TestInstance[] =>
+  fixtureFiles(folder).map((name) => ({ name, read: () => readFileSync(name) }));
+
 /** The instances of a folder of the DICOM test data. */
 export const fixture = (...parts: string[]): readonly TestInstance[] =>
-  fixtureFiles(sharedFolder("fixtures", "dicom", ...parts)).map((name) => ({
-    name,
-    read: () => readFileSync(name),
-  }));
+  instancesOf(sharedFolder("fixtures", "dicom", ...parts));
 
 export const fixtureFile = (...parts: string[]): TestInstance => {
   const name = sharedFolder("fixtures", "dicom", ...parts);

@@ -1,0 +1,548 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type Attributes, classicSeries, type SeriesSpec, shuffled, uid } from "../../support/dicomSeries.ts";
+import { needsShared, sharedFolder } from "../../support/shared.ts";
+import { codes, instancesOf, read, refusal, uidsOf } from "./support.ts";
+import { partsOf } from "./together.ts";
+
+/** One of several stacks in a series: slice k lies at `fromMm` + k · `apartMm`. */
+type Stack = {
+  readonly fromMm: number;
+  readonly apartMm: number;
+  readonly slices?: number;
+  readonly attributes: (k: number) => Attributes;
+  readonly driftMm?: SeriesSpec["driftMm"];
+};
+
+const slices = 8;
+
+/** The files of stacks, with voxels of their own, all 5 mm thick unless they say otherwise. */
+const stacked = (modality: "CT" | "MR", stacks: readonly Stack[]): readonly Uint8Array[] =>
+  stacks.flatMap(({ fromMm, apartMm, attributes, driftMm, slices: own = slices }, n) =>
+    classicSeries({
+      modality,
+      slices: own,
+      distanceMm: (k) => fromMm + apartMm * k,
+      ...(driftMm && { driftMm }),
+      stored: (k, row, column) => 1000 + 100 * n + 10 * k + row + column,
+      attributes: (k) => ({ SOPInstanceUID: uid(60 + n, k + 1), InstanceNumber: 1 + k, ...attributes(k) }),
+    }),
+  );
+
+/**
+ * Stacks whose positions lie exactly between each other's; each differs from the others in what `attributes` gives it.
+ */
+const between = (
+  modality: "CT" | "MR",
+  count: number,
+  apartMm: number,
+  attributes: (n: number, k: number) => Attributes,
+): readonly Uint8Array[] =>
+  stacked(
+    modality,
+    Array.from({ length: count }, (_, n) => ({
+      fromMm: (n * apartMm) / count,
+      apartMm,
+      attributes: (k: number) => attributes(n, k),
+    })),
+  );
+
+/** The parts as their names, sizes and reasons, the same in any order and for headers alone. */
+const outcome = (files: readonly Uint8Array[]): readonly string[] => {
+  const say = (own: readonly Uint8Array[]): readonly string[] =>
+    partsOf(own).map(({ id, images, failure }) => `${id} ${images.length} ${failure?.code ?? "volume"}`);
+  const first = say(files);
+  for (const seed of [1, 2, 3]) assert.deepEqual(say(shuffled(files, seed)), first);
+  return first;
+};
+
+/** Every part holds the images of one stack alone, and its slices lie `apartMm` apart. */
+const assertVolumes = async (
+  files: readonly Uint8Array[],
+  parts: readonly string[],
+  apartMm: number,
+): Promise<void> => {
+  assert.deepEqual(
+    outcome(files),
+    parts.map((id) => `${id} ${files.length / parts.length} volume`),
+  );
+  for (const part of parts) {
+    const { source, volume } = await read(shuffled(files, 7), { part });
+    const stacks = new Set(source.frames.map(({ sopInstanceUid }) => sopInstanceUid.split(".").at(-2)));
+    assert.equal(stacks.size, 1, part);
+    assert.ok(Math.abs(volume.grid.spacingMm[0] - apartMm) < 1e-6);
+  }
+};
+
+const assertWhole = async (files: readonly Uint8Array[]): Promise<void> => {
+  const { source, warnings } = await read(files);
+  assert.equal(source.frames.length, files.length);
+  assert.ok(!warnings.some(({ code }) => code === "SPLIT_BY_INSTANCE" || code === "PARTS_DROPPED"));
+  assert.deepEqual(outcome(files), [` ${files.length} volume`]);
+};
+
+const clock = (seconds: number): string =>
+  [3600, 60, 1]
+    .map((unit, n) => String(Math.floor(seconds / unit) % (n === 0 ? 24 : 60)).padStart(2, "0"))
+    .join("");
+
+describe("V2: what by the standard is another volume is one although no two images share a position", () => {
+  const certain: readonly (readonly [string, "CT" | "MR", readonly [unknown, unknown]])[] = [
+    ["TemporalPositionIdentifier", "MR", ["1", "2"]],
+    ["ContrastBolusAgentPhase", "CT", ["ARTERIAL", "VENOUS"]],
+    ["AcquisitionContrast", "MR", ["T1", "T2"]],
+    ["StackID", "MR", ["1", "2"]],
+    ["EchoNumbers", "MR", ["1", "2"]],
+    ["EchoTime", "MR", ["20", "80"]],
+    ["DiffusionBValue", "MR", [0, 800]],
+    ["ConvolutionKernel", "CT", ["B30f", "B60f"]],
+    ["KVP", "CT", ["80", "140"]],
+  ];
+  for (const [key, modality, values] of certain) {
+    // 12 mm apart and 5 mm thick: nothing but the attribute speaks against one volume of 6 mm.
+    test(`V2 ${key}: values that alternate along the stack are two volumes`, () =>
+      assertVolumes(
+        between(modality, 2, 12, (n) => ({ [key]: values[n] })),
+        values.map((value) => `${key}=${value}`),
+        12,
+      ));
+
+    test(`V2 ${key}: values in blocks that follow each other, or another for each slice, are one volume`, async () => {
+      const [low, high] = values;
+      await assertWhole(
+        stacked(modality, [
+          { fromMm: 0, apartMm: 6, attributes: () => ({ [key]: low }) },
+          { fromMm: 48, apartMm: 6, attributes: () => ({ [key]: high }) },
+        ]),
+      );
+      const own = (k: number): unknown => (typeof low === "number" ? 10 * k : `${k + 1}`);
+      await assertWhole(
+        stacked(modality, [{ fromMm: 0, apartMm: 6, attributes: (k) => ({ [key]: own(k) }) }]),
+      );
+    });
+  }
+
+  test("V2 TemporalPositionIdentifier: three time points are three volumes", () =>
+    assertVolumes(
+      between("MR", 3, 12, (n) => ({ TemporalPositionIdentifier: n + 1 })),
+      [1, 2, 3].map((n) => `TemporalPositionIdentifier=${n}`),
+      12,
+    ));
+
+  test("V2 TemporalPositionIdentifier: echoes that share positions, at times that lie between them, are a volume for each pair", () =>
+    assertVolumes(
+      stacked(
+        "MR",
+        [0, 1, 2, 3].map((n) => ({
+          fromMm: 3.5 * (n & 1),
+          apartMm: 7,
+          attributes: () => ({ EchoTime: `${1 + (n >> 1)}`, TemporalPositionIdentifier: 1 + (n & 1) }),
+        })),
+      ),
+      ["1", "2"].flatMap((echo) =>
+        [1, 2].map((time) => `EchoTime=${echo},TemporalPositionIdentifier=${time}`),
+      ),
+      7,
+    ));
+
+  test("V2 TemporalPositionIdentifier: a time point that lacks a slice is refused with the numbers, not laid between the others", async () => {
+    const files = between("MR", 2, 12, (n) => ({ TemporalPositionIdentifier: n + 1 }));
+    for (const without of [files.length - 1, 12]) {
+      const failure = await refusal(read(files.toSpliced(without, 1)), "MIXED_ACQUISITIONS");
+      assert.match(failure.sentence, /2 values of TemporalPositionIdentifier alternate .*\(8 and 7 images\)/);
+      assert.deepEqual(failure.details["slices"], [8, 7]);
+      assert.equal(uidsOf(failure).length, 15);
+    }
+  });
+});
+
+describe("V2: what may also be a pass over one volume is judged by what the slices cover", () => {
+  const numbered = (n: number): Attributes => ({ AcquisitionNumber: n + 1 });
+
+  test("V2 AcquisitionNumber: slices that each acquisition has side by side are two volumes, of CT and of MR", async () => {
+    const parts = ["AcquisitionNumber=1", "AcquisitionNumber=2"];
+    for (const modality of ["CT", "MR"] as const)
+      for (const apartMm of [5, 6, 7.5])
+        await assertVolumes(between(modality, 2, apartMm, numbered), parts, apartMm);
+  });
+
+  test("V2 AcquisitionNumber: MR concatenations, whose slices are side by side only together, are one volume", async () => {
+    for (const [count, apartMm] of [
+      [2, 12],
+      [2, 20],
+      [3, 15],
+      [3, 18],
+      [4, 24],
+    ] as const)
+      await assertWhole(
+        between("MR", count, apartMm, (n) => ({ ...numbered(n), AcquisitionTime: clock(36000 + 40 * n) })),
+      );
+  });
+
+  test("V2 AcquisitionNumber: SpacingBetweenSlices says of MR which of the two it is, whatever the thickness", async () => {
+    const stating = (mm: number, thickness: unknown) =>
+      between("MR", 2, 12, (n) => ({
+        ...numbered(n),
+        SpacingBetweenSlices: `${mm}`,
+        SliceThickness: thickness,
+      }));
+    for (const thickness of ["5", "10", undefined]) {
+      await assertWhole(stating(6, thickness));
+      await assertVolumes(stating(12, thickness), ["AcquisitionNumber=1", "AcquisitionNumber=2"], 12);
+    }
+  });
+
+  test("V2 AcquisitionNumber: passes over the slabs of one volume are one volume", () =>
+    assertWhole(
+      stacked(
+        "MR",
+        [0, 1, 2, 3].map((n) => ({
+          fromMm: 96 * (n >> 1) + 6 * (n & 1),
+          apartMm: 12,
+          attributes: () => numbered(n),
+        })),
+      ),
+    ));
+
+  test("V2 AcquisitionNumber: what cannot be told is refused with the numbers", async () => {
+    const unknown = between("MR", 2, 12, (n) => ({ ...numbered(n), SliceThickness: undefined }));
+    const failure = await refusal(read(unknown), "MIXED_ACQUISITIONS");
+    assert.equal(
+      failure.sentence,
+      "2 values of AcquisitionNumber alternate along the stack (8 and 8 images, 12.000 mm apart each and 6.000 mm together); with slices of unknown thickness they may be one volume or several.",
+    );
+    assert.deepEqual(
+      { ...failure.details, sopInstanceUids: 0 },
+      {
+        attribute: "AcquisitionNumber",
+        slices: [8, 8],
+        aloneMm: 12,
+        togetherMm: 6,
+        sliceThicknessMm: null,
+        sopInstanceUids: 0,
+      },
+    );
+    // CT never passes twice over one volume, but thin slices with gaps may be meant to fill each other's.
+    await refusal(read(between("CT", 2, 12, numbered)), "MIXED_ACQUISITIONS");
+  });
+
+  test("V2 AcquisitionTime: CT acquisitions a minute apart are two volumes, also where every slice has its own time", async () => {
+    const parts = ["AcquisitionTime=1", "AcquisitionTime=2"];
+    const started = (n: number): Attributes => ({ AcquisitionTime: clock(36000 + 60 * n) });
+    await assertVolumes(between("CT", 2, 5, started), parts, 5);
+    const running = (n: number, k: number): Attributes => ({
+      AcquisitionTime: `${clock(36000 + 60 * n)}.${k}5`,
+    });
+    await assertVolumes(between("CT", 2, 5, running), parts, 5);
+    const asDateTime = (n: number, k: number): Attributes => ({
+      AcquisitionDateTime: `20240131${clock(36000 + 60 * n)}.${k}5`,
+    });
+    await assertVolumes(between("CT", 2, 5, asDateTime), parts, 5);
+    const thrice = (n: number): Attributes => ({ AcquisitionTime: clock(36000 + 35 * n + 5 * (n >> 1)) });
+    await assertVolumes(between("CT", 3, 5, thrice), [...parts, "AcquisitionTime=3"], 5);
+  });
+
+  test("V2 AcquisitionTime: odd slices and then the even ones, seconds or a breath later, are one volume", async () => {
+    for (const pauseSeconds of [2, 5, 60])
+      await assertWhole(between("MR", 2, 12, (n) => ({ AcquisitionTime: clock(36000 + pauseSeconds * n) })));
+    const eachItsOwn = between("MR", 2, 12, (n, k) => ({ AcquisitionTime: clock(36000 + slices * n + k) }));
+    await assertWhole(eachItsOwn);
+    const unknownThickness = between("MR", 2, 12, (n) => ({
+      AcquisitionTime: clock(36000 + 3 * n),
+      SliceThickness: undefined,
+    }));
+    await assertWhole(unknownThickness);
+  });
+
+  test("V2 AcquisitionTime: one volume of several breath-holds, and CT with a time for every slice, are one volume", async () => {
+    const holds = [0, 1, 2].map((n) => ({
+      fromMm: 48 * n,
+      apartMm: 6,
+      attributes: () => ({ AcquisitionTime: clock(36000 + 45 * n), AcquisitionNumber: n + 1 }),
+    }));
+    await assertWhole(stacked("MR", holds));
+    await assertWhole(stacked("CT", holds));
+    await assertWhole(
+      stacked("CT", [{ fromMm: 0, apartMm: 5, attributes: (k) => ({ AcquisitionTime: clock(36000 + k) }) }]),
+    );
+  });
+
+  test("V2 TriggerTime: two delays over the same stretch are two volumes; a delay for each slice, or for each set of slices taken at once, is one", async () => {
+    await assertVolumes(
+      between("MR", 2, 6, (n) => ({ TriggerTime: `${250 * n}` })),
+      ["TriggerTime=0", "TriggerTime=250"],
+      6,
+    );
+    await assertWhole(
+      stacked("MR", [{ fromMm: 0, apartMm: 6, attributes: (k) => ({ TriggerTime: `${40 * k}` }) }]),
+    );
+    await assertWhole(between("MR", 4, 24, (n) => ({ TriggerTime: `${600 * n}` })));
+  });
+
+  test("V2 ContrastBolusAgent: images with and without contrast are two volumes, and no part is named after the agent", () =>
+    assertVolumes(
+      between("CT", 2, 5, (n) => (n === 0 ? {} : { ContrastBolusAgent: "Omnipaque for Doe^John" })),
+      ["ContrastBolusAgent=given", "ContrastBolusAgent=none"],
+      5,
+    ));
+
+  test("V2 ContentTime, InstanceNumber: when images were made or numbered makes no volumes where no position repeats", () =>
+    assertWhole(
+      between("MR", 2, 6, (n, k) => ({
+        ContentTime: clock(36000 + 60 * n + k),
+        InstanceNumber: 1 + k + slices * n,
+      })),
+    ));
+});
+
+describe("V4: acquisitions that overlap in part are volumes where each is an even stack", () => {
+  const acquisition = (n: number, fromMm: number, count: number, apartMm = 5): Stack => ({
+    fromMm,
+    apartMm,
+    slices: count,
+    attributes: () => ({ AcquisitionNumber: n }),
+  });
+  const series: readonly (readonly [string, readonly Stack[], readonly string[]])[] = [
+    ["three shared positions", [acquisition(1, 0, 14), acquisition(2, 55, 13)], ["1 14", "2 13"]],
+    ["one shared position", [acquisition(1, 0, 8), acquisition(2, 35, 8)], ["1 8", "2 8"]],
+    ["one inside the other", [acquisition(1, 0, 14), acquisition(2, 20, 6)], ["1 14", "2 6"]],
+    [
+      "a chain of three",
+      [acquisition(1, 0, 10), acquisition(2, 40, 10), acquisition(3, 80, 9)],
+      ["1 10", "2 10", "3 9"],
+    ],
+    ["other distances", [acquisition(1, 0, 14), acquisition(2, 20, 9, 2.5)], ["1 14", "2 9"]],
+    ["no shared position", [acquisition(1, 0, 14), acquisition(2, 42.5, 13)], ["1 14", "2 13"]],
+    ["a third of a slice between them", [acquisition(1, 0, 14), acquisition(2, 41.6, 13)], ["1 14", "2 13"]],
+  ];
+  for (const [name, stacks, expected] of series)
+    test(`V4: ${name}`, () =>
+      assert.deepEqual(
+        outcome(stacked("CT", stacks)),
+        expected.map((each) => `AcquisitionNumber=${each} volume`),
+      ));
+
+  test("V4: by the pause between them where nothing numbers them", () => {
+    const timed = (n: number, fromMm: number, count: number): Stack => ({
+      ...acquisition(1, fromMm, count),
+      attributes: (k) => ({ AcquisitionTime: `${clock(36000 + 30 * n)}.${k + 10}` }),
+    });
+    assert.deepEqual(outcome(stacked("CT", [timed(0, 0, 14), timed(1, 55, 13)])), [
+      "AcquisitionTime=1 14 volume",
+      "AcquisitionTime=2 13 volume",
+    ]);
+  });
+
+  test("V4: each is read to its own voxels, also where both see the same nothing at the shared positions", async () => {
+    const files = [0, 1].flatMap((n) =>
+      classicSeries({
+        slices: 8,
+        distanceMm: (k) => 25 * n + 5 * k,
+        stored: (k, row, column) =>
+          5 * n + k >= 5 && 5 * n + k <= 7 ? 0 : 1000 + 100 * n + 10 * k + row + column,
+        attributes: (k) => ({ SOPInstanceUID: uid(60 + n, k + 1), AcquisitionNumber: n + 1 }),
+      }),
+    );
+    for (const [n, part] of ["AcquisitionNumber=1", "AcquisitionNumber=2"].entries()) {
+      const series = await read(shuffled(files, 3), { part });
+      assert.deepEqual(
+        series.source.frames.map(({ sopInstanceUid }) => sopInstanceUid),
+        Array.from({ length: 8 }, (_, k) => uid(60 + n, k + 1)),
+      );
+      assert.ok(!codes(series).includes("DUPLICATE_DROPPED"));
+    }
+  });
+
+  test("V4: under a tilted gantry each is a sheared stack of its own", () => {
+    const tilted = [acquisition(1, 0, 14), acquisition(2, 55, 13)].map((stack) => ({
+      ...stack,
+      driftMm: (k: number) => [0, 0.27 * (stack.fromMm + 5 * k), 0] as const,
+    }));
+    assert.deepEqual(outcome(stacked("CT", tilted)), [
+      "AcquisitionNumber=1 14 GANTRY_TILT",
+      "AcquisitionNumber=2 13 GANTRY_TILT",
+    ]);
+  });
+
+  test("V4: acquisitions that follow each other without sharing anything are one volume", () =>
+    assertWhole(stacked("CT", [acquisition(1, 0, 8), acquisition(2, 40, 8)])));
+
+  test("V4: one that lacks a slice, or halves of two moments that nothing joins, stay ambiguous", async () => {
+    const hole = stacked("CT", [acquisition(1, 0, 14), acquisition(2, 55, 13)]).toSpliced(5, 1);
+    await refusal(read(hole), "AMBIGUOUS_POSITIONS");
+    const halves = [acquisition(1, 0, 8), acquisition(2, 40, 8), acquisition(3, 0, 8), acquisition(4, 40, 7)];
+    await refusal(read(stacked("CT", halves)), "AMBIGUOUS_POSITIONS");
+  });
+
+  test("V4: time points of which one lacks its last slice stay ambiguous, although their times differ", async () => {
+    const points = [0, 1].map((n) => ({
+      fromMm: 0,
+      apartMm: 6,
+      slices: slices - n,
+      attributes: () => ({ TemporalPositionIdentifier: n + 1, AcquisitionTime: clock(36000 + 30 * n) }),
+    }));
+    await refusal(read(stacked("MR", points)), "AMBIGUOUS_POSITIONS");
+    const shifted = points.map((point, n) => ({ ...point, fromMm: 3 * n }));
+    await refusal(read(stacked("MR", shifted)), "MIXED_ACQUISITIONS");
+  });
+
+  test("V4: passes over two time points of which one lacks a slice are no volumes at twice the distance", async () => {
+    const passes = [0, 1, 2, 3].map((n) => ({
+      fromMm: 6 * (n & 1),
+      apartMm: 12,
+      attributes: () => ({ AcquisitionNumber: n + 1, AcquisitionTime: clock(36000 + 30 * n) }),
+    }));
+    await refusal(read(stacked("MR", passes).slice(0, -1)), "AMBIGUOUS_POSITIONS");
+  });
+});
+
+describe("V5: images lie at one position within a hundredth of the slice distance", () => {
+  const timed = (n: number): Attributes => ({ TemporalPositionIdentifier: n + 1 });
+  const shifted = (apartMm: number, shiftsMm: readonly number[], attributes: (n: number) => Attributes) =>
+    stacked(
+      "MR",
+      shiftsMm.map((fromMm, n) => ({ fromMm, apartMm, attributes: () => attributes(n) })),
+    );
+
+  test("V5: time points that are rounded otherwise are volumes at their own distance", async () => {
+    for (const shiftMm of [0.001, 0.02, 0.06, 0.2])
+      await assertVolumes(
+        shifted(7, [0, shiftMm], timed),
+        ["TemporalPositionIdentifier=1", "TemporalPositionIdentifier=2"],
+        7,
+      );
+    await assertVolumes(
+      shifted(7, [0, 0.02, 0.035], timed),
+      [1, 2, 3].map((n) => `TemporalPositionIdentifier=${n}`),
+      7,
+    );
+  });
+
+  test("V5: and so they are by a time, or by the order of their numbers alone", async () => {
+    await assertVolumes(
+      shifted(7, [0, 0.02], (n) => ({ AcquisitionTime: clock(36000 + 20 * n) })),
+      ["AcquisitionTime=1", "AcquisitionTime=2"],
+      7,
+    );
+    const ordered = stacked("MR", [
+      { fromMm: 0, apartMm: 7, attributes: (k) => ({ InstanceNumber: 1 + k }) },
+      { fromMm: 0.02, apartMm: 7, attributes: (k) => ({ InstanceNumber: 1 + slices + k }) },
+    ]);
+    await assertVolumes(ordered, ["InstanceOrder=1", "InstanceOrder=2"], 7);
+  });
+
+  test("V5: copies that were rounded otherwise are dropped", async () => {
+    const series = await read([
+      ...classicSeries({ distanceMm: (k) => 7 * k }),
+      ...classicSeries({
+        distanceMm: (k) => 7 * k + 0.02,
+        attributes: (k) => ({ SOPInstanceUID: uid(70, k + 1) }),
+      }),
+    ]);
+    assert.equal(series.source.frames.length, 6);
+    assert.deepEqual(codes(series), ["DUPLICATE_DROPPED", "SHORT_COVERAGE"]);
+  });
+
+  test("V5: thin slices are slices, also where a hole in the stack is wide", async () => {
+    for (const apartMm of [0.05, 0.1, 0.2]) {
+      const { source } = await read(
+        stacked("CT", [{ fromMm: 0, apartMm, slices: 12, attributes: () => ({}) }]),
+      );
+      assert.equal(source.frames.length, 12);
+    }
+    const holed = classicSeries({ slices: 12, distanceMm: (k) => 0.3 * (k + (k > 6 ? 4 : 0)) });
+    assert.match(
+      (await refusal(read(holed), "MISSING_SLICES")).sentence,
+      /^4 slices are missing at 1 place;/,
+    );
+  });
+
+  test("V5: no refusal counts more missing slices than there are slices", async () => {
+    for (const shiftMm of [0.08, 0.2, 0.5, 1])
+      for (const count of [2, 3]) {
+        const files = shifted(
+          7,
+          Array.from({ length: count }, (_, n) => n * shiftMm),
+          () => ({}),
+        );
+        const failure = await refusal(read(files), "NON_UNIFORM_SPACING");
+        assert.match(failure.sentence, new RegExp(`^The slices are ${count} even stacks of 8 and 8`));
+        assert.match(failure.sentence, /7\.000 mm apart each/);
+        assert.deepEqual(failure.details["shiftsMm"], Array<number>(count - 1).fill(shiftMm));
+      }
+    const irregular = [0, 0.3, 9, 18, 27, 36.2, 45];
+    const failure = await refusal(
+      read(classicSeries({ slices: 7, distanceMm: (k) => irregular[k] ?? 0 })),
+      "NON_UNIFORM_SPACING",
+    );
+    assert.match(failure.sentence, /varies from 0\.300 to 9\.200 mm/);
+  });
+});
+
+describe("V6: images at one position are called what they are", () => {
+  const monitor = (attributes: (n: number) => Attributes, positions = 1) =>
+    stacked(
+      "CT",
+      Array.from({ length: 12 }, (_, n) => ({
+        fromMm: 0,
+        apartMm: 5,
+        slices: positions,
+        attributes: () => attributes(n),
+      })),
+    );
+
+  test("V6: a bolus monitor is refused once, whatever tells its images apart, and never as so many single slices", async () => {
+    const ways: readonly ((n: number) => Attributes)[] = [
+      () => ({}),
+      (n) => ({ AcquisitionNumber: n + 1 }),
+      (n) => ({ AcquisitionTime: clock(36000 + 2 * n) }),
+      (n) => ({ ContentTime: clock(36000 + 2 * n) }),
+      (n) => ({ InstanceNumber: n + 1 }),
+    ];
+    for (const way of ways) {
+      const files = monitor(way);
+      assert.deepEqual(outcome(files), [" 12 ONE_POSITION"]);
+      const failure = await refusal(read(files, { minSlices: 1 }), "ONE_POSITION");
+      assert.match(failure.sentence, /^All 12 images lie at one position/);
+      assert.deepEqual([failure.details["images"], failure.details["positions"]], [12, 1]);
+    }
+  });
+
+  test("V6: and one that looks at two positions says so", async () => {
+    const failure = await refusal(read(monitor((n) => ({ AcquisitionNumber: n + 1 }), 2)), "TOO_FEW_SLICES");
+    assert.equal(failure.sentence, "24 images lie at 2 positions; slices at 5 at least are needed.");
+  });
+
+  test("V6: copies of one slice are one slice", async () => {
+    const copies = [0, 1, 2].flatMap((n) =>
+      classicSeries({ slices: 1, attributes: () => ({ SOPInstanceUID: uid(60 + n, 1) }) }),
+    );
+    assert.equal((await read(copies, { minSlices: 1 })).source.frames.length, 1);
+  });
+});
+
+const cases: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    "V2",
+    "two-time-points-interleaved",
+    ["TemporalPositionIdentifier=1 20 volume", "TemporalPositionIdentifier=2 20 volume"],
+  ],
+  ["V3", "nonimage-in-series", [" 20 volume"]],
+  ["V4", "overlapping-acquisitions", ["AcquisitionNumber=1 14 volume", "AcquisitionNumber=2 13 volume"]],
+  [
+    "V5",
+    "4d-jitter-20um",
+    ["TemporalPositionIdentifier=1 20 volume", "TemporalPositionIdentifier=2 20 volume"],
+  ],
+  ["V6", "bolus-monitor-one-position", [" 24 ONE_POSITION"]],
+];
+
+for (const [id, name, expected] of cases)
+  test(`${id}: the series that was found (${name}) is what its README says`, {
+    skip: needsShared("fixtures", "cases", name),
+  }, () => {
+    const files = instancesOf(sharedFolder("fixtures", "cases", name))
+      .filter((instance) => instance.name.endsWith(".dcm"))
+      .map((instance) => instance.read());
+    assert.deepEqual(outcome(files), expected);
+  });
