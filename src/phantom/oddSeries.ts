@@ -1,5 +1,6 @@
 import { makePhantom } from "./makePhantom.ts";
 import { derivedSeries } from "./odd/derived.ts";
+import { momentSeries } from "./odd/moments.ts";
 import { lazily, type OddSeries, small } from "./odd/odd.ts";
 import { pixelSeries } from "./odd/pixels.ts";
 import { stackSeries } from "./odd/stacks.ts";
@@ -16,6 +17,7 @@ export const oddSeries = (seed: number, names: readonly string[] | null = null):
     ...derivedSeries(seed, ct),
     ...stackSeries(seed, ct),
     ...seriesOfSeveral(seed),
+    ...momentSeries(seed, ct),
     ...pixelSeries(seed, ct),
   ].flatMap(({ name, make }) => (names === null || names.includes(name) ? [make()] : []));
 };

@@ -54,6 +54,12 @@ const says =
 
 const least = 3;
 
+type Volumes = { readonly volumes: readonly VolumeOutcome[] };
+
+/** Whether the series is several volumes here, none of which is refused. */
+const isSplit = ({ volumes }: Volumes): boolean =>
+  volumes.length > 1 && volumes.every(({ outcome }) => outcome === "converted");
+
 const refusals: readonly Reason[] = [
   refuses(
     "GANTRY_TILT",
@@ -100,6 +106,7 @@ const refusals: readonly Reason[] = [
     "dcm2niix drops or stacks images that share a position",
     ({ answer }) => answer.volumes.length > 1 || /duplicates removed|single slice|1 slice/i.test(answer.log),
   ),
+  refuses("ONE_POSITION", "dcm2niix lays images of one position out in time (V6)", says(/single slice/i)),
   refuses("NO_GEOMETRY", "dcm2niix makes geometry up where there is none", ({ facts }) => !facts.hasGeometry),
   refuses("MODALITY_LUT", "dcm2niix ignores look-up tables", ({ facts }) => facts.hasModalityLut),
   refuses(
@@ -191,6 +198,20 @@ const differences: readonly Reason[] = [
       difference.kind === "elsewhere there" &&
       difference.volumes.length > 1 &&
       says(/unable to determine slice direction/i)(difference),
+  },
+  {
+    id: "moments in one stack",
+    because: "dcm2niix takes time points that lie between each other for one stack, and gives it up (V2, V5)",
+    holds: (difference) =>
+      difference.kind === "nothing there" &&
+      isSplit(difference) &&
+      says(/volume index ranges|slice order not consistently ascending/i)(difference),
+  },
+  {
+    id: "acquisitions in one stack",
+    because: "dcm2niix lays acquisitions that overlap into one stack of uneven distances (V4)",
+    holds: (difference) =>
+      difference.kind === "elsewhere there" && isSplit(difference) && says(/distance varies/i)(difference),
   },
   {
     id: "no slice",

@@ -81,6 +81,7 @@ const regular: Readonly<Record<string, (value: number) => number>> = {
   "double oblique T1": (value) => value,
   "Dixon water": (value) => value,
   "missing end slice": (value) => value,
+  "MR concatenations": (value) => value,
   shuffled: (value) => value,
   "padding outside the field of view": (value) => Math.max(-1024, value),
   "signed 12 bits": (value) => (value > 2047 ? value - 4096 : value),

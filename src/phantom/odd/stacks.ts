@@ -13,7 +13,8 @@ import { lazily, type OddRecipe, refusedAs, small, volumeAs } from "./odd.ts";
 const [c1, s1, c2, s2] = [0.96 / 1.04, 0.4 / 1.04, 0.99 / 1.01, 0.2 / 1.01];
 const obliqueAxes = zyx(lps(s1 * s2, -c1 * s2, c2), lps(-s1 * c2, c1 * c2, s2), lps(c1, s1, 0));
 
-const positioned = (grid: Grid, k: number, shift: Lps): Dataset => {
+/** The place of slice k, moved. */
+export const positioned = (grid: Grid, k: number, shift: Lps): Dataset => {
   const position = add(voxelToLps(grid, k, 0, 0), shift);
   return { ImagePositionPatient: decimals(position), SliceLocation: formatDs(position[2]) };
 };
