@@ -23,6 +23,10 @@ const failureTable = {
     "ineligible",
     "Neither T1 nor T2 could be told from the header; name the model to force it.",
   ],
+  SEQUENCE_MISMATCH: [
+    "ineligible",
+    "Send an image of the class that is asked for; who has looked at the values can force it: panseg segment --allow-mismatch.",
+  ],
   BODY_PART: ["ineligible", "Send a series of the abdomen, or correct BodyPartExamined where it is wrong."],
   COLOUR_IMAGE: ["ineligible", "Send the series in shades of grey, as the scanner made it."],
   MOSAIC: [
@@ -52,6 +56,10 @@ const failureTable = {
   ],
   SEVERAL_VOLUMES: ["ineligible", "The series holds several volumes; name the one to segment."],
   PART_NOT_FOUND: ["usage", "Name one of the volumes that the series holds."],
+  GEOMETRY_IMPLAUSIBLE: [
+    "ineligible",
+    "No scanner places images of a patient so; re-export from the scanner, or correct the header.",
+  ],
   MISSING_SLICES: ["ineligible", "Slices are missing; send the series again completely."],
   NON_UNIFORM_SPACING: ["ineligible", "The slice distance varies; send a uniform reconstruction."],
   GANTRY_TILT: ["ineligible", "The stack is sheared; send a reconstruction without gantry tilt."],

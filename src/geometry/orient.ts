@@ -109,7 +109,10 @@ export const undoReorientation = <T extends Uint8Array | Float32Array>(
     throw failed("INTERNAL", `${voxels.length} voxels do not fill a grid of ${shape.join(" × ")}.`);
   }
   if (isIdentity(reorientation)) return voxels;
-  const source = voxels.slice() as T;
+  // Every voxel is written below. No `slice()`: that of a Buffer is a view, which would be overwritten while it is read.
+  const source = (
+    voxels instanceof Float32Array ? new Float32Array(voxels.length) : new Uint8Array(voxels.length)
+  ) as T;
   copyWindow(whole(voxels, shape), orientedWindow(source, reorientation));
   return source;
 };

@@ -1,8 +1,10 @@
 import { constants, gunzipSync } from "node:zlib";
 import type { Volume } from "../domain/grid.ts";
+import type { Warning } from "../domain/warning.ts";
+import { gridFault } from "../geometry/gridFault.ts";
 import { FIRST_VOXEL_BYTE, invalid, type NiftiHeader, readHeader } from "./header.ts";
 import { readGeometry } from "./readGeometry.ts";
-import { readVoxels, voxelBytes } from "./readVoxels.ts";
+import { readVoxels, replaceNan, requireFinite, voxelBytes } from "./readVoxels.ts";
 
 /** 2 GiB as float32, above every clinical series. */
 const MOST_VOXELS = 2 ** 29;
@@ -21,6 +23,26 @@ const HEAD_BYTES = 4096;
  * Throws NIFTI_INVALID for anything else, and before memory is taken for voxels that the file cannot hold.
  */
 export function readNifti(bytes: Uint8Array): Volume {
+  const volume = readStored(bytes);
+  requireFinite(volume.voxels);
+  return volume;
+}
+
+/**
+ * The same of an image for the network, in which NaN becomes 0 with a warning, as the authors have it. An infinity is
+ * refused: they leave it, and their spline makes whole lines of it NaN. Refused as well: a grid that no patient fills.
+ */
+export function readNiftiImage(bytes: Uint8Array): { volume: Volume; warnings: readonly Warning[] } {
+  const volume = readStored(bytes);
+  const fault = gridFault(volume.grid);
+  if (fault !== null) throw invalid(fault.sentence, fault.details);
+  const voxels = replaceNan(volume.voxels);
+  requireFinite(volume.voxels);
+  const sentence = `${voxels} of ${volume.voxels.length} voxels are no numbers (NaN); they were set to 0.`;
+  return { volume, warnings: voxels === 0 ? [] : [{ code: "NAN_REPLACED", sentence, details: { voxels } }] };
+}
+
+function readStored(bytes: Uint8Array): Volume {
   const isCompressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const { header, view } = readHeader(isCompressed ? inflateHead(bytes) : bytes);
   const grid = readGeometry(view, header);

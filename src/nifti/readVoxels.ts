@@ -1,3 +1,4 @@
+import { ownBytes } from "../domain/ownBytes.ts";
 import { invalid, type NiftiHeader } from "./header.ts";
 
 type Reader = { readonly name: string; readonly bytes: number; readonly open: (data: Uint8Array) => Stored };
@@ -51,24 +52,41 @@ export function voxelBytes(header: NiftiHeader): number {
   return found.bytes;
 }
 
-/** Scaled values as float32 in file order; `data` are exactly the stored voxels. Throws NIFTI_INVALID for a value that is not finite. */
+/** Scaled values as float32 in file order; `data` are exactly the stored voxels. */
 export function readVoxels(data: Uint8Array, header: NiftiHeader): Float32Array {
   const bytes = voxelBytes(header);
   const stored = (READERS[header.datatype] as Reader).open(inHostOrder(data, bytes, header.isLittleEndian));
   const voxels = new Float32Array(stored.length);
   const { slope, intercept } = header;
   for (let n = 0; n < voxels.length; n++) voxels[n] = Number(stored[n]) * slope + intercept;
-  const broken = voxels.findIndex((value) => !Number.isFinite(value));
-  if (broken >= 0) {
-    throw invalid(`Voxel ${broken} of ${voxels.length} is not a finite number.`, { voxel: broken });
-  }
   return voxels;
+}
+
+/** Throws NIFTI_INVALID for a value that is not finite. */
+export function requireFinite(voxels: Float32Array): void {
+  const broken = voxels.findIndex((value) => !Number.isFinite(value));
+  if (broken < 0) return;
+  throw invalid(`Voxel ${broken} of ${voxels.length} is not a finite number.`, {
+    voxel: broken,
+    value: String(voxels[broken]),
+  });
+}
+
+/** NaN set to 0 in place, as nnU-Net v1 does (`GenericPreprocessor.resample_and_normalize`); how many there were. */
+export function replaceNan(voxels: Float32Array): number {
+  let replaced = 0;
+  for (let n = 0; n < voxels.length; n++) {
+    if (!Number.isNaN(voxels[n])) continue;
+    voxels[n] = 0;
+    replaced++;
+  }
+  return replaced;
 }
 
 /** The same bytes where they can be viewed as they lie, else a copy: the caller's bytes are never changed. */
 function inHostOrder(data: Uint8Array, bytes: number, isLittleEndian: boolean): Uint8Array {
   if (isLittleEndian && data.byteOffset % bytes === 0) return data;
-  const copy = Buffer.from(new Uint8Array(data).buffer);
+  const copy = Buffer.from(ownBytes(data).buffer);
   if (isLittleEndian) return copy;
   if (bytes === 2) return copy.swap16();
   if (bytes === 4) return copy.swap32();

@@ -1,4 +1,5 @@
 import { type FailureError, failed } from "../domain/failure.ts";
+import { ownBytes } from "../domain/ownBytes.ts";
 import type { InstanceRef, Log } from "../ports.ts";
 import type { Calls } from "./calls.ts";
 import { readText, tags } from "./dicomJson.ts";
@@ -33,7 +34,7 @@ export const storeInstance = async (
 ): Promise<void> => {
   assertUids(instance.studyUid, instance.seriesUid, instance.sopInstanceUid);
   const { xhr } = await calls.store((client, request) =>
-    client.storeInstances({ datasets: [exactBuffer(bytes)], request }),
+    client.storeInstances({ datasets: [ownBytes(bytes).buffer], request }),
   );
   const { status } = xhr;
   const verdict = readStoreVerdict(
@@ -89,6 +90,3 @@ const isOutOfResources = (reason: number): boolean => reason >= 0xa700 && reason
 /** Client errors speak of this object, except those that speak of the caller, the moment or the address. */
 const isRefusal = (status: number): boolean =>
   status >= 400 && status < 500 && ![401, 403, 404, 405, 408, 429].includes(status);
-
-/** The client copies whole ArrayBuffers, and a Buffer may be a small part of one. */
-const exactBuffer = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;

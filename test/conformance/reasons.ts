@@ -141,6 +141,15 @@ const differences: readonly Reason[] = [
       says(/unsupported transfer syntax|unable to decode/i)(difference),
   },
   {
+    id: "crash",
+    because: "Debian's dcm2niix dies of multi-frame objects in JPEG 2000",
+    holds: ({ kind, facts, answer }) =>
+      kind === "nothing there" &&
+      answer.signal === "SIGSEGV" &&
+      facts.isMultiFrame &&
+      facts.transferSyntaxes.some((uid) => /\.4\.9[01]$/.test(uid)),
+  },
+  {
     id: "fragments",
     because: "dcm2niix refuses frames in several fragments (P4)",
     holds: (difference) => difference.kind === "nothing there" && says(/fragment/i)(difference),

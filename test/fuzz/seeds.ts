@@ -8,6 +8,7 @@ import { enhancedMr } from "../../src/phantom/multiFrame/enhancedMr.ts";
 import { legacyCt } from "../../src/phantom/multiFrame/legacyCt.ts";
 import { convert } from "../dicom/read/decode/support.ts";
 import { ge, philips, siemens, withPrivate } from "../dicom/read/withPrivate.ts";
+import { compressedSyntaxes, encodeFrames, multiFrameFile } from "../support/compressedSeries.ts";
 import {
   type Attributes,
   type Bits,
@@ -166,6 +167,21 @@ const multiFrameSeeds = (): readonly Seed[] => {
   ];
 };
 
+/** Enhanced CT objects of two frames in each compressed transfer syntax, the frames in one piece and in two. */
+const compressedMultiFrameSeeds = async (): Promise<readonly Seed[]> => {
+  const seeds: Seed[] = [];
+  for (const syntax of compressedSyntaxes) {
+    if (syntax.tool !== undefined && needsTool(syntax.tool) !== false) continue;
+    const frames = await encodeFrames(syntax, 32, 2);
+    for (const pieces of syntax.encode === null ? [1] : [1, 2])
+      seeds.push({
+        name: `multi-frame-${syntax.name.toLowerCase().replaceAll(" ", "-")}-${pieces}`,
+        files: [multiFrameFile(syntax, frames, { series: 1, count: 2, pieces })],
+      });
+  }
+  return seeds;
+};
+
 /** Real files, each a seed of its own, the smaller ones first; none where the data are absent. */
 const fixtureSeeds = (): readonly Seed[] => {
   if (needsShared("fixtures", "dicom") !== false) return [];
@@ -190,6 +206,12 @@ export const makeSeeds = async (): Promise<{
   readonly own: readonly Seed[];
   readonly real: readonly Seed[];
 }> => ({
-  own: [...plainSeeds(), ...(await compressedSeeds()), ...jpegSeeds(), ...multiFrameSeeds()],
+  own: [
+    ...plainSeeds(),
+    ...(await compressedSeeds()),
+    ...jpegSeeds(),
+    ...multiFrameSeeds(),
+    ...(await compressedMultiFrameSeeds()),
+  ],
   real: fixtureSeeds(),
 });

@@ -1,4 +1,5 @@
 import { type DicomElements, data } from "dcmjs";
+import { ownBytes } from "../../domain/ownBytes.ts";
 import { type Dataset, encodeDataset } from "./dataset.ts";
 import { deriveUid } from "./resultKey.ts";
 
@@ -28,7 +29,7 @@ export const writeImage = (dataset: Dataset, pixels: Int16Array | Uint16Array): 
     "00020001": { vr: "OB", Value: [new Uint8Array([0, 1]).buffer] },
     ...meta,
   });
-  const value = Uint8Array.from(new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength)).buffer;
+  const value = ownBytes(new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength)).buffer;
   const { PixelPaddingValue: _padding, ...plain } = dataset;
   file.dict = {
     ...encodeDataset(plain, "own"),

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type Failure, FailureError, failed } from "../../../domain/failure.ts";
+import { ownBytes } from "../../../domain/ownBytes.ts";
 import type { PixelFormat } from "../pixelFormat.ts";
 import { decodeFrame, type StoredPixels } from "./decodeFrame.ts";
 
@@ -57,8 +58,7 @@ const startThread = () => {
         const id = asked++;
         owed.set(id, { resolve, reject });
         worker.ref();
-        // A copy of the frame alone: its view may be one of the whole file.
-        const own = frame.slice();
+        const own = ownBytes(frame);
         worker.postMessage({ id, frame: own, format } satisfies FrameQuestion, [own.buffer]);
       }),
     close: async () => void (await worker.terminate()),

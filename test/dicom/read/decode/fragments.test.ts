@@ -8,6 +8,7 @@ import {
   uid,
 } from "../../../support/dicomSeries.ts";
 import { encodeRle, openEncoder, type PlainFrame } from "../../../support/encodeFrame.ts";
+import { inPieces, offsetsOf } from "../../../support/fragments.ts";
 import { read, refusal } from "../support.ts";
 
 const frames = 5;
@@ -33,23 +34,6 @@ const attributes: Attributes = {
   PerFrameFunctionalGroupsSequence: Array.from({ length: frames }, (_, k) => ({
     PlanePositionSequence: [{ ImagePositionPatient: ["-100", "-120", String(20 * k)] }],
   })),
-};
-
-/** A codestream in pieces of even length, as encoders with little memory write it. */
-const inPieces = (codestream: Uint8Array, pieces: number): readonly Uint8Array[] => {
-  const even = codestream.length % 2 === 0 ? codestream : Buffer.concat([codestream, new Uint8Array(1)]);
-  const size = 2 * Math.ceil(even.length / 2 / pieces);
-  return Array.from({ length: pieces }, (_, n) => even.subarray(n * size, (n + 1) * size));
-};
-
-/** Of the item with the first fragment of each frame, counted from the first item after the table. */
-const offsetsOf = (fragmented: readonly (readonly Uint8Array[])[]): readonly number[] => {
-  let offset = 0;
-  return fragmented.map((pieces) => {
-    const own = offset;
-    offset += pieces.reduce((sum, piece) => sum + 8 + piece.length, 0);
-    return own;
-  });
 };
 
 /** ExtendedOffsetTable (7FE0,0001), which stands before the pixel data. */

@@ -27,13 +27,13 @@ const format: PixelFormat = {
 const samplesOf = (n: number): Uint16Array =>
   Uint16Array.from({ length: 40 * 48 }, (_, i) => (i * 7 + n * 131) % 4096);
 
-/** Codestreams of 40 different frames, all views of one array, as frames of a file are. */
+/** Codestreams of 40 different frames, all views of one Buffer, as frames of a file are. */
 const encode = async (): Promise<readonly Uint8Array[]> => {
   const encoder = await openEncoder("jpeg2000");
   const frames = Array.from({ length: 40 }, (_, n) =>
     encoder({ rows: 40, columns: 48, bits: 16, samples: new Uint8Array(samplesOf(n).buffer) }),
   );
-  const file = new Uint8Array(Buffer.concat(frames));
+  const file = Buffer.concat(frames);
   const ends = frames.map((_, n) => frames.slice(0, n + 1).reduce((sum, { length }) => sum + length, 0));
   return frames.map((_, n) => file.subarray(ends[n - 1] ?? 0, ends[n]));
 };
