@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { FailureError } from "../../src/domain/failure.ts";
-import { readNifti } from "../../src/nifti/readNifti.ts";
+import { readNifti, readNiftiImage } from "../../src/nifti/readNifti.ts";
 import { type Fields, isInvalid, niftiFile } from "./support/nifti.ts";
 
 const noForm = { sformCode: 0, qformCode: 0 };
@@ -75,6 +75,38 @@ describe("what is refused", () => {
       assert.throws(() => readNifti(float32(values)), isInvalid(/Voxel 17 of 24/));
     });
   }
+
+  test("V7: NaN of an image becomes 0 with a warning, as in nnU-Net v1; an infinity beside it is refused", () => {
+    const values = new Array<number>(24).fill(1).with(17, Number.NaN).with(3, Number.NaN);
+    const { volume, warnings } = readNiftiImage(float32(values));
+    assert.deepEqual(
+      [...volume.voxels],
+      values.map((value) => (Number.isNaN(value) ? 0 : value)),
+    );
+    assert.deepEqual(
+      warnings.map(({ code, details }) => [code, details]),
+      [["NAN_REPLACED", { voxels: 2 }]],
+    );
+    assert.match(
+      warnings[0]?.sentence ?? "",
+      /^2 of 24 voxels are no numbers \(NaN\); they were set to 0\.$/,
+    );
+    assert.deepEqual(readNiftiImage(niftiFile()).warnings, []);
+    for (const infinity of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+      assert.throws(() => readNiftiImage(float32(values.with(5, infinity))), isInvalid(/Voxel 5 of 24/));
+  });
+
+  test("V7: an image whose voxels or place are no patient's is refused with the numbers", () => {
+    const rows = (mm: number, at = 0): Partial<Fields> => ({ srow: [mm, 0, 0, at, 0, 2, 0, 0, 0, 0, 3, 0] });
+    for (const [fields, sentence] of [
+      [rows(300), /Voxels of 3 × 2 × 300 mm/],
+      [rows(1e30), /3 × 2 × 1e\+30 mm/],
+      [rows(1e-7), /3 × 2 × 1e-7 mm/],
+      [rows(1, 1e30), /lies at -1e\+30, 0, 0 mm/],
+      [{ units: 1 }, /Voxels of 3000 × 2000 × 1000 mm/],
+    ] as const)
+      assert.throws(() => readNiftiImage(niftiFile(fields)), isInvalid(sentence));
+  });
 
   test("a scaled value beyond float32 is refused", () => {
     assert.throws(() => readNifti(niftiFile({ slope: 3e38 })), isInvalid(/Voxel 2 of 24/));

@@ -1,7 +1,7 @@
 import { voxelCount } from "../../domain/axes.ts";
 import { FailureError } from "../../domain/failure.ts";
 import type { Header } from "../../domain/series.ts";
-import type { Warning, WarningCode } from "../../domain/warning.ts";
+import type { Warning } from "../../domain/warning.ts";
 import { blame } from "./attempt.ts";
 import type { StoredPixels } from "./decode/decodeFrame.ts";
 import { type FrameDecoder, openFrameDecoder } from "./decode/frameDecoder.ts";
@@ -12,28 +12,9 @@ import { framesOf } from "./frames.ts";
 import { headerOf } from "./header.ts";
 import { collectHounsfieldEvidence } from "./hounsfield.ts";
 import { openPart10, type Part10 } from "./part10.ts";
+import { collectPixelFindings } from "./pixelFindings.ts";
 import type { VolumePlan } from "./planVolume.ts";
 import { breathe, type Readable, scanShare } from "./scanInstances.ts";
-
-type PixelFinding = Extract<
-  WarningCode,
-  "LOSSY_SOURCE" | "MONOCHROME1" | "SIGN_MISMATCH" | "RESCALE_ASSUMED"
->;
-
-const pixelSentences: Readonly<Record<PixelFinding, string>> = {
-  LOSSY_SOURCE: "slices were compressed with loss.",
-  MONOCHROME1: "slices are MONOCHROME1; their values were taken as stored.",
-  RESCALE_ASSUMED:
-    "slices have no rescale; their values were taken for Hounsfield units, as which they are plausible.",
-  SIGN_MISMATCH: "slices have a header and a codestream that disagree about the sign.",
-};
-
-const pixelWarnings = (found: ReadonlyMap<PixelFinding, readonly string[]>): readonly Warning[] =>
-  [...found].map(([code, sopInstanceUids]) => ({
-    code,
-    sentence: `${sopInstanceUids.length} ${pixelSentences[code]}`,
-    details: { sopInstanceUids },
-  }));
 
 type Decoded = {
   readonly voxels: Float32Array;
@@ -62,13 +43,6 @@ const byObject = (planes: readonly Readable[]): readonly (readonly (readonly [Re
   ).values(),
 ];
 
-const findingsOf = ({ pixels }: Readable, signsDisagree: boolean): readonly PixelFinding[] => [
-  ...(pixels.isRescaleAssumed ? (["RESCALE_ASSUMED"] as const) : []),
-  ...(signsDisagree ? (["SIGN_MISMATCH"] as const) : []),
-  ...(pixels.isLossy ? (["LOSSY_SOURCE"] as const) : []),
-  ...(pixels.isMonochrome1 ? (["MONOCHROME1"] as const) : []),
-];
-
 /** The planes one by one with the bytes of their frames; each file is opened once. */
 const eachFrame = function* (planes: readonly Readable[]) {
   for (const object of byObject(planes)) {
@@ -94,17 +68,16 @@ export const decodePlanes = async (
 ): Promise<Decoded> => {
   const voxels = new Float32Array(voxelCount(grid.shape));
   const planeSize = grid.shape[1] * grid.shape[2];
-  const found = new Map<PixelFinding, string[]>();
+  const findings = collectPixelFindings();
   const evidence = collectHounsfieldEvidence();
   let header: Header = {};
   let done = 0;
 
   const place = async (plane: Readable, k: number, decoded: Promise<StoredPixels>): Promise<void> => {
     const { values, signsDisagree } = await decoded;
-    rescaleInto(voxels, k * planeSize, values, plane.pixels);
+    const replaced = rescaleInto(voxels, k * planeSize, values, plane.pixels);
     if (plane.pixels.isRescaleAssumed) evidence.add(values, plane.pixels.padding);
-    for (const code of findingsOf(plane, signsDisagree))
-      found.set(code, [...(found.get(code) ?? []), plane.sopInstanceUid]);
+    findings.add(plane, { signsDisagree, replaced });
     done++;
     onProgress(1 - ((1 - scanShare) * (planes.length - done)) / planes.length);
     await breathe();
@@ -125,6 +98,6 @@ export const decodePlanes = async (
   } finally {
     await decoder.close();
   }
-  if (found.has("RESCALE_ASSUMED")) evidence.require();
-  return { voxels, header, warnings: pixelWarnings(found) };
+  if (findings.has("RESCALE_ASSUMED")) evidence.require();
+  return { voxels, header, warnings: findings.warnings() };
 };

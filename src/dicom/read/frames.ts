@@ -22,6 +22,7 @@ const macros = [
   "CTImageFrameTypeSequence",
   "CTReconstructionSequence",
   "CTExposureSequence",
+  "CTXRayDetailsSequence",
   "MRImageFrameTypeSequence",
   "MREchoSequence",
   "MRTimingAndRelatedParametersSequence",

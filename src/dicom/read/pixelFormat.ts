@@ -59,9 +59,10 @@ const readRescale = (header: Header): Rescale => {
       uidDetails(header),
     );
   }
-  if (slope === 0) {
-    throw failed("UNSUPPORTED_PIXEL_FORMAT", "RescaleSlope is 0.", uidDetails(header));
-  }
+  // Its text is not quoted: who writes no number there may have written anything.
+  for (const [keyword, value] of Object.entries({ RescaleSlope: slope, RescaleIntercept: intercept }))
+    if (value === null && text(header, keyword) !== null)
+      throw failed("UNSUPPORTED_PIXEL_FORMAT", `${keyword} is no finite number.`, uidDetails(header));
   return { slope: slope ?? 1, intercept: intercept ?? 0, isRescaleAssumed: claim === "assumed" };
 };
 
@@ -113,14 +114,19 @@ const requirePlane = (header: Header): void => {
   });
 };
 
-/** Every stored value must become a number that float32 can hold. */
-const requireFinite = (header: Header, rescale: Rescale): Rescale => {
-  const extremes = [-65536, 65536].map((stored) => Math.fround(stored * rescale.slope + rescale.intercept));
-  if (extremes.every(Number.isFinite)) return rescale;
+/** Beyond any intensity that a scanner gives, and short of what sums and squares of it could make of float32. */
+const mostIntensity = 1e12;
+
+/** The least and the most stored value must become two intensities that a scanner could have measured. */
+const requireIntensities = (header: Header, rescale: Rescale): Rescale => {
+  const { slope, intercept } = rescale;
+  const [least, most] = [-65536, 65536].map((stored) => Math.fround(stored * slope + intercept));
+  const isWithin = [least, most].every((value) => Math.abs(value ?? Number.NaN) <= mostIntensity);
+  if (isWithin && least !== most) return rescale;
   throw failed(
     "UNSUPPORTED_PIXEL_FORMAT",
-    `RescaleSlope ${rescale.slope} and RescaleIntercept ${rescale.intercept} lead beyond what float32 can hold.`,
-    uidDetails(header),
+    `RescaleSlope ${slope} and RescaleIntercept ${intercept} lead from ${least} to ${most}; no scanner measures that.`,
+    { slope, intercept, mostIntensity, ...uidDetails(header) },
   );
 };
 
@@ -152,7 +158,7 @@ export const readPixelFormat = (
     rows: number(header, "Rows") ?? 0,
     columns: number(header, "Columns") ?? 0,
     ...bits,
-    ...requireFinite(header, readRescale(header)),
+    ...requireIntensities(header, readRescale(header)),
     padding: readPadding(header, bits.bitsAllocated, bits.isSigned),
     paddingBecomes: paddingValue[text(header, "Modality") ?? ""] ?? 0,
     isLossy: isLossy(header, transferSyntaxUid),

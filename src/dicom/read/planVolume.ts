@@ -5,6 +5,7 @@ import type { Grid } from "../../domain/grid.ts";
 import { noRepairs, type Repairs } from "../../domain/series.ts";
 import { isUid } from "../../domain/uid.ts";
 import type { Warning } from "../../domain/warning.ts";
+import { gridFault } from "../../geometry/gridFault.ts";
 import { blame } from "./attempt.ts";
 import { frameBytes, locateFrames } from "./decode/pixelBytes.ts";
 import { keepSlices } from "./keepSlices.ts";
@@ -79,6 +80,11 @@ const requireSize = (grid: Grid, maxVoxels: number): void => {
   });
 };
 
+const requirePlausible = (grid: Grid): void => {
+  const fault = gridFault(grid);
+  if (fault !== null) throw failed("GEOMETRY_IMPLAUSIBLE", fault.sentence, fault.details);
+};
+
 /** The part that is meant: the one of this name, or the only one that is a volume. */
 const choosePart = (
   { parts }: ScannedParts,
@@ -132,6 +138,7 @@ export const planVolume = (
       part.failure ?? makeFailure("AMBIGUOUS_POSITIONS", "Images share their positions."),
     );
   const planes = requireReadablePixels(part.images);
+  requirePlausible(part.grid);
   requireSize(part.grid, options.maxVoxels);
   return { planes, grid: part.grid, warnings: [...parts.warnings, ...warnings, ...part.warnings] };
 };

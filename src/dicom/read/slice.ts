@@ -1,6 +1,7 @@
 import { type Lps, lps } from "../../domain/axes.ts";
 import { failed } from "../../domain/failure.ts";
 import type { Header } from "../../domain/series.ts";
+import { farthestMm, spacingLimitsMm } from "../../geometry/gridFault.ts";
 import { cross, dot, norm, normalise } from "../../geometry/vector.ts";
 import { number, numbers, text } from "./header.ts";
 
@@ -96,7 +97,43 @@ export const readSlice = (header: Header): Slice | { readonly missing: readonly 
 
 type Readable = { readonly sopInstanceUid: string; readonly slice: ReturnType<typeof readSlice> };
 
-/** Every object's slice. Throws NO_GEOMETRY naming the instances and attributes when one has none. */
+type Odd = {
+  readonly sopInstanceUid: string;
+  readonly attribute: string;
+  readonly valuesMm: readonly number[];
+};
+
+/** What no scanner writes though it is a number: a slip of a converter, not a place in a patient. */
+const oddMeasures = ({ sopInstanceUid, ...slice }: Slice): readonly Odd[] => {
+  const pixelMm = [slice.rowSpacingMm, slice.columnSpacingMm];
+  const { least, most } = spacingLimitsMm;
+  return [
+    ...(pixelMm.every((mm) => mm >= least && mm <= most)
+      ? []
+      : [{ sopInstanceUid, attribute: "PixelSpacing", valuesMm: pixelMm }]),
+    ...(slice.positionLps.every((mm) => Math.abs(mm) <= farthestMm)
+      ? []
+      : [{ sopInstanceUid, attribute: "ImagePositionPatient", valuesMm: [...slice.positionLps] }]),
+  ];
+};
+
+const requirePlausible = (slices: readonly Slice[]): void => {
+  const odd = slices.flatMap(oddMeasures);
+  const [first] = odd;
+  if (first === undefined) return;
+  const { attribute, valuesMm } = first;
+  const same = odd.filter((other) => other.attribute === attribute);
+  throw failed(
+    "GEOMETRY_IMPLAUSIBLE",
+    `${same.length} of ${slices.length} images have a ${attribute} that no image of a patient has, such as ${valuesMm.join(", ")} mm.`,
+    { sopInstanceUids: same.map(({ sopInstanceUid }) => sopInstanceUid).sort(), attribute, valuesMm },
+  );
+};
+
+/**
+ * Every object's slice. Throws NO_GEOMETRY naming the instances and attributes when one has none, GEOMETRY_IMPLAUSIBLE
+ * with the numbers when one has values beyond all measure.
+ */
 export const requireGeometry = <T extends Readable>(
   objects: readonly T[],
 ): readonly (T & { slice: Slice })[] => {
@@ -111,5 +148,7 @@ export const requireGeometry = <T extends Readable>(
       { sopInstanceUids: without.map(({ sopInstanceUid }) => sopInstanceUid).sort(), attributes },
     );
   }
-  return objects as readonly (T & { slice: Slice })[];
+  const located = objects as readonly (T & { slice: Slice })[];
+  requirePlausible(located.map(({ slice }) => slice));
+  return located;
 };

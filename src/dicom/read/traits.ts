@@ -34,6 +34,11 @@ export const traitNames = [
   "DiffusionGradient",
   "ContrastBolusAgentPhase",
   "ContrastBolusAgent",
+  "InversionTime",
+  "FlipAngle",
+  "RepetitionTime",
+  "SliceThickness",
+  "ReconstructedKind",
 ] as const;
 
 export type TraitName = (typeof traitNames)[number];
@@ -62,11 +67,18 @@ const kernelOf = (header: Header): string | null => texts(header, "ConvolutionKe
 const contrastOf = (header: Header): string =>
   text(header, "ContrastBolusAgent") === null ? "none" : "given";
 
+/** Of CT, where it names what was computed, such as an energy or a material; that of MR always parts volumes. */
+const reconstructedKind = (header: Header): string | null => {
+  const kinds = text(header, "Modality") === "CT" ? texts(header, "ImageType").slice(2) : [];
+  return kinds.length === 0 ? null : kinds.join("+").toUpperCase();
+};
+
 /** What is no single number or text of the header. */
 const composed: Partial<Record<TraitName, (header: Header) => string | null>> = {
   DiffusionGradient: diffusionGradient,
   ConvolutionKernel: kernelOf,
   ContrastBolusAgent: contrastOf,
+  ReconstructedKind: reconstructedKind,
 };
 
 export const readTraits = (header: Header): Traits => {
