@@ -64,6 +64,7 @@ const storySettings = ({ inference, models, series, output, destinations }: Sett
     ...limits,
     rules: readSeriesRules(rulesFile),
     allowPhantomModel: models.allowPhantomModel,
+    allowMismatch: false,
     mirror,
     tileStride,
     settingsDigest,

@@ -31,6 +31,7 @@ import { keepsProbability, mirrors, type Segmentation, summarise, withDelivery }
 import { retrieveReadable } from "./retrieve.ts";
 import { judgeGrid } from "./trust/judgeGrid.ts";
 import { judgeMask } from "./trust/judgeMask.ts";
+import { requireValues } from "./trust/judgeValues.ts";
 
 /** Decide what a series is for us: a job, or the reason why not. */
 export const examineSeries = async (claim: Claim, world: World, step: Step): Promise<void> => {
@@ -129,6 +130,7 @@ export const segmentVolume = async (
   stack: Stack = stackOf(volume.grid, gridPlanes(volume.grid)),
 ): Promise<Segmentation> => {
   const { plan } = segmenter;
+  const insisted = await step("values", () => requireValues(volume, plan.modelClass, settings));
   const { regular, input } = await step("preprocess", () => {
     const regular = regularise(volume, stack);
     return { regular, input: preprocess(regular.volume, plan) };
@@ -145,5 +147,5 @@ export const segmentVolume = async (
   );
   const measures = await step("measure", () => measureMask(mask, volume, stack.planesLps));
   const warnings = await step("judge", () => [...judgeGrid(volume.grid, plan), ...judgeMask(mask, measures)]);
-  return { mask, measures, warnings };
+  return { mask, measures, warnings: [...insisted, ...warnings] };
 };

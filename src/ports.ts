@@ -211,6 +211,8 @@ export type StorySettings = {
   readonly allowedRemoteAets: readonly string[] | null;
   /** Whether a model that knows only phantoms may run on other series. */
   readonly allowPhantomModel: boolean;
+  /** Whether an image whose values contradict its class is segmented with a warning. A person's word, never a site's. */
+  readonly allowMismatch: boolean;
   readonly mirror: boolean;
   readonly tileStride: number;
   /** Changes whenever a setting that changes the mask or the objects does. */

@@ -1,9 +1,10 @@
 /** Which model the command line asks for; shared by `segment` and `predict`. */
-import type { ComposedTeller } from "../compose.ts";
+import { type ComposedTeller, composeTeller } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import type { ModelIdentity } from "../domain/result.ts";
 import { readModel } from "../inference/modelFolder.ts";
+import type { Log } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import { oneOf } from "./context.ts";
 
@@ -11,6 +12,7 @@ export type ModelOptions = {
   readonly model?: string;
   readonly modality?: string;
   readonly allowPhantomModel?: boolean;
+  readonly allowMismatch?: boolean;
   readonly device?: string;
   readonly mirror: boolean;
 };
@@ -37,6 +39,16 @@ export const settle = (
   const force =
     options.modality === undefined ? null : oneOf(options.modality, ["CT", "T1", "T2"], "--modality");
   return { settings: chosen, force };
+};
+
+/** A teller that takes a person's word against the values of an image, where it is given. */
+export const tellerFor = (
+  settings: Settings,
+  { allowMismatch = false }: ModelOptions,
+  log: Log,
+): ComposedTeller => {
+  const teller = composeTeller(settings, log);
+  return { ...teller, settings: { ...teller.settings, allowMismatch } };
 };
 
 /** The model for files that name neither contrast nor origin. Throws USAGE, NO_MODEL, PHANTOM_MODEL. */

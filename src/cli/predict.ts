@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { clock, composeTeller } from "../compose.ts";
+import { clock } from "../compose.ts";
 import { toFailure } from "../domain/failure.ts";
 import { roundedMl } from "../domain/millilitres.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
@@ -9,7 +9,7 @@ import { segmentVolume } from "../pipeline.ts";
 import type { Segmenter, Step, Teller } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import { makeStep } from "../step.ts";
-import { type ModelOptions, modelForNifti, settle } from "./chooseModel.ts";
+import { type ModelOptions, modelForNifti, settle, tellerFor } from "./chooseModel.ts";
 import { settingsFor, stopSignal } from "./context.ts";
 import { bold, note, print, printJson, table, yellow } from "./output.ts";
 import { type FoundCase, type FoundCases, findCases, readCase } from "./predictCases.ts";
@@ -31,6 +31,7 @@ export const describePredict = (command: Command): void => {
     .option("--model <id>", "this model; needed where models of several classes are installed")
     .option("--modality <class>", "CT, T1 or T2: the model in use for it")
     .option("--allow-phantom-model", "let a demo model run on what is no phantom")
+    .option("--allow-mismatch", "segment although the values contradict the class; the result says so")
     .option("--device <provider>", "auto, cuda or cpu")
     .option("--no-mirror", "skip the average over eight mirrorings: eight times faster, a little less exact")
     .option(
@@ -44,7 +45,7 @@ export const describePredict = (command: Command): void => {
       const found = findCases(options.input);
       const { settings, force } = settle(settingsFor(command), options);
       const log = makeLog(command.optsWithGlobals()["verbose"] ? "info" : "silent");
-      const teller = composeTeller(settings, log);
+      const teller = tellerFor(settings, options, log);
       const line = makeProgressLine(options.quiet === true || options.json === true);
       const signal = stopSignal();
       const stepOf = (about: string): Step =>
@@ -127,14 +128,14 @@ const predictCase = async (
   const startedAtMs = clock.nowMs();
   const seconds = (): number => Math.round(clock.nowMs() - startedAtMs) / 1000;
   try {
-    const volume = await step("volume", () => readCase(folder, found));
-    const { mask, measures, warnings } = await segmentVolume(volume, segmenter, settings, step);
+    const { volume, ...read } = await step("volume", () => readCase(folder, found));
+    const { mask, measures, ...judged } = await segmentVolume(volume, segmenter, settings, step);
     const bytes = await step("write", () => writeNifti(mask));
     const outcome = {
       case: found.id,
       outcome: measures.voxels === 0 ? "no-pancreas-found" : "segmented",
       volumeMl: measures.volumeMl,
-      warnings,
+      warnings: [...read.warnings, ...judged.warnings],
       seconds: seconds(),
       executionProvider: segmenter.executionProvider,
       softwareVersion: software.version,

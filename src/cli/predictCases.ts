@@ -2,8 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { failed } from "../domain/failure.ts";
-import type { Volume } from "../domain/grid.ts";
-import { readNifti } from "../nifti/readNifti.ts";
+import { readNiftiImage } from "../nifti/readNifti.ts";
 import { isNiftiPath } from "../pacs/folder.ts";
 
 type Image = { readonly name: string; readonly id: string; readonly channel: string };
@@ -43,7 +42,7 @@ export const findCases = (folder: string): FoundCases => {
 };
 
 /** The only image of a case. Throws USAGE where it has several or another channel, NIFTI_INVALID where it cannot be read. */
-export const readCase = (folder: string, { images }: FoundCase): Volume => {
+export const readCase = (folder: string, { images }: FoundCase): ReturnType<typeof readNiftiImage> => {
   const channels = [...new Set(images.map(({ channel }) => `_${channel}`))].join(", ");
   if (channels.includes(","))
     throw failed("USAGE", `The case has several channels (${channels}); PanSegNet knows one.`);
@@ -54,7 +53,7 @@ export const readCase = (folder: string, { images }: FoundCase): Volume => {
       "USAGE",
       `Several files claim to be the image: ${images.map(({ name }) => name).join(", ")}.`,
     );
-  return readNifti(bytesOf(join(folder, image.name)));
+  return readNiftiImage(bytesOf(join(folder, image.name)));
 };
 
 const bytesOf = (path: string): Uint8Array => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { type ComposedTeller, clock, composeTeller } from "../compose.ts";
+import { type ComposedTeller, clock } from "../compose.ts";
 import { FailureError } from "../domain/failure.ts";
 import { noHistory } from "../domain/history.ts";
 import { sayMl } from "../domain/millilitres.ts";
@@ -10,7 +10,7 @@ import type { ModelClass } from "../domain/plan.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE, type ResultSummary } from "../domain/result.ts";
 import { encodePicture } from "../illustrate.ts";
 import { makeLog } from "../log.ts";
-import { readNifti } from "../nifti/readNifti.ts";
+import { readNiftiImage } from "../nifti/readNifti.ts";
 import { writeNifti } from "../nifti/writeNifti.ts";
 import { orderSegmentation } from "../order.ts";
 import { isNiftiPath, listFolder } from "../pacs/folder.ts";
@@ -18,7 +18,7 @@ import { segmentSeries, segmentVolume } from "../pipeline.ts";
 import type { Spooled, Step } from "../ports.ts";
 import { type Segmentation, summarise } from "../results.ts";
 import { makeStep } from "../step.ts";
-import { type ModelOptions, modelForNifti, settle } from "./chooseModel.ts";
+import { type ModelOptions, modelForNifti, settle, tellerFor } from "./chooseModel.ts";
 import { chooseVolume } from "./chooseVolume.ts";
 import { settingsFor, stopSignal } from "./context.ts";
 import { bold, green, note, print, printJson, yellow } from "./output.ts";
@@ -43,6 +43,7 @@ export const describeSegment = (command: Command): void => {
     .option("--series <uid>", "which series, where the input holds several")
     .option("--part <id>", "which volume, where the series holds several (panseg explain lists them)")
     .option("--allow-phantom-model", "let a demo model run on what is no phantom")
+    .option("--allow-mismatch", "segment although the values contradict the class; the result says so")
     .option("--device <provider>", "auto, cuda or cpu")
     .option("--no-mirror", "skip the average over eight mirrorings: eight times faster, a little less exact")
     .option("--json", "print one JSON object")
@@ -51,7 +52,7 @@ export const describeSegment = (command: Command): void => {
     .action(async (options: SegmentOptions, command: Command) => {
       const { settings, force } = settle(settingsFor(command), options);
       const log = makeLog(command.optsWithGlobals()["verbose"] ? "info" : "silent");
-      const teller = composeTeller(settings, log);
+      const teller = tellerFor(settings, options, log);
       const line = makeProgressLine(options.quiet === true || options.json === true);
       const step = makeStep({
         clock,
@@ -112,9 +113,10 @@ const segmentNifti = async (
   step: Step,
 ): Promise<Results> => {
   const model = modelForNifti(teller, force);
-  const volume = await step("volume", () => readNifti(readFileSync(path)));
+  const { volume, warnings } = await step("volume", () => readNiftiImage(readFileSync(path)));
   const segmenter = await step("load-model", () => teller.models.open(model.id));
-  const segmentation = await segmentVolume(volume, segmenter, teller.settings, step);
+  const found = await segmentVolume(volume, segmenter, teller.settings, step);
+  const segmentation = { ...found, warnings: [...warnings, ...found.warnings] };
   const order = { segmenter, orderedAtMs: clock.nowMs() };
   const picture = await step("picture", () => encodePicture(volume, segmentation, { model, origin: null }));
   return { ...summarise(order, teller, step, segmentation, null, null), picture, segmentation };

@@ -37,9 +37,16 @@ const phantomOf = (seed: number): Volume =>
   makePhantom({ seed, modelClass: "CT", shape: zyx(28, 80, 80), spacingMm: zyx(5, 3, 3) }).volume;
 
 /** In so few voxels the model finds nothing; it sees a pancreas in the smallest noise. */
-const airOn = ({ grid }: Volume): Volume => ({
+/** Air, and a little of what is in a CT else. */
+const nothingOn = ({ grid }: Volume): Volume => ({
   grid: { ...grid, shape: zyx(4, 4, 4), spacingMm: zyx(30, 30, 30) },
-  voxels: new Float32Array(64).fill(-1000),
+  voxels: Float32Array.from({ length: 64 }, (_, n) => (n === 0 ? 40 : n === 1 ? -100 : -1000)),
+});
+
+/** A label map: what nnU-Net calls labelsTr, given for imagesTr. */
+const labelsOn = ({ grid }: Volume): Volume => ({
+  grid: { ...grid, shape: zyx(4, 8, 8) },
+  voxels: Float32Array.from({ length: 256 }, (_, n) => Math.floor(n / 64)),
 });
 
 const volumes = [1, 2, 3].map(phantomOf) as [Volume, Volume, Volume];
@@ -73,6 +80,7 @@ type Printed = {
     readonly case: string;
     readonly outcome: string;
     readonly volumeMl?: number;
+    readonly warnings?: readonly { readonly code: string }[];
     readonly code?: string;
     readonly doneBefore: boolean;
   }[];
@@ -108,13 +116,18 @@ test("every case becomes the mask that segment makes of the same file, on the gr
   assert.equal(gunzipSync(mask).readInt16LE(70), 2);
 });
 
-test("cases that cannot be done do not stop the others, and the table names the reason of each", async () => {
+test("V7, V8: cases that cannot be done do not stop the others, and the table names the reason of each", async () => {
   mkdirSync(at("mixed"));
   const [first, second] = volumes;
   const good = writeNifti(first);
   const files: Readonly<Record<string, Uint8Array>> = {
-    "air_0000.nii.gz": writeNifti(airOn(first)),
+    "air_0000.nii.gz": writeNifti(nothingOn(first)),
     "broken_0000.nii.gz": good.subarray(0, good.length / 2),
+    "infinite_0000.nii.gz": writeNifti({
+      ...first,
+      voxels: first.voxels.map((hu, n) => (n === 7 ? Number.POSITIVE_INFINITY : hu)),
+    }),
+    "labels_0000.nii.gz": writeNifti(labelsOn(first)),
     "late_0001.nii.gz": good,
     "nan_0000.nii.gz": writeNifti({
       ...first,
@@ -138,23 +151,28 @@ test("cases that cannot be done do not stop the others, and the table names the 
   const rows = stdout.trim().split("\n");
   assert.match(rows[0] ?? "", /^CASE +ML +WARNINGS +SECONDS +STATUS$/);
   const row = (id: string): string => rows.find((line) => line.startsWith(`${id} `)) ?? "";
-  assert.equal(rows.length, 1 + 9);
+  assert.equal(rows.length, 1 + 11);
   assert.match(row("air"), /^air +0\.0 .*done, no pancreas found$/);
   assert.match(row("broken"), /failed: The gzip stream is damaged or cut off\. \[NIFTI_INVALID\]$/);
   assert.match(row("late"), /failed: The case has no image _0000, only _0001\. \[USAGE\]$/);
   assert.match(row("linked"), /^linked +\d+\.\d .*done$/);
   assert.match(row("lost"), /failed: The file cannot be opened \(ENOENT\)\. \[NIFTI_INVALID\]$/);
-  assert.match(row("nan"), /failed: Voxel 7 of \d+ is not a finite number\. \[NIFTI_INVALID\]$/);
+  assert.match(row("infinite"), /failed: Voxel 7 of \d+ is not a finite number\. \[NIFTI_INVALID\]$/);
+  assert.match(
+    row("labels"),
+    /failed: 4 different values, .* a label map, and no CT\. \[SEQUENCE_MISMATCH\]$/,
+  );
+  assert.match(row("nan"), /^nan +\d+\.\d +NAN_REPLACED.* done$/);
   assert.match(row("plain"), /^plain +\d+\.\d .*done$/);
   assert.match(row("twice"), /failed: Several files .*: twice_0000\.nii, twice_0000\.nii\.gz\. \[USAGE\]$/);
   assert.match(row("two"), /failed: The case has several channels \(_0000, _0001\).* \[USAGE\]$/);
-  assert.match(stderr, /case 8 of 9 twice: volume 0%/);
+  assert.match(stderr, /case 10 of 11 twice: volume 0%/);
   assert.match(stderr, /1 file\(s\) without a channel such as _0000 were passed over/);
-  assert.match(stderr, /3 done, 0 done before, 6 failed · model PHANTOM DEMO MODEL phantom-ct on /);
+  assert.match(stderr, /4 done, 0 done before, 7 failed · model PHANTOM DEMO MODEL phantom-ct on /);
   assert.match(stderr, /Research use only/);
 
   const masks = masksIn("mixed-out");
-  assert.deepEqual(Object.keys(masks), ["air.nii.gz", "linked.nii.gz", "plain.nii.gz"]);
+  assert.deepEqual(Object.keys(masks), ["air.nii.gz", "linked.nii.gz", "nan.nii.gz", "plain.nii.gz"]);
   assert.ok(masks["plain.nii.gz"]?.equals(readFileSync(at("whole", "pan-2.nii.gz"))));
   assert.ok(masks["linked.nii.gz"]?.equals(readFileSync(at("whole", "pan-3.nii.gz"))));
 
@@ -170,7 +188,7 @@ test("cases that cannot be done do not stop the others, and the table names the 
   assert.deepEqual(found.slice(0, 3), [
     ["air", "no-pancreas-found", true, undefined],
     ["broken", "segmented", false, undefined],
-    ["late", "failed", false, "USAGE"],
+    ["infinite", "failed", false, "NIFTI_INVALID"],
   ]);
   assert.equal(printed.cases[0]?.volumeMl, 0);
   assert.equal(again.stderr, "");
@@ -281,13 +299,18 @@ test("--overwrite gives the folder to another model, unless masks of the earlier
   const own = await predict("some", "given", "--overwrite");
   assert.equal(own.code, 0, own.stderr);
   assert.deepEqual(masksIn("given"), masksIn("whole"));
-  const wholly = await predict("images", "given", "--model", "phantom-t1", "--overwrite", "--json");
+  // Images of a CT, which only a person's word lets a T1 model see.
+  const t1 = ["--model", "phantom-t1", "--allow-mismatch"];
+  const wholly = await predict("images", "given", ...t1, "--overwrite", "--json");
   assert.equal(wholly.code, 0, wholly.stderr);
   const printed = JSON.parse(wholly.stdout) as Printed;
   assert.equal(printed.model.id, "phantom-t1");
   assert.deepEqual(
     printed.cases.map(({ doneBefore }) => doneBefore),
     [false, false, false],
+  );
+  assert.ok(
+    printed.cases.every(({ warnings = [] }) => warnings.some(({ code }) => code === "SEQUENCE_MISMATCH")),
   );
   assert.notDeepEqual(masksIn("given"), masksIn("whole"));
 });

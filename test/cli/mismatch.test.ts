@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { software } from "../../src/compose.ts";
+import { importDemoModels } from "../../src/demo/models.ts";
+import { zyx } from "../../src/domain/axes.ts";
+import type { ResultSummary } from "../../src/domain/result.ts";
+import { makePhantom } from "../../src/phantom/makePhantom.ts";
+import { writeSeries } from "../../src/phantom/writeSeries.ts";
+import { panseg } from "../support/panseg.ts";
+import { needsShared, sharedFolder } from "../support/shared.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "panseg-mismatch-"));
+after(() => rmSync(folder, { recursive: true }));
+before(() => importDemoModels(join(folder, "models"), software.version));
+
+const segment = (input: string, output: string, ...more: readonly string[]) =>
+  panseg(["segment", "-i", input, "-o", join(folder, output), "--quiet", ...more], {
+    PANSEG__MODELS__FOLDER: join(folder, "models"),
+    PANSEG__OUTPUT__EMPTYREPORT: "true",
+  });
+
+const warningOf = (output: string): string => {
+  const result = JSON.parse(readFileSync(join(folder, output, "result.json"), "utf8")) as ResultSummary;
+  return result.warnings.find(({ code }) => code === "SEQUENCE_MISMATCH")?.sentence ?? "";
+};
+
+test("V8: a label map given as CT is refused by name before the network runs, and the result of whoever insists says so", {
+  skip: needsShared("fixtures", "cases", "label-map-as-ct"),
+}, async () => {
+  const input = sharedFolder("fixtures", "cases", "label-map-as-ct", "labelmap.nii.gz");
+  const ct = ["--modality", "CT", "--allow-phantom-model", "--no-mirror"];
+  const refused = await segment(input, "labels", ...ct);
+  assert.equal(refused.code, 3, refused.stderr);
+  assert.match(refused.stderr, /42 different values, .* a label map, and no CT\. \[SEQUENCE_MISMATCH\]/);
+  assert.match(refused.stderr, /--allow-mismatch/);
+  assert.ok(!existsSync(join(folder, "labels", "mask.nii.gz")));
+
+  const forced = await segment(input, "forced-labels", ...ct, "--allow-mismatch");
+  assert.equal(forced.code, 0, forced.stderr);
+  assert.match(forced.stderr, /a label map, and no CT\. It was segmented because a person asked for it\./);
+  assert.match(warningOf("forced-labels"), /^42 different values/);
+});
+
+/** A CT under the header of an MR series, as a wrong anonymiser writes it. */
+const asMr = {
+  Modality: "MR",
+  SOPClassUID: "1.2.840.10008.5.1.4.1.1.4",
+  RescaleType: "US",
+  ImageType: ["ORIGINAL", "PRIMARY", "M"],
+};
+
+test("V8: a CT series that is called T1 is refused by name, and the report of whoever insists says so", async () => {
+  const input = join(folder, "ct");
+  mkdirSync(input);
+  const phantom = makePhantom({
+    seed: 19,
+    modelClass: "CT",
+    shape: zyx(24, 48, 48),
+    spacingMm: zyx(6, 7, 7),
+  });
+  for (const { name, bytes } of writeSeries(phantom, { change: () => asMr }))
+    writeFileSync(join(input, name), bytes);
+  const t1 = ["--modality", "T1", "--no-mirror"];
+  const refused = await segment(input, "ct-as-t1", ...t1);
+  assert.equal(refused.code, 3, refused.stderr);
+  assert.match(refused.stderr, /% soft tissue in Hounsfield units: a CT, and no T1\. \[SEQUENCE_MISMATCH\]/);
+
+  const forced = await segment(input, "forced-ct", ...t1, "--allow-mismatch");
+  assert.equal(forced.code, 0, forced.stderr);
+  assert.match(warningOf("forced-ct"), /a CT, and no T1\. It was segmented because a person asked for it\.$/);
+  assert.ok(readFileSync(join(folder, "forced-ct", "sr.dcm")).includes("a CT, and no T1."));
+});
