@@ -14,7 +14,8 @@ export type ModelOptions = {
   readonly allowPhantomModel?: boolean;
   readonly allowMismatch?: boolean;
   readonly device?: string;
-  readonly mirror: boolean;
+  /** False where --no-mirror is given; absent otherwise, since a command gets its options after parsing has begun. */
+  readonly mirror?: boolean;
 };
 
 /** Settings with the command line's choices, and the class that they force. Throws USAGE, MODEL_NOT_FOUND. */
@@ -30,7 +31,7 @@ export const settle = (
     ["auto", "cuda", "cpu"],
     "--device",
   );
-  const mirror = inference.mirror && options.mirror;
+  const mirror = inference.mirror && options.mirror !== false;
   const chosen = { ...settings, models, inference: { ...inference, executionProvider, mirror } };
   if (options.model !== undefined) {
     const { modelClass } = readModel(models.folder, options.model).plan;

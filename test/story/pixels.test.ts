@@ -43,7 +43,6 @@ const segment = async (folder: string, name: string, files: readonly Uint8Array[
 
 test("V1: compressed series of 36 images, classic and multi-frame, give the mask of the plain ones, by segment and by the service", {
   skip: needsTool("Orthanc", "dcmcjpls"),
-  timeout: 900_000,
 }, async (t) => {
   const { folder, models, data } = await demoWorld(t);
   const plain = await segment(folder, "plain", bytesOf(writeSeries(phantom)), models);
@@ -77,7 +76,6 @@ const labelMap = (): Phantom => ({
 
 test("V8: a label map in the archive that calls itself CT ends with its reason, and nothing is stored", {
   skip: needsTool("Orthanc"),
-  timeout: 600_000,
 }, async (t) => {
   const { models, data } = await demoWorld(t);
   const orthanc = await startArchive(t);
