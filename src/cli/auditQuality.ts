@@ -21,7 +21,7 @@ type AuditOptions = {
   readonly baseline?: string;
   readonly includeAutomatic?: boolean;
   readonly failOnDrift?: boolean;
-  readonly save: boolean;
+  readonly save?: boolean;
   readonly json?: boolean;
 };
 
@@ -64,7 +64,7 @@ const audit = async (options: AuditOptions, settings: Settings): Promise<void> =
   const { record, interrupted } = await auditQuality(world, order, file.read(), (share) =>
     line.update("comparing", share),
   ).finally(line.end);
-  if (options.save) file.write(record);
+  if (options.save !== false) file.write(record);
   show(withoutMemory(record), options.json === true);
   const alarms = record.drift.filter(({ status }) => status === "alarm");
   for (const alarm of alarms) note(`${red("✗ DRIFT")} ${nameOf(alarm)}: ${alarm.sentence}`);
