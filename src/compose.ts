@@ -1,6 +1,6 @@
 /** The composition root: settings → adapters → the world that the story is told in. The only file that knows every adapter. */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Failure } from "./domain/failure.ts";
 import type { OutputKind } from "./domain/result.ts";
@@ -113,13 +113,10 @@ export const composeDestinations = (settings: Settings, pacs: Pacs, log: Log): r
   { name: "archive", pacs, outputs: wantedOutputs(settings.output) },
   ...settings.destinations.map((destination) => ({
     name: destination.name,
-    pacs: makePacs({ ...destination, password: passwordOf(destination) }, null, settings, log),
+    pacs: makePacs(destination, null, settings, log),
     outputs: wantedOutputs(destination),
   })),
 ];
-
-const passwordOf = ({ password, passwordFile }: Settings["destinations"][number]): string | null =>
-  passwordFile === null ? password : readFileSync(passwordFile, "utf8").trimEnd();
 
 const makeRefusals = (): Refusals => {
   const known = new Map<string, Failure>();
@@ -130,6 +127,13 @@ const makeRefusals = (): Refusals => {
 };
 
 export const jobsFile = ({ dataFolder }: Settings): string => join(dataFolder, "jobs.sqlite");
+
+export const spoolFolder = ({ dataFolder }: Settings): string => join(dataFolder, "spool");
+
+export const picturesFolder = ({ dataFolder }: Settings): string => join(dataFolder, "pictures");
+
+/** Files of the job in hand. */
+export const workFolder = ({ dataFolder }: Settings): string => join(dataFolder, "work");
 
 export const composeJobs = (settings: Settings): JobStore => {
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
@@ -159,8 +163,7 @@ export const composeWatcher = (settings: Settings, pacs: Pacs, jobs: JobStore, l
         clock,
       );
 
-export const composePictures = ({ dataFolder }: Settings): Pictures =>
-  openPictures(join(dataFolder, "pictures"));
+export const composePictures = (settings: Settings): Pictures => openPictures(picturesFolder(settings));
 
 export const composeQuality = ({ dataFolder }: Settings): QualityFile =>
   openQualityFile(join(dataFolder, "quality.json"));
@@ -168,8 +171,6 @@ export const composeQuality = ({ dataFolder }: Settings): QualityFile =>
 export type ComposedWorld = World & { readonly models: ReturnType<typeof makeModels> };
 
 export const composeWorld = (settings: Settings, log: Log): ComposedWorld => {
-  const workFolder = join(settings.dataFolder, "work");
-  mkdirSync(workFolder, { recursive: true, mode: 0o700 });
   const pacs = composePacs(settings, log);
   return {
     ...composeTeller(settings, log),
@@ -178,9 +179,9 @@ export const composeWorld = (settings: Settings, log: Log): ComposedWorld => {
     refusals: makeRefusals(),
     log,
     jobs: composeJobs(settings),
-    spool: openSpool(join(settings.dataFolder, "spool")),
+    spool: openSpool(spoolFolder(settings)),
     pictures: composePictures(settings),
-    workFolder,
+    workFolder: workFolder(settings),
   };
 };
 

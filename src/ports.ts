@@ -170,6 +170,8 @@ export type Refusals = {
 export type Pictures = {
   readonly keep: (key: string, png: Uint8Array) => void;
   readonly read: (key: string) => Promise<Uint8Array | null>;
+  /** Removes what a dead process left half-written; for who alone may write here. */
+  readonly removeUnfinished: () => void;
   /** Removes what was kept before `beforeMs` (epoch); returns how many. */
   readonly removeOlder: (beforeMs: number) => number;
 };

@@ -1,10 +1,9 @@
 /** The rules by which series are chosen: the product's own, then a site's. */
-import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseDocument } from "yaml";
 import { z } from "zod";
 import { failed } from "./domain/failure.ts";
 import type { SeriesRule } from "./domain/rules.ts";
+import { readYamlFile } from "./yamlFile.ts";
 
 const pattern = z.string().refine(isPattern, "is no regular expression");
 
@@ -48,17 +47,16 @@ export const readSeriesRules = (siteFile: string | null): readonly SeriesRule[] 
 ];
 
 const readRules = (file: string): readonly SeriesRule[] => {
-  if (!existsSync(file)) throw failed("SETTINGS_INVALID", `${file}: no such file`, { problems: [file] });
-  const document = parseDocument(readFileSync(file, "utf8"));
-  const parsed = rulesFile.safeParse(document.errors.length > 0 ? null : document.toJS());
-  if (parsed.success) return parsed.data.rules;
-  const problems =
-    document.errors.length > 0
-      ? document.errors.map(({ message }) => `${file}: ${message.split("\n")[0]}`)
+  const { value, problems } = readYamlFile(file);
+  const parsed = rulesFile.safeParse(value);
+  if (problems.length === 0 && parsed.success) return parsed.data.rules;
+  const found =
+    problems.length > 0 || parsed.success
+      ? problems
       : parsed.error.issues.map(
           ({ path, message }) => `${file}: ${path.join(".") || "top level"}: ${message}`,
         );
-  throw failed("SETTINGS_INVALID", `The series rules have ${problems.length} problem(s): ${problems[0]}`, {
-    problems,
+  throw failed("SETTINGS_INVALID", `The series rules have ${found.length} problem(s): ${found[0]}`, {
+    problems: found,
   });
 };

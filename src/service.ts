@@ -1,41 +1,25 @@
-/** `serve`: HTTP and watching in this process, jobs in a child. A dead child is one failed attempt, not an outage. */
-import { type ChildProcess, fork } from "node:child_process";
-import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
-import type { Server } from "node:http";
-import { startAudits } from "./auditProcess.ts";
-import {
-  clock,
-  composeJobs,
-  composePacs,
-  composePictures,
-  composeQuality,
-  composeWatcher,
-  jobsFile,
-} from "./compose.ts";
-import { failed } from "./domain/failure.ts";
-import { makeApp, type Readiness } from "./http/app.ts";
-import type { Hints } from "./http/hint.ts";
-import { setAsideDamagedJobs } from "./jobs/damage.ts";
-import { lockDataFolder } from "./jobs/lock.ts";
-import { type Schedule, startSchedule } from "./pacs/schedule.ts";
-import type { JobStore, Log, Pacs } from "./ports.ts";
+/** `serve`: HTTP in this process for as long as it lives; watching and jobs for as long as the data folder is there. */
+import { stat, statfs } from "node:fs/promises";
+import { composePacs, composeQuality } from "./compose.ts";
+import { type Failure, FailureError, makeFailure, toFailure } from "./domain/failure.ts";
+import type { Readiness, Sources } from "./http/app.ts";
+import { closeServer, type HttpLimits, listen } from "./http/listen.ts";
+import { whyUnwritable } from "./jobs/folderGuard.ts";
+import { removeAbandonedFolders } from "./jobs/temporaryFolder.ts";
+import type { Log, Pacs } from "./ports.ts";
 import { makeReportReader, type ProgramCommand } from "./reportProcess.ts";
 import { readSeriesRules } from "./seriesRules.ts";
 import type { Settings } from "./settings.ts";
+import { holdDataFolder, type Tenure } from "./tenure.ts";
 
-/** The one worker's name in the job store: whoever holds the data folder may take over what it left behind. */
-export const WORKER = "worker";
-
-const GRACE_MS = 25_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const MIN_FREE_BYTES = 2 ** 30;
+const LOOK_MS = 1000;
 
 export type Service = { readonly port: number; readonly stop: () => Promise<void> };
 
 /**
  * Start the service and return when it listens. `command` starts this program anew: to run jobs, to read reports.
- * Throws DATA_DIR_LOCKED, PORT_IN_USE, SETTINGS_INVALID.
+ * Throws DATA_DIR_LOCKED, FOLDER_UNWRITABLE, PORT_IN_USE, SETTINGS_INVALID.
  */
 export const startService = async (
   settings: Settings,
@@ -44,176 +28,162 @@ export const startService = async (
 ): Promise<Service> => {
   // The worker reads them anew; a fault must be told here, not by a worker that dies again and again.
   readSeriesRules(settings.series.rulesFile);
-  mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
-  const lock = lockDataFolder(settings.dataFolder);
-  setDamagedJobsAside(settings, log);
-  const jobs = composeJobs(settings);
-  await jobs.releaseOwner(WORKER);
-  await reopenWithoutModel(jobs);
   const pacs = composePacs(settings, log);
+  const hold = (): Promise<Tenure> => holdDataFolder(settings, command, pacs, log);
+  const holding = makeHolding(await hold());
   // Listening first: of what may fail at a start it is the last, and nothing is left running behind it.
-  let schedule: Schedule | null = null;
-  const hints = { secret: settings.http.webhookSecret, look: () => schedule?.look() };
-  const server = await listen(settings, command, jobs, () => readiness(settings, pacs), hints, log);
-  const tidying = removeOldPictures(settings, log);
-  const audits =
-    settings.quality.schedule === null ? null : startAudits(settings.quality.schedule, command, log);
-  const worker = keepWorker(command, jobs, settings.jobs.leaseSeconds * 1000, log);
-  schedule = settings.watch.enabled
-    ? startSchedule(
-        {
-          watcher: composeWatcher(settings, pacs, jobs, log),
-          pacs,
-          jobs,
-          everySeconds: settings.watch.everySeconds,
-          sweepCron: settings.watch.sweepCron,
-          sweepDays: settings.watch.sweepDays,
-          sweepStableMs: settings.watch.stableSeconds * 1000,
-        },
-        log,
-      )
-    : null;
+  const server = await listen(sourcesOf(settings, command, pacs, holding, log), limitsOf(settings));
+  log.info("listening", { host: settings.http.host, port: server.port });
+  const removed = removeAbandonedFolders();
+  if (removed > 0) log.info("files of dead processes removed", { folders: removed });
+  holding.tenure?.begin();
+  const keeping = keepHolding(holding, hold, settings, log);
   return {
-    port: (server.address() as { port: number }).port,
+    port: server.port,
     stop: async () => {
-      clearInterval(tidying);
-      await Promise.all([schedule?.stop(), audits?.stop(), closeServer(server), worker.stop()]);
-      await jobs.close();
-      lock.release();
+      await Promise.all([keeping.stop(), closeServer(server)]);
+      await holding.tenure?.stop();
     },
   };
 };
 
-/** A damaged ledger is kept for a person to look at; the archive is the truth from which the sweep builds a new one. */
-const setDamagedJobsAside = (settings: Settings, log: Log): void => {
-  const movedTo = setAsideDamagedJobs(jobsFile(settings));
-  if (movedTo !== null) log.error("the job ledger was damaged and is rebuilt from the archive", { movedTo });
+/** The data folder as it is held now; or not, and why. */
+type Holding = { tenure: Tenure | null; lost: Failure | null };
+
+const makeHolding = (tenure: Tenure): Holding => ({ tenure, lost: null });
+
+/** What needs the data folder has none now. Throws DATA_FOLDER_LOST, or what else keeps the folder from being held. */
+const held = ({ tenure, lost }: Holding): Tenure => {
+  if (tenure !== null) return tenure;
+  throw new FailureError(lost ?? makeFailure("DATA_FOLDER_LOST", "The data folder is not held."));
 };
 
-/** Series that came before a model for them did: at a start the models may be others. */
-const reopenWithoutModel = async (jobs: JobStore): Promise<void> => {
-  const skipped = await jobs.list({ kind: "examine", state: "skipped", limit: 1_000_000 });
-  for (const { id, failure } of skipped)
-    if (failure?.code === "NO_MODEL" || failure?.code === "PHANTOM_MODEL") await jobs.retry(id);
-};
-
-/** Now and every hour. */
-const removeOldPictures = (settings: Settings, log: Log): NodeJS.Timeout => {
-  const pictures = composePictures(settings);
-  const remove = (): void => {
-    const removed = pictures.removeOlder(clock.nowMs() - settings.pictures.keepDays * DAY_MS);
-    if (removed > 0) log.info("old pictures removed", { removed });
-  };
-  remove();
-  return setInterval(remove, HOUR_MS);
-};
-
-/** Keep one worker running: what a dead one held is queued again at once, and the next one starts a little later. */
-const keepWorker = (
-  command: ProgramCommand,
-  jobs: JobStore,
-  leaseMs: number,
+/**
+ * Look every second: let go of a data folder that was deleted, replaced or made read-only, since what is written through open
+ * files would be lost in silence, and hold it again when it is back. It is not made anew here: where it is gone its disk may be.
+ */
+const keepHolding = (
+  holding: Holding,
+  hold: () => Promise<Tenure>,
+  settings: Settings,
   log: Log,
 ): { readonly stop: () => Promise<void> } => {
   let stopping = false;
-  let quickDeaths = 0;
-  let child: ChildProcess | null = null;
-  let restart: NodeJS.Timeout | undefined;
+  let seen: string | null = null;
 
-  const start = (): void => {
-    const startedAtMs = clock.nowMs();
-    child = fork(command.program, [...command.arguments, "work"], {
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-    });
-    log.info("worker started", { pid: child.pid });
-    child.once("exit", (code, signal) => {
-      child = null;
-      jobs
-        .releaseOwner(WORKER)
-        .catch(() => log.error("jobs of the dead worker could not be released"))
-        .finally(() => {
-          if (stopping) return;
-          quickDeaths = clock.nowMs() - startedAtMs < 60_000 ? quickDeaths + 1 : 0;
-          const delayMs = Math.min(250 * 2 ** quickDeaths, 30_000);
-          log.warn("worker died", { code, signal, restartMs: delayMs });
-          restart = setTimeout(start, delayMs);
-        });
-    });
+  const letGo = async (tenure: Tenure, lost: Failure): Promise<void> => {
+    log.error("data folder lost", { code: lost.code, sentence: lost.sentence, remedy: lost.remedy });
+    Object.assign(holding, { tenure: null, lost });
+    seen = null;
+    await tenure.stop().catch((error: unknown) => log.warn("stopped badly", { code: toFailure(error).code }));
   };
-  start();
 
-  // Whoever lets a lease run out hangs: a worker reports many times within one.
-  const watchdog = setInterval(async () => {
-    const expired = await jobs.releaseExpired().catch(() => 0);
-    if (expired === 0) return;
-    log.error("worker hangs", { expired });
-    child?.kill("SIGKILL");
-  }, leaseMs / 4);
+  const takeAgain = async (): Promise<void> => {
+    const before = seen;
+    seen = await stateOf(settings);
+    // Whoever deletes or restores a folder is at it for a while.
+    if (seen === null || seen !== before) return;
+    try {
+      const tenure = await hold();
+      if (stopping) return await tenure.stop();
+      Object.assign(holding, { tenure, lost: null });
+      log.info("data folder held again");
+      tenure.begin();
+    } catch (error) {
+      const lost = toFailure(error);
+      if (lost.code !== holding.lost?.code)
+        log.error("data folder not held", { code: lost.code, sentence: lost.sentence });
+      holding.lost = lost;
+    }
+  };
 
+  const look = async (): Promise<void> => {
+    const { tenure } = holding;
+    if (tenure === null) return takeAgain();
+    const lost = await tenure.lost();
+    if (lost !== null) await letGo(tenure, lost);
+  };
+
+  let looking: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    looking ??= look().finally(() => {
+      looking = null;
+    });
+  }, LOOK_MS);
   return {
     stop: async () => {
       stopping = true;
-      clearTimeout(restart);
-      clearInterval(watchdog);
-      if (child === null) return;
-      const running = child;
-      const exited = new Promise<void>((resolve) => running.once("exit", () => resolve()));
-      running.kill("SIGTERM");
-      const killer = setTimeout(() => running.kill("SIGKILL"), GRACE_MS);
-      await exited;
-      clearTimeout(killer);
+      clearInterval(timer);
+      await looking;
     },
   };
 };
 
-const listen = async (
-  settings: Settings,
-  command: ProgramCommand,
-  jobs: JobStore,
-  ready: () => Promise<Readiness>,
-  hints: Hints,
-  log: Log,
-): Promise<Server> => {
-  const { host, port } = settings.http;
-  const server = await new Promise<Server>((resolve, reject) => {
-    const sources = {
-      jobs,
-      pictures: composePictures(settings),
-      pacs: composePacs(settings, log),
-      readQuality: composeQuality(settings).read,
-      readMeasurements: makeReportReader(command),
-      readiness: ready,
-      hints,
-    };
-    const started = makeApp(sources).listen(port, host, (error?: Error) =>
-      error === undefined
-        ? resolve(started)
-        : reject(failed("PORT_IN_USE", `Cannot listen on ${host}:${port}.`, { host, port }, error)),
-    );
-  });
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
-  log.info("listening", { host, port: (server.address() as { port: number }).port });
-  return server;
+/** Changes while somebody is at work in the data folder; null while it, or the models, cannot be used. */
+const stateOf = async ({ dataFolder, models }: Settings): Promise<string | null> => {
+  if ((await whyUnwritable(dataFolder)) !== null) return null;
+  const found = await stat(dataFolder).catch(() => null);
+  const hasModels = (await stat(models.folder).catch(() => null)) !== null;
+  return found === null ? null : `${found.dev}:${found.ino}:${found.mtimeMs}:${hasModels}`;
 };
 
-const closeServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+/** All that HTTP may reach, whatever data folder is held at the moment. */
+const sourcesOf = (
+  settings: Settings,
+  command: ProgramCommand,
+  pacs: Pacs,
+  holding: Holding,
+  log: Log,
+): Sources => ({
+  jobs: {
+    find: async (id) => held(holding).jobs.find(id),
+    list: async (filter) => held(holding).jobs.list(filter),
+    stats: async () => held(holding).jobs.stats(),
+  },
+  pictures: { read: async (key) => held(holding).pictures.read(key) },
+  pacs,
+  readQuality: composeQuality(settings).read,
+  readMeasurements: makeReportReader(command),
+  readiness: () => readiness(settings, pacs, holding),
+  hints: { secret: settings.http.webhookSecret, look: () => holding.tenure?.look() },
+  limits: { maxBodyBytes: settings.http.maxBodyKilobytes * 1024 },
+  log,
+});
+
+const limitsOf = ({ http }: Settings): HttpLimits => ({
+  host: http.host,
+  port: http.port,
+  headersTimeoutMs: http.headersTimeoutSeconds * 1000,
+  requestTimeoutMs: http.requestTimeoutSeconds * 1000,
+  maxConnections: http.maxConnections,
+  maxHeaderBytes: http.maxHeaderKilobytes * 1024,
+});
 
 /** An archive that is down degrades the service and is no reason to restart it. */
-const readiness = async (settings: Settings, pacs: Pacs): Promise<Readiness> => {
-  const problems: string[] = [];
-  const degraded: string[] = [];
-  try {
-    accessSync(settings.dataFolder, constants.W_OK);
-    const disk = statfsSync(settings.dataFolder);
-    if (disk.bavail * disk.bsize < MIN_FREE_BYTES) problems.push("less than 1 GiB free in the data folder");
-  } catch {
-    problems.push("the data folder is not writable");
-  }
-  await pacs.ping().catch(() => degraded.push("the archive does not answer"));
-  return { problems, degraded };
+const readiness = async (settings: Settings, pacs: Pacs, holding: Holding): Promise<Readiness> => {
+  const { tenure } = holding;
+  const lost = tenure === null ? holding.lost : await tenure.lost();
+  const problems = [lost, tenure?.trouble() ?? null, lost === null ? await lowDisk(settings) : null];
+  const degraded = await pacs.ping().then(
+    () => null,
+    (error: unknown) => toFailure(error),
+  );
+  return {
+    problems: problems.filter((each) => each !== null),
+    degraded: degraded === null ? [] : [degraded],
+  };
+};
+
+const lowDisk = async ({ dataFolder }: Settings): Promise<Failure | null> => {
+  const disk = await statfs(dataFolder).catch(() => null);
+  const freeBytes = disk === null ? Number.POSITIVE_INFINITY : disk.bavail * disk.bsize;
+  return freeBytes >= MIN_FREE_BYTES
+    ? null
+    : makeFailure(
+        "DISK_LOW",
+        `The data folder has ${Math.floor(freeBytes / 2 ** 20)} MiB left; 1024 are needed.`,
+        {
+          freeBytes,
+        },
+      );
 };

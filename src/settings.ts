@@ -1,18 +1,36 @@
-import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import cron from "node-cron";
-import { parseDocument } from "yaml";
 import { z } from "zod";
 import { failed } from "./domain/failure.ts";
+import { readText, readYamlFile } from "./yamlFile.ts";
 
 const port = z.int().min(0).max(65_535);
 const positive = z.number().positive();
-const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+
+/** The root of an archive. It is logged, printed and shown, so that no secret may stand in it. */
+const httpUrl = z
+  .url({ protocol: /^https?$/ })
+  .superRefine((text, context) => {
+    const parsed = URL.canParse(text) ? new URL(text) : null;
+    if (parsed === null) return;
+    if (parsed.username !== "" || parsed.password !== "")
+      context.addIssue(
+        "holds a user name or password; give them as username and password beside it, the password from a file",
+      );
+    if (/[?#]/.test(text))
+      context.addIssue(
+        "is a root to which paths are added: it ends before any ? or #; a token is bearerToken",
+      );
+  })
+  .transform((url) => url.replace(/\/+$/, ""));
+
+/** RFC 9110 5.5: what else a header cannot carry would fail at every request. */
+const token = z.string().regex(/^[\x21-\x7e]+$/, "is no token of printable characters without spaces");
 
 const credentials = {
   username: z.string().nullable().default(null),
   password: z.string().nullable().default(null),
-  bearerToken: z.string().nullable().default(null),
+  bearerToken: token.nullable().default(null),
 };
 
 /** Which results an archive gets. */
@@ -37,6 +55,12 @@ export const settingsSchema = z.strictObject({
       port: port.default(8090),
       /** Lets the archive say that there is news, by POST /webhook; null: nobody may. */
       webhookSecret: z.string().min(16).nullable().default(null),
+      /** Bounds within which a request must come; nobody may hold the service up by being slow or large. */
+      headersTimeoutSeconds: positive.max(600).default(10),
+      requestTimeoutSeconds: positive.max(3600).default(30),
+      maxConnections: z.int().positive().default(4096),
+      maxHeaderKilobytes: z.int().min(1).max(1024).default(16),
+      maxBodyKilobytes: z.int().min(1).max(1_048_576).default(64),
     })
     .prefault({}),
   pacs: z
@@ -86,6 +110,16 @@ export const settingsSchema = z.strictObject({
       mirror: z.boolean().default(true),
       /** Distance between tiles as a share of the patch. */
       tileStride: z.number().min(0.1).max(1).default(0.5),
+    })
+    .prefault({}),
+  /** What a folder or zip archive given to the command line may hold. */
+  input: z
+    .strictObject({
+      maxFiles: z.int().positive().default(1_000_000),
+      maxZipEntries: z.int().positive().default(50_000),
+      maxUnpackedMegabytes: positive.default(16_384),
+      maxEntryMegabytes: positive.default(2048),
+      maxZipRatio: positive.default(200),
     })
     .prefault({}),
   series: z
@@ -199,7 +233,8 @@ export const readSettings = (
     if (name.toUpperCase().startsWith(PREFIX) && value !== undefined)
       overlay(tree, name.slice(PREFIX.length), value, problems);
   const parsed = settingsSchema.safeParse(tree);
-  if (!parsed.success)
+  if (parsed.success) fillPasswords(parsed.data, problems);
+  else
     problems.push(
       ...parsed.error.issues.map((issue) => `${issue.path.join(".") || "top level"}: ${issue.message}`),
     );
@@ -217,16 +252,22 @@ export const readSettings = (
 type Tree = { [key: string]: unknown };
 
 const readFileTree = (file: string, problems: string[]): Tree => {
-  if (!existsSync(file)) {
-    problems.push(`${file}: no such file`);
-    return {};
-  }
-  const document = parseDocument(readFileSync(file, "utf8"));
-  problems.push(...document.errors.map((error) => `${file}: ${error.message.split("\n")[0]}`));
-  const tree: unknown = document.errors.length > 0 ? {} : (document.toJS() ?? {});
+  const read = readYamlFile(file);
+  problems.push(...read.problems);
+  const tree = read.value ?? {};
   if (isTree(tree)) return tree;
   problems.push(`${file}: must hold a map of settings`);
   return {};
+};
+
+/** A destination's password from its file: a file that is not there is told now, not by every job. */
+const fillPasswords = ({ destinations }: Settings, problems: string[]): void => {
+  for (const [index, destination] of destinations.entries()) {
+    if (destination.passwordFile === null) continue;
+    const read = readText(destination.passwordFile);
+    if ("text" in read) destination.password = read.text.trimEnd();
+    else problems.push(`destinations.${index}.passwordFile: ${read.problem}`);
+  }
 };
 
 const overlay = (tree: Tree, path: string, text: string, problems: string[]): void => {
@@ -237,11 +278,12 @@ const overlay = (tree: Tree, path: string, text: string, problems: string[]): vo
     problems.push(`${PREFIX}${path}: no such setting`);
     return;
   }
-  if (isFile && !existsSync(text)) {
-    problems.push(`${PREFIX}${path}: no such file`);
+  const read = isFile ? readText(text) : { text };
+  if ("problem" in read) {
+    problems.push(`${PREFIX}${path}: ${read.problem}`);
     return;
   }
-  const value = isFile ? readFileSync(text, "utf8").trimEnd() : text;
+  const value = isFile ? read.text.trimEnd() : text;
   let node = tree;
   for (const key of keys.slice(0, -1)) {
     const next = node[key];

@@ -1,7 +1,8 @@
 /** The process that runs jobs: claim, tell the story, record how it ended. It answers nobody, so it may block. */
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Failure, toFailure } from "./domain/failure.ts";
+import { framesOf } from "./domain/frames.ts";
 import type { Claim } from "./domain/job.ts";
 import { type Decision, decide, retryDelayMs } from "./jobs/retryPolicy.ts";
 import { examineSeries, processJob } from "./pipeline.ts";
@@ -15,6 +16,8 @@ export type WorkerOptions = {
   readonly log: Log;
   readonly maxAttempts: number;
   readonly executionProvider: () => string | null;
+  /** What the worker stands on that is lost; null while all is there. */
+  readonly lost: () => Promise<Failure | null>;
 };
 
 const IDLE_MS = 250;
@@ -24,7 +27,9 @@ export const runWorker = async (world: World, options: WorkerOptions): Promise<v
   // While the archive is away every job fails alike without using an attempt, so the outage itself is counted.
   let failuresInRow = 0;
   while (!options.signal.aborted) {
-    const claim = await world.jobs.claim(options.owner, options.leaseMs);
+    // A claim written through the open file of a ledger that was deleted is written nowhere; the service ends this process.
+    const isLost = (await options.lost()) !== null;
+    const claim = isLost ? null : await world.jobs.claim(options.owner, options.leaseMs);
     if (claim === null) await sleep(IDLE_MS, undefined, { signal: options.signal }).catch(() => {});
     else failuresInRow = (await runClaim(claim, world, options, failuresInRow)) ? 0 : failuresInRow + 1;
   }
@@ -53,8 +58,10 @@ const runClaim = async (
     fields,
     report: (name, share) => world.jobs.heartbeat(claim, name, share, leaseMs),
   });
-  rmSync(world.workFolder, { recursive: true, force: true });
   try {
+    rmSync(world.workFolder, { recursive: true, force: true });
+    // Not its parents: a data folder that was deleted is not made again by its last job.
+    mkdirSync(world.workFolder, { mode: 0o700 });
     await (job.kind === "examine" ? examineSeries : processJob)(claim, world, step);
     log.info("job ended", { ...fields(), state: (await world.jobs.find(job.id))?.state });
     return true;
@@ -69,11 +76,12 @@ const endInFailure = async (
   claim: Claim,
   error: unknown,
   { jobs, clock }: World,
-  { maxAttempts, log }: WorkerOptions,
+  { maxAttempts, log, lost }: WorkerOptions,
   failuresInRow: number,
   fields: Readonly<Record<string, unknown>>,
 ): Promise<boolean> => {
-  const failure = toFailure(error);
+  // Whatever went wrong on ground that is gone says nothing about the job.
+  const failure = (await lost()) ?? toFailure(error);
   if (failure.code === "LEASE_LOST") {
     log.warn("lease lost", fields);
     return true;
@@ -104,12 +112,3 @@ const delayOf = ({ details }: Failure, failuresInRow: number): number => {
   const askedMs = Number(details["retryAfterMs"] ?? 0) || 0;
   return Math.max(askedMs, retryDelayMs(failuresInRow, Math.random()));
 };
-
-/** Where it happened, without the message, which may hold patient text. */
-const framesOf = (error: unknown): readonly string[] =>
-  error instanceof Error
-    ? (error.stack ?? "")
-        .split("\n")
-        .filter((line) => /^\s+at /.test(line))
-        .slice(0, 8)
-    : [];

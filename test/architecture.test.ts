@@ -86,13 +86,14 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
   },
   "step.ts": { rooms: ["domain", "ports.ts"], packages: [] },
   "log.ts": { rooms: ["domain", "ports.ts"], packages: ["winston"] },
-  "settings.ts": { rooms: ["domain"], packages: ["node:fs", "node:os", "node-cron", "yaml", "zod"] },
+  "yamlFile.ts": { rooms: [], packages: ["node:fs", "yaml"] },
+  "settings.ts": { rooms: ["domain", "yamlFile.ts"], packages: ["node:os", "node-cron", "zod"] },
   pacs: { rooms: ["domain", "ports.ts"], packages: ["*", "dicomweb-client", "node-cron", "yauzl"] },
   jobs: { rooms: ["domain", "ports.ts"], packages: ["*"] },
   archive: { rooms: ["domain", "dicom"], packages: ["*"] },
   inference: { rooms: ["domain", "ports.ts", "nnunet"], packages: ["*", "onnxruntime-node", "zod"] },
-  http: { rooms: ["domain", "ports.ts", "html.ts"], packages: ["express", "node:crypto"] },
-  "seriesRules.ts": { rooms: ["domain"], packages: ["node:fs", "node:url", "yaml", "zod"] },
+  http: { rooms: ["domain", "ports.ts", "html.ts"], packages: ["express", "node:crypto", "node:http"] },
+  "seriesRules.ts": { rooms: ["domain", "yamlFile.ts"], packages: ["node:url", "zod"] },
   "software.ts": { rooms: ["domain"], packages: ["node:fs"] },
   "compose.ts": {
     rooms: [
@@ -109,6 +110,24 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
     packages: ["*"],
   },
   "worker.ts": { rooms: ["domain", "ports.ts", "pipeline.ts", "step.ts", "jobs"], packages: ["*"] },
+  "keepWorker.ts": {
+    rooms: ["domain", "ports.ts", "compose.ts", "reportProcess.ts"],
+    packages: ["node:child_process"],
+  },
+  "tenure.ts": {
+    rooms: [
+      "domain",
+      "ports.ts",
+      "settings.ts",
+      "compose.ts",
+      "keepWorker.ts",
+      "auditProcess.ts",
+      "reportProcess.ts",
+      "jobs",
+      "pacs",
+    ],
+    packages: ["node:fs"],
+  },
   "service.ts": {
     rooms: [
       "domain",
@@ -116,13 +135,12 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
       "settings.ts",
       "seriesRules.ts",
       "compose.ts",
+      "tenure.ts",
       "reportProcess.ts",
-      "auditProcess.ts",
       "http",
       "jobs",
-      "pacs",
     ],
-    packages: ["*"],
+    packages: ["node:fs"],
   },
   demo: {
     rooms: [
@@ -160,6 +178,8 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
       "quality",
       "compose.ts",
       "service.ts",
+      "tenure.ts",
+      "keepWorker.ts",
       "worker.ts",
       "pipeline.ts",
       "illustrate.ts",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { FailureError } from "../src/domain/failure.ts";
+import { readSeriesRules } from "../src/seriesRules.ts";
 import { maskSecrets, readSettings, settingsSchema } from "../src/settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-settings-"));
@@ -93,4 +94,84 @@ test("config/README.md lists every key with its default, and no other", () => {
 test("the example settings are valid", () => {
   const example = new URL("../config/example.yaml", import.meta.url).pathname;
   assert.equal(readSettings(example, {}).pacs.kind, "orthanc");
+});
+
+test("S7: an address that carries a user name, a password or a query is refused with the remedy, and never repeated", () => {
+  for (const address of [
+    "http://reader:s3cret@archive/dicom-web",
+    "http://reader@archive/dicom-web",
+    "http://:s3cret@archive/dicom-web",
+    "https://archive/dicom-web?token=s3cret",
+    "https://archive/dicom-web#s3cret",
+    "s3cret",
+    "ftp://s3cret@archive",
+  ])
+    for (const tree of [
+      { pacs: { dicomwebUrl: address } },
+      { pacs: { orthancUrl: address } },
+      { destinations: [{ name: "second", dicomwebUrl: address }] },
+    ]) {
+      const problems = problemsOf(() => readSettings(file("url.json", JSON.stringify(tree)), {}));
+      assert.ok(problems.length > 0, JSON.stringify(tree));
+      assert.match(problems[0] ?? "", /Url: /);
+      assert.ok(!problems.join().includes("s3cret"), problems.join());
+      if (address.startsWith("http")) assert.match(problems[0] ?? "", /password|bearerToken/);
+    }
+  assert.equal(
+    readSettings(file("ok.yaml", "pacs: { dicomwebUrl: 'http://a/b/' }"), {}).pacs.dicomwebUrl,
+    "http://a/b",
+  );
+});
+
+test("S7: a token that no header can carry is told by the check, not by every request", () => {
+  for (const token of ["two words", "line\nbreak", "ü", ""])
+    assert.equal(
+      problemsOf(() => readSettings(file("t.json", JSON.stringify({ pacs: { bearerToken: token } })), {}))
+        .length,
+      1,
+    );
+});
+
+test("S7: files that expand, nest or grow without end, are folders, or quote a secret in their fault, are said what they are", () => {
+  const aliases = Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n},`.repeat(10)}]`);
+  const bomb = file("bomb.yaml", ["a0: &a0 [x]", ...aliases].join("\n"));
+  const deep = file("deep.yaml", "[".repeat(10_000));
+  const long = file("long.yaml", `# ${"x".repeat(2 ** 21)}`);
+  const quoting = file("quoting.yaml", 'pacs: { password: "s3cret" } "s3cret"\n}s3cret');
+  const cases: readonly (readonly [string, RegExp])[] = [
+    [bomb, /aliases/],
+    [deep, /nested too deep|Flow sequence/],
+    [long, /2097154 bytes long; at most 1048576/],
+    [quoting, /line \d+/],
+    [folder, /is a folder/],
+    [join(folder, "absent"), /no such file/],
+    [file("list.yaml", "- 1"), /must hold a map/],
+    [file("unknown-alias.yaml", "a: *b"), /aliases/],
+  ];
+  for (const [path] of cases)
+    for (const read of [() => readSettings(path, {}), () => readSeriesRules(path)]) {
+      const problems = problemsOf(read);
+      assert.ok(problems.length > 0 && problems.length <= 10, `${path}: ${problems.length}`);
+      assert.ok(!problems.join().includes("s3cret"), problems.join());
+    }
+  for (const [path, words] of cases)
+    assert.match(problemsOf(() => readSettings(path, {})).join("\n"), words, path);
+});
+
+test("S7: the password file of a destination is read with the settings: absent it is a problem, present it is masked", () => {
+  const tree = (passwordFile: string) => ({
+    destinations: [{ name: "second", dicomwebUrl: "http://archive", username: "reader", passwordFile }],
+  });
+  const read = (passwordFile: string) => readSettings(file("d.json", JSON.stringify(tree(passwordFile))), {});
+  assert.deepEqual(
+    problemsOf(() => read(join(folder, "absent"))),
+    ["destinations.0.passwordFile: no such file"],
+  );
+  assert.deepEqual(
+    problemsOf(() => read(folder)),
+    ["destinations.0.passwordFile: is a folder"],
+  );
+  const settings = read(file("second-password", "s3cret\n"));
+  assert.equal(settings.destinations[0]?.password, "s3cret");
+  assert.ok(!JSON.stringify(maskSecrets(settings)).includes("s3cret"));
 });

@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import type { Command } from "commander";
 import { clock, composeTeller, software } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
 import { makeLog } from "../log.ts";
-import { listFolder } from "../pacs/folder.ts";
+import { listFolder, type Unpacking } from "../pacs/folder.ts";
 import type { Step } from "../ports.ts";
 import { makeStep } from "../step.ts";
 import { settingsFor, stopSignal } from "./context.ts";
@@ -68,17 +68,18 @@ export const describeConvert = (command: Command): void => {
         report: line.update,
         reportEveryMs: 200,
       });
-      const tempFolder = mkdtempSync(join(tmpdir(), "panseg-"));
+      const temporary = makeTemporaryFolder();
+      const unpacking = { tempFolder: temporary.path, limits: settings.input };
       try {
         mkdirSync(options.output, { recursive: true });
         removeEarlier(options.output);
-        const report = await convertAll(options, tempFolder, limits, step);
+        const report = await convertAll(options, unpacking, limits, step);
         writeReport(options.output, report);
         line.end();
         tell(report, options);
       } finally {
         line.end();
-        rmSync(tempFolder, { recursive: true, force: true });
+        temporary.remove();
       }
     });
 };
@@ -98,13 +99,13 @@ const rootOf = (input: string, tempFolder: string): string => {
 
 const convertAll = async (
   { input, output }: ConvertOptions,
-  tempFolder: string,
+  unpacking: Unpacking,
   limits: Limits,
   step: Step,
 ): Promise<ConversionReport> => {
-  const files = await step("open", () => listFolder(input, tempFolder));
+  const files = await step("open", (progress) => listFolder(input, unpacking, progress));
   const { series, unreadable } = await step("headers", (progress) => seriesOfFiles(files, progress));
-  const unread = unreadFiles(files, series, rootOf(input, tempFolder));
+  const unread = unreadFiles(files, series, rootOf(input, unpacking.tempFolder));
   const names = seriesNames(series);
   const outcomes: SeriesOutcome[] = [];
   for (const [n, { instances, ...rest }] of series.entries()) {

@@ -1,6 +1,4 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
@@ -12,6 +10,7 @@ import { type DemoEvent, runDemo } from "../demo/runDemo.ts";
 import { setStage } from "../demo/stage.ts";
 import { failed } from "../domain/failure.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
+import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
 import { makeLog } from "../log.ts";
 import { stopSignal } from "./context.ts";
 import { demoExitCode, summary, verdictLine } from "./demoTable.ts";
@@ -41,8 +40,7 @@ export const describeDemo = (command: Command): void => {
       const firstSeed = wholeOf(options.seed, "--seed", 0);
       if (options.keep !== undefined) openKeepFolder(options.keep);
       const log = makeLog(command.optsWithGlobals()["verbose"] === true ? "info" : "silent");
-      const folder = mkdtempSync(join(tmpdir(), "panseg-demo-"));
-      const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+      const { path: folder, remove: removeFolder } = makeTemporaryFolder();
       process.once("exit", removeFolder);
       const signal = stopSignal();
       // A log of a run wants what became of each series, not a line at every tenth.

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { composePacs, composeTeller } from "../compose.ts";
 import { headerFromJson, number, text } from "../dicom/read/header.ts";
@@ -9,6 +6,7 @@ import type { VolumeChoice } from "../dicom/select/volumeChoice.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Header } from "../domain/series.ts";
 import { isUid } from "../domain/uid.ts";
+import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
 import { makeLog } from "../log.ts";
 import { listFolder } from "../pacs/folder.ts";
 import type { Settings } from "../settings.ts";
@@ -45,7 +43,7 @@ export const describeExplain = (command: Command): void => {
       const { settings: select } = composeTeller(settings, log);
       const series = isUid(source)
         ? await seriesOfStudy(source, settings, line)
-        : await seriesOfPath(source, line);
+        : await seriesOfPath(source, settings, line);
       line.end();
       const explained = series.flatMap(({ headers }) => explainSeries(headers, select));
       if (options.json) printJson(explained);
@@ -56,13 +54,18 @@ export const describeExplain = (command: Command): void => {
 
 type HeadersOfSeries = { readonly headers: readonly Header[] };
 
-const seriesOfPath = async (path: string, line: ProgressLine): Promise<readonly HeadersOfSeries[]> => {
-  const tempFolder = mkdtempSync(join(tmpdir(), "panseg-"));
+const seriesOfPath = async (
+  path: string,
+  settings: Settings,
+  line: ProgressLine,
+): Promise<readonly HeadersOfSeries[]> => {
+  const temporary = makeTemporaryFolder();
+  const unpacking = { tempFolder: temporary.path, limits: settings.input };
   try {
-    const files = await listFolder(path, tempFolder);
+    const files = await listFolder(path, unpacking, (share) => line.update("open", share));
     return groupBySeries(files, (share) => line.update("reading headers", share));
   } finally {
-    rmSync(tempFolder, { recursive: true, force: true });
+    temporary.remove();
   }
 };
 

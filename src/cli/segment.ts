@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { type ComposedTeller, clock } from "../compose.ts";
 import { FailureError } from "../domain/failure.ts";
@@ -9,11 +7,12 @@ import { sayMl } from "../domain/millilitres.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE, type ResultSummary } from "../domain/result.ts";
 import { encodePicture } from "../illustrate.ts";
+import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
 import { makeLog } from "../log.ts";
 import { readNiftiImage } from "../nifti/readNifti.ts";
 import { writeNifti } from "../nifti/writeNifti.ts";
 import { orderSegmentation } from "../order.ts";
-import { isNiftiPath, listFolder } from "../pacs/folder.ts";
+import { isNiftiPath, listFolder, type Unpacking } from "../pacs/folder.ts";
 import { segmentSeries, segmentVolume } from "../pipeline.ts";
 import type { Spooled, Step } from "../ports.ts";
 import { type Segmentation, summarise } from "../results.ts";
@@ -62,17 +61,23 @@ export const describeSegment = (command: Command): void => {
         report: line.update,
         reportEveryMs: 200,
       });
-      const tempFolder = mkdtempSync(join(tmpdir(), "panseg-"));
+      const temporary = makeTemporaryFolder();
       try {
         const results = isNiftiPath(options.input)
           ? await segmentNifti(options.input, teller, force, step)
-          : await segmentDicom(options, tempFolder, teller, force, step);
+          : await segmentDicom(
+              options,
+              { tempFolder: temporary.path, limits: settings.input },
+              teller,
+              force,
+              step,
+            );
         writeResults(options.output, results);
         line.end();
         report(results, options);
       } finally {
         line.end();
-        rmSync(tempFolder, { recursive: true, force: true });
+        temporary.remove();
         await teller.models.close();
       }
     });
@@ -82,12 +87,12 @@ type Results = Spooled & { readonly segmentation: Segmentation };
 
 const segmentDicom = async (
   options: SegmentOptions,
-  tempFolder: string,
+  unpacking: Unpacking,
   teller: ComposedTeller,
   force: ModelClass | null,
   step: Step,
 ): Promise<Results> => {
-  const files = await step("open", () => listFolder(options.input, tempFolder));
+  const files = await step("open", (progress) => listFolder(options.input, unpacking, progress));
   const named = { seriesUid: options.series ?? null, part: options.part ?? null };
   const { modelClass, headers, warnings, ...chosen } = await step("headers", (progress) =>
     chooseVolume(files, named, { ...teller.settings, ...(force !== null && { force }) }, progress),

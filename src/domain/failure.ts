@@ -174,6 +174,20 @@ const failureTable = {
   PORT_IN_USE: ["usage", "Choose another http.port, or stop the program that listens there."],
   WORKER_DIED: ["permanent", "The worker died three times on this job; see the log and retry by hand."],
   DATA_DIR_LOCKED: ["usage", "Another service owns this data folder; stop it or use another folder."],
+  DATA_FOLDER_LOST: [
+    "transient",
+    "Bring the data folder back, or make it anew: the service then goes on by itself and rebuilds its jobs from the archive.",
+  ],
+  MODELS_LOST: ["transient", "Bring the models folder back; the service then goes on by itself."],
+  DISK_LOW: ["transient", "Free space on the disk of the data folder."],
+  WORKER_CANNOT_START: [
+    "permanent",
+    "The log says why the process that runs jobs ends; it is started again at least every 30 s.",
+  ],
+  FOLDER_UNWRITABLE: [
+    "usage",
+    "Name another folder, or let this user write there (dataFolder for the service, TMPDIR for unpacked files).",
+  ],
   SETTINGS_INVALID: ["usage", "Correct the settings: panseg config check."],
   USAGE: ["usage", "See panseg --help."],
   RETRACTED: ["ineligible", "A person withdrew the result; the series is segmented again when it changes."],

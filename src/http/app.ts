@@ -1,16 +1,24 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import type { Failure } from "../domain/failure.ts";
 import type { Job, JobState } from "../domain/job.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import type { JobStore, Pacs } from "../ports.ts";
+import type { JobStore, Log, Pacs } from "../ports.ts";
+import { bringsBody, refuseBody } from "./body.ts";
 import { findJob, noJob, sendObject, sendPicture } from "./files.ts";
 import { type Hints, hintPath, takeHint } from "./hint.ts";
 import { type ReadMeasurements, sendMeasurements } from "./measurements.ts";
-import { problem } from "./problem.ts";
+import { answerError, problem } from "./problem.ts";
 import { sendQuality, showQuality } from "./quality.ts";
+import { oneOf, readQuery, wholeNumber, withoutQuery } from "./query.ts";
 import { type PageSources, showPage } from "./showPage.ts";
 
 /** What stands between the service and readiness; empty when ready. `degraded` does not make it unready. */
-export type Readiness = { readonly problems: readonly string[]; readonly degraded: readonly string[] };
+export type Readiness = { readonly problems: readonly Reason[]; readonly degraded: readonly Reason[] };
+
+/** A code for machines, a sentence and a remedy for people. */
+export type Reason = Pick<Failure, "code" | "sentence" | "remedy">;
+
+const viewReason = ({ code, sentence, remedy }: Reason): Reason => ({ code, sentence, remedy });
 
 /** All that HTTP may reach of the service: nothing in it changes anything, and a hint only makes it look earlier. */
 export type Sources = PageSources & {
@@ -19,13 +27,17 @@ export type Sources = PageSources & {
   readonly readMeasurements: ReadMeasurements;
   readonly readiness: () => Promise<Readiness>;
   readonly hints: Hints;
+  readonly limits: { readonly maxBodyBytes: number };
+  readonly log: Log;
 };
+
+const MOST_JOBS = 1000;
 
 const states = ["queued", "running", "done", "skipped", "dead"] as const satisfies readonly JobState[];
 
 /** The HTTP surface: the pages, the jobs, their pictures and objects, what people corrected, liveness and readiness. Reads only; holds no business rule. */
 export const makeApp = (sources: Sources): Express => {
-  const { jobs, pictures, pacs, readMeasurements, readQuality, readiness, hints } = sources;
+  const { jobs, pictures, pacs, readMeasurements, readQuality, readiness, hints, limits, log } = sources;
   const app = express();
   app.disable("x-powered-by");
   // Nothing is kept by a browser, so there is nothing to compare.
@@ -43,20 +55,23 @@ export const makeApp = (sources: Sources): Express => {
     const { problems, degraded } = await readiness();
     response.status(problems.length === 0 ? 200 : 503).json({
       status: problems.length > 0 ? "unready" : degraded.length > 0 ? "degraded" : "ready",
-      problems,
-      degraded,
+      problems: problems.map(viewReason),
+      degraded: degraded.map(viewReason),
     });
   });
 
   app.get("/api/jobs", async (request, response) => {
-    const state = states.find((name) => name === request.query["state"]);
-    if (request.query["state"] !== undefined && state === undefined)
-      return problem(response, 400, "USAGE", `state is one of ${states.join(", ")}.`);
-    const limit = Math.min(Number(request.query["limit"] ?? 100) || 100, 1000);
-    const [list, stats] = await Promise.all([jobs.list({ limit, ...(state && { state }) }), jobs.stats()]);
+    const query = readQuery(request, response, { state: oneOf(states), limit: wholeNumber(1, MOST_JOBS) });
+    if (query === null) return;
+    const { state, limit } = query;
+    const [list, stats] = await Promise.all([
+      jobs.list({ limit: limit ?? 100, ...(state !== null && { state }) }),
+      jobs.stats(),
+    ]);
     response.json({ notice: RESEARCH_NOTICE, stats, jobs: list.map(viewJob) });
   });
 
+  app.get(/^\/api\/(jobs\/.+|quality)$/, withoutQuery);
   app.get("/api/jobs/:id", async (request, response) => {
     const job = await findJob(jobs, request);
     if (job === null) return noJob(response);
@@ -71,14 +86,12 @@ export const makeApp = (sources: Sources): Express => {
 
   app.get("/api/quality", sendQuality(readQuality));
 
-  app.post(hintPath, takeHint(hints));
+  app.post(hintPath, takeHint(hints, limits.maxBodyBytes));
 
   app.use((_request: Request, response: Response) =>
     problem(response, 404, "NOT_FOUND", "There is nothing at this address."),
   );
-  app.use((_error: unknown, _request: Request, response: Response, _next: unknown) =>
-    problem(response, 500, "INTERNAL", "The request could not be answered; see the log."),
-  );
+  app.use(answerError(log));
   return app;
 };
 
@@ -96,6 +109,7 @@ const headers = {
 
 const guard = (request: Request, response: Response, next: NextFunction): void => {
   response.set(headers);
+  if (bringsBody(request) && !isHint(request)) refuseBody(response);
   // A page on another site must not read us through a name that it points at the loopback address.
   if (!isLoopbackName(request.hostname))
     problem(response, 403, "HOST_NOT_ALLOWED", "Only loopback names are answered.");

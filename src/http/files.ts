@@ -43,7 +43,8 @@ export const sendObject =
   async (request: Request, response: Response): Promise<void> => {
     const job = await findJob(jobs, request);
     if (job === null) return noJob(response);
-    const object = objectOf(job, name, Number(request.params["n"]));
+    const n = String(request.params["n"] ?? "1");
+    const object = /^[1-9]\d{0,3}$/.test(n) ? objectOf(job, name, Number(n)) : null;
     if (object === null) return problem(response, 404, "NO_OBJECT", "This job has stored no such object.");
     const { seriesUid, sopInstanceUid } = object;
     try {

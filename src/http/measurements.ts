@@ -1,6 +1,7 @@
 import type { Request, Response } from "express";
 import { isUid } from "../domain/uid.ts";
 import { problem } from "./problem.ts";
+import { flag, oneOf, readQuery } from "./query.ts";
 
 const contentTypes = {
   json: "application/json; charset=utf-8",
@@ -35,21 +36,19 @@ const statusOf = (code: string): number => {
 
 const formats = ["json", "csv", "fhir"] as const satisfies readonly MeasurementsFormat[];
 
-const formatOf = (asked: unknown): MeasurementsFormat | null =>
-  asked === undefined ? "json" : (formats.find((format) => format === asked) ?? null);
-
 /** What the archive's structured reports of a study state, whoever wrote them; see `panseg report`. */
 export const sendMeasurements =
   (readMeasurements: ReadMeasurements) =>
-  async ({ params, query }: Request, response: Response): Promise<void> => {
-    const studyUid = String(params["studyUid"]);
-    const format = formatOf(query["format"]);
+  async (request: Request, response: Response): Promise<void> => {
+    const studyUid = String(request.params["studyUid"]);
     if (!isUid(studyUid))
       return problem(response, 400, "UID_INVALID", "A study is named by digits and dots, at most 64.");
-    if (format === null) return problem(response, 400, "USAGE", `format is one of ${formats.join(", ")}.`);
+    const query = readQuery(request, response, { format: oneOf(formats), all: flag });
+    if (query === null) return;
+    const format = query.format ?? "json";
+    const all = query.all ?? false;
     const gone = new AbortController();
     response.once("close", () => gone.abort());
-    const all = query["all"] !== undefined && !["0", "false"].includes(String(query["all"]));
     const read = await readMeasurements(studyUid, { format, all, signal: gone.signal });
     if (gone.signal.aborted) return;
     if (read.kind === "failed") {

@@ -20,6 +20,10 @@ export const openPictures = (folder: string): Pictures => {
         if (error.code === "ENOENT") return null;
         throw error;
       }),
+    removeUnfinished: () => {
+      for (const name of readdirSync(folder))
+        if (name.endsWith(".part")) rmSync(join(folder, name), { force: true });
+    },
     removeOlder: (beforeMs) => {
       const old = readdirSync(folder).filter((name) => statSync(join(folder, name)).mtimeMs < beforeMs);
       for (const name of old) rmSync(join(folder, name), { force: true });

@@ -6,12 +6,14 @@ export type Decision =
   | { readonly kind: "bury" }
   | { readonly kind: "skip" };
 
-/** The archive is away or keeps us out: every job would fail alike, for as long as that lasts. */
-const archiveIsAway: ReadonlySet<FailureCode> = new Set<FailureCode>([
+/** The archive, or our own ground, is away or keeps us out: every job would fail alike, for as long as that lasts. */
+const isAway: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "PACS_UNREACHABLE",
   "PACS_TIMEOUT",
   "PACS_BUSY",
   "PACS_UNAUTHORIZED",
+  "DATA_FOLDER_LOST",
+  "MODELS_LOST",
 ]);
 
 /** Classed permanent for the reader, yet memory and disk come back: worth the attempts that there are. */
@@ -23,7 +25,7 @@ export function decide(
   attempts: number,
   maxAttempts: number,
 ): Decision {
-  if (archiveIsAway.has(failure.code)) return { kind: "retry", usesAttempt: false };
+  if (isAway.has(failure.code)) return { kind: "retry", usesAttempt: false };
   if (failureClass(failure.code) === "ineligible") return { kind: "skip" };
   const isWorthRetrying = failureClass(failure.code) === "transient" || mayPassByItself.has(failure.code);
   return isWorthRetrying && attempts < maxAttempts ? { kind: "retry", usesAttempt: true } : { kind: "bury" };

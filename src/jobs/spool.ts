@@ -131,6 +131,13 @@ function clearLeftovers(folder: string): void {
   }
 }
 
+/** For who holds the data folder before anyone writes to it: what is unfinished now, nobody will finish, whatever its number. */
+export function clearSpool(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder))
+    if (name.startsWith("unfinished-")) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
 /** Entries are written in one go, so that this process cannot be in the middle of one while it opens the spool. */
 function isBusy(pid: number): boolean {
   if (pid === process.pid) return false;

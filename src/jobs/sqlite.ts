@@ -100,8 +100,12 @@ const reading = (
   now: Now,
 ): Pick<JobStore, "find" | "list" | "retry" | "retract" | "stats"> => ({
   find: async (id) => findJob(database, id),
-  list: async ({ limit = LIST_LIMIT, ...filter } = {}) =>
-    database.all(sql.listQuery(filter), { ...filter, limit }).map(toJob),
+  list: async ({ limit = LIST_LIMIT, ...filter } = {}) => {
+    // SQLite takes a negative limit for none at all.
+    if (!Number.isSafeInteger(limit) || limit < 0)
+      throw failed("USAGE", "The number of jobs to list is a whole number of at least 0.");
+    return database.all(sql.listQuery(filter), { ...filter, limit }).map(toJob);
+  },
   retry: async (id) =>
     database.transaction(() => {
       const job = requireJob(database, id);

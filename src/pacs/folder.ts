@@ -1,25 +1,30 @@
-import { createWriteStream, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { opendirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
-import { Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { openPromise } from "yauzl";
-import { FailureError, failed } from "../domain/failure.ts";
+import { failed } from "../domain/failure.ts";
 import type { InstanceBytes } from "../ports.ts";
+import { type InputLimits, unzip } from "./unzip.ts";
 
-const MAX_UNZIPPED_BYTES = 8 * 2 ** 30;
+/** Where a zip archive is unpacked, and how much any input may hold. */
+export type Unpacking = { readonly tempFolder: string; readonly limits: InputLimits };
 
 /** Whether a path is a NIfTI file by its name. */
 export const isNiftiPath = (path: string): boolean => /\.nii(\.gz)?$/i.test(path);
 
 /**
- * The files of a folder (with its subfolders, and through links), of a zip archive (unpacked into `tempFolder`), or one file; in name
- * order, read on demand. What they are is not looked at. Throws USAGE when there is nothing at the path.
+ * The files of a folder (with its subfolders, and through links), of a zip archive (unpacked into the temporary folder), or one file; in name
+ * order, read on demand. What they are is not looked at. Throws USAGE when there is nothing at the path, TOO_LARGE beyond the
+ * limits, and what `unzip` throws.
  */
-export const listFolder = async (path: string, tempFolder: string): Promise<readonly InstanceBytes[]> => {
+export const listFolder = async (
+  path: string,
+  { tempFolder, limits }: Unpacking,
+  onProgress: (share: number) => void = () => {},
+): Promise<readonly InstanceBytes[]> => {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw failed("USAGE", `There is nothing at ${path}.`);
-  if (stat.isDirectory()) return filesBelow(path).map(toInstance);
-  if (extname(path).toLowerCase() === ".zip") return (await unzip(path, tempFolder)).map(toInstance);
+  if (stat.isDirectory()) return filesBelow(path, limits.maxFiles).map(toInstance);
+  if (extname(path).toLowerCase() === ".zip")
+    return (await unzip(path, tempFolder, limits, onProgress)).map(toInstance);
   return [toInstance(path)];
 };
 
@@ -35,60 +40,37 @@ const kindOf = (path: string): "file" | "folder" | null => {
   }
 };
 
-/** Links are followed; a folder is entered once, whatever leads to it, so that no loop of links holds anyone. */
-const filesBelow = (folder: string): readonly string[] => {
+/**
+ * Links are followed; a folder is entered once, whatever leads to it, so that no loop of links holds anyone. Names are read a
+ * few at a time, so that a folder of millions is left as soon as it exceeds the limit.
+ */
+const filesBelow = (root: string, maxFiles: number): readonly string[] => {
   const entered = new Set<string>();
-  const enter = (path: string): readonly string[] => {
-    const real = realpathSync(path);
-    if (entered.has(real)) return [];
-    entered.add(real);
-    return readdirSync(path)
-      .toSorted()
-      .flatMap((name) => {
-        const below = join(path, name);
-        const kind = kindOf(below);
-        if (kind === null) return [];
-        return kind === "file" ? [below] : enter(below);
-      });
-  };
-  return enter(folder).toSorted();
-};
-
-/** Entries become numbered files: names inside an archive are somebody else's and never reach the file system. */
-const unzip = async (path: string, tempFolder: string): Promise<readonly string[]> => {
-  mkdirSync(tempFolder, { recursive: true });
-  const archive = await openPromise(path).catch(unreadable);
   const files: string[] = [];
-  let unpacked = 0;
-  const cap = () =>
-    new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        unpacked += chunk.length;
-        if (unpacked > MAX_UNZIPPED_BYTES)
-          done(failed("TOO_LARGE", `The zip archive unpacks to more than ${MAX_UNZIPPED_BYTES} bytes.`));
-        else done(null, chunk);
-      },
-    });
-  const unpackAll = async (): Promise<void> => {
-    for await (const entry of archive.eachEntry()) {
-      if (entry.fileName.endsWith("/")) continue;
-      const file = join(tempFolder, `${String(files.length).padStart(6, "0")}.dcm`);
-      await pipeline(
-        await archive.openReadStreamPromise(entry),
-        cap(),
-        createWriteStream(file, { mode: 0o600 }),
-      );
-      files.push(file);
+  const enter = (folder: string): void => {
+    const real = realpathSync(folder);
+    if (entered.has(real)) return;
+    entered.add(real);
+    const below: string[] = [];
+    const listing = opendirSync(folder);
+    try {
+      for (let entry = listing.readSync(); entry !== null; entry = listing.readSync()) {
+        below.push(join(folder, entry.name));
+        if (below.length > maxFiles) throw tooManyFiles(root, maxFiles);
+      }
+    } finally {
+      listing.closeSync();
+    }
+    // In the order of names, which decides through which of several links a folder is entered.
+    for (const path of below.sort()) {
+      const kind = kindOf(path);
+      if (kind === "folder") enter(path);
+      if (kind === "file" && files.push(path) > maxFiles) throw tooManyFiles(root, maxFiles);
     }
   };
-  await unpackAll()
-    .catch(unreadable)
-    .finally(() => archive.close());
-  return files;
+  enter(root);
+  return files.sort();
 };
 
-const unreadable = (error: unknown): never => {
-  throw error instanceof FailureError
-    ? error
-    : failed("NOT_DICOM", "The zip archive is damaged or names files outside itself.", {}, error);
-};
+const tooManyFiles = (root: string, limit: number) =>
+  failed("TOO_LARGE", `${root} holds more than ${limit} files, the limit input.maxFiles.`, { limit });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { VolumeOutcome } from "../../src/cli/volumeOutcome.ts";
 import { listFolder } from "../../src/pacs/folder.ts";
+import { settingsSchema } from "../../src/settings.ts";
 import { panseg } from "../support/panseg.ts";
 import { type Finding, judgeSeries, type Ours } from "./judgeSeries.ts";
 import { readNiftiVolumes } from "./niftiFile.ts";
@@ -37,7 +38,9 @@ export const judgeFolder = async (
   const output = mkdtempSync(join(tmpdir(), "panseg-conformance-"));
   try {
     const report = await convertHere(input, output);
-    const files = (await listFolder(input, output)).map(({ name }) => name);
+    const files = (
+      await listFolder(input, { tempFolder: output, limits: settingsSchema.parse({}).input })
+    ).map(({ name }) => name);
     const all: SeriesFindings[] = [];
     for (const { seriesUid, files: own, facts } of groupFiles(files)) {
       const volumes = report.series.find((series) => series.seriesUid === seriesUid)?.volumes ?? [];

@@ -28,10 +28,12 @@ group("machines", () => {
 
   test("/readyz names what is missing; an absent archive degrades and does not unready", async (t) => {
     const { url, ready } = await startWorld(t);
-    ready.now = { problems: [], degraded: ["the archive does not answer"] };
+    const away = makeFailure("PACS_UNREACHABLE", "The archive does not answer.");
+    const reason = { code: away.code, sentence: away.sentence, remedy: away.remedy };
+    ready.now = { problems: [], degraded: [reason] };
     const { status, json } = await getJson(`${url}/readyz`);
     assert.deepEqual([status, json], [200, { status: "degraded", ...ready.now }]);
-    ready.now = { problems: ["no disk"], degraded: [] };
+    ready.now = { problems: [makeFailure("DISK_LOW", "No disk.")], degraded: [] };
     assert.equal((await getJson(`${url}/readyz`)).status, 503);
   });
 
@@ -72,10 +74,12 @@ group("machines", () => {
     await world.jobs.close();
     for (const path of ["/", "/api/jobs", `/api/jobs/${job.id}/picture.png`, `/api/jobs/${job.id}/seg.dcm`]) {
       const { status, json } = await getJson(world.url + path);
+      const { id, ...rest } = json;
       assert.deepEqual(
-        [status, json],
+        [status, rest],
         [500, { code: "INTERNAL", sentence: "The request could not be answered; see the log." }],
       );
+      assert.match(String(id), /^[0-9a-f-]{36}$/);
     }
   });
 });

@@ -12,7 +12,7 @@ import type { SeriesRef } from "../../src/domain/series.ts";
 import type { Trend } from "../../src/domain/trend.ts";
 import { makeApp, type Readiness } from "../../src/http/app.ts";
 import { openPictures } from "../../src/jobs/pictures.ts";
-import type { JobStore } from "../../src/ports.ts";
+import type { JobStore, Log } from "../../src/ports.ts";
 import { openQualityFile } from "../../src/quality/qualityFile.ts";
 import { makeReportReader, type ReportLimits } from "../../src/reportProcess.ts";
 import { firstOf, pacsOf, type Served, startDemo, stow, withElement } from "../archive/requests.ts";
@@ -40,6 +40,13 @@ export const startWorld = async (
   const pacs = pacsOf(served);
   const hints = { secret: hintSecret, looks: 0, look: () => void hints.looks++ };
   const quality = openQualityFile(join(home, "quality.json"));
+  const defects: Readonly<Record<string, unknown>>[] = [];
+  const ignore = (): void => {};
+  const log: Log = {
+    info: ignore,
+    warn: ignore,
+    error: (event, fields = {}) => void defects.push({ event, ...fields }),
+  };
   const app = makeApp({
     jobs,
     pictures,
@@ -48,6 +55,8 @@ export const startWorld = async (
     readQuality: quality.read,
     readiness: async () => ready.now,
     hints,
+    limits: { maxBodyBytes: 64 * 1024 },
+    log,
   });
   const server = app.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -66,6 +75,8 @@ export const startWorld = async (
     ready,
     hints,
     server,
+    /** What was logged as an error. */
+    defects,
   };
 };
 

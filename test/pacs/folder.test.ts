@@ -4,9 +4,13 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, test } from "node:test";
 import { listFolder } from "../../src/pacs/folder.ts";
+import { settingsSchema } from "../../src/settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-folder-"));
 after(() => rmSync(folder, { recursive: true }));
+
+const limits = settingsSchema.parse({}).input;
+const unpacking = { tempFolder: join(folder, "unused"), limits };
 
 const make = (name: string): string => {
   const path = join(folder, name);
@@ -15,7 +19,7 @@ const make = (name: string): string => {
 };
 
 const listed = async (path: string): Promise<readonly string[]> =>
-  (await listFolder(path, join(folder, "unused"))).map(({ name }) => relative(path, name));
+  (await listFolder(path, unpacking)).map(({ name }) => relative(path, name));
 
 test("links to files and to folders are followed, broken ones are passed over", async () => {
   const [study, elsewhere] = [make("study"), make("elsewhere")];
@@ -27,7 +31,7 @@ test("links to files and to folders are followed, broken ones are passed over", 
   symlinkSync(join(elsewhere, "absent.dcm"), join(study, "0.dcm"));
   linkSync(join(study, "1.dcm"), join(study, "4.dcm"));
   assert.deepEqual(await listed(study), ["1.dcm", "2.dcm", "4.dcm", "more/3.dcm"]);
-  const instances = await listFolder(study, join(folder, "unused"));
+  const instances = await listFolder(study, unpacking);
   assert.deepEqual(
     instances.map(({ read }) => Buffer.from(read()).toString()),
     ["one", "two", "one", "three"],
@@ -48,4 +52,17 @@ test("a folder that is a link itself is a folder", async () => {
   writeFileSync(join(real, "1.dcm"), "one");
   symlinkSync(real, join(folder, "alias"));
   assert.deepEqual(await listed(join(folder, "alias")), ["1.dcm"]);
+});
+
+test("S6: a folder of more files than the limit is refused with the number, also when they lie in many", async () => {
+  for (const below of ["", "a", "a/b"])
+    for (const name of ["1", "2", "3"]) writeFileSync(join(make(`many/${below}`), name), "one");
+  const list = (maxFiles: number) =>
+    listFolder(join(folder, "many"), { ...unpacking, limits: { ...limits, maxFiles } });
+  assert.equal((await list(9)).length, 9);
+  for (const maxFiles of [1, 3, 8])
+    await assert.rejects(
+      list(maxFiles),
+      new RegExp(`TOO_LARGE: .*more than ${maxFiles} files.*input.maxFiles`),
+    );
 });

@@ -43,9 +43,13 @@ export type RunningService = {
   readonly stop: () => Promise<number | null>;
 };
 
-/** Start `panseg serve` on a free port and wait until it listens. */
-export const serve = async (settings: Settings): Promise<RunningService> => {
-  const child = spawn(process.execPath, [main, "serve"], {
+/** Start `panseg serve` on a free port and wait until it listens; `launcher` is a program that starts it in its own way. */
+export const serve = async (
+  settings: Settings,
+  launcher: readonly string[] = [],
+): Promise<RunningService> => {
+  const [program = process.execPath, ...before] = [...launcher, process.execPath];
+  const child = spawn(program, [...before, main, "serve"], {
     env: environment({ PANSEG__HTTP__PORT: "0", ...settings }),
     stdio: ["ignore", "ignore", "pipe"],
   });
