@@ -12,6 +12,7 @@ import { makeDicomwebPacs } from "./pacs/dicomweb.ts";
 import { makeOrthancWatcher } from "./pacs/orthancWatcher.ts";
 import { makeQidoWatcher } from "./pacs/qidoWatcher.ts";
 import { sweep } from "./pacs/sweep.ts";
+import { makeDispatcher, readTls, type TlsFiles } from "./pacs/tls.ts";
 import type {
   Clock,
   Destination,
@@ -86,7 +87,7 @@ export const composePacs = (settings: Settings, log: Log): Pacs =>
   makePacs(settings.pacs, settings.pacs.kind === "orthanc" ? settings.pacs.orthancUrl : null, settings, log);
 
 const makePacs = (
-  server: Credentials & { readonly dicomwebUrl: string },
+  server: Credentials & TlsFiles & { readonly dicomwebUrl: string },
   restUrl: string | null,
   { pacs }: Settings,
   log: Log,
@@ -96,6 +97,7 @@ const makePacs = (
       url: server.dicomwebUrl,
       restUrl,
       headers: authorization(server),
+      tls: readTls(server),
       parallelInstances: pacs.parallelInstances,
       maxSeriesInstances: pacs.maxSeriesInstances,
       maxInstanceBytes: pacs.maxInstanceMegabytes * 2 ** 20,
@@ -150,6 +152,7 @@ export const composeWatcher = (settings: Settings, pacs: Pacs, jobs: JobStore, l
         {
           restUrl: settings.pacs.orthancUrl,
           headers: authorization(settings.pacs),
+          dispatcher: makeDispatcher(readTls(settings.pacs)),
           onReplaced: () => sweep(pacs, jobs, { days: settings.watch.sweepDays }, log),
         },
         jobs,

@@ -33,6 +33,22 @@ const credentials = {
   bearerToken: token.nullable().default(null),
 };
 
+const pemFile = z.string().nullable().default(null);
+
+/** Files in PEM, for https://. */
+const certificates = {
+  /** The only authorities that are trusted; null: those that this machine knows. */
+  caFile: pemFile,
+  /** Our own certificate and its key, for archives that ask for one. */
+  certFile: pemFile,
+  keyFile: pemFile,
+  /** Holds the passphrase of the key. */
+  keyPassphraseFile: pemFile,
+};
+
+const isDay = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
+
 /** Which results an archive gets. */
 const wanted = {
   seg: z.boolean().default(true),
@@ -71,6 +87,7 @@ export const settingsSchema = z.strictObject({
       /** Root of Orthanc's own API, for its change log. */
       orthancUrl: httpUrl.default("http://127.0.0.1:8042"),
       ...credentials,
+      ...certificates,
       parallelInstances: z.int().min(1).max(32).default(4),
       maxSeriesInstances: z.int().positive().default(2000),
       maxInstanceMegabytes: positive.default(512),
@@ -89,6 +106,21 @@ export const settingsSchema = z.strictObject({
         .default("7 * * * *"),
       /** Study dates that a sweep covers; null: all. */
       sweepDays: z.int().positive().nullable().default(14),
+      /** When everything that the archive holds is listed, whatever its date; null: never. */
+      fullSweepCron: z
+        .string()
+        .refine((text) => cron.validate(text), "is no time that cron understands")
+        .nullable()
+        .default("37 2 * * *"),
+      fullSweepPageSize: z.int().min(1).max(1000).default(100),
+      /** Rest after every question of that listing. */
+      fullSweepPauseSeconds: z.number().min(0).max(60).default(0.2),
+      /** What the first of them finds is work from this study date on; null: none of it is, it was there before us. */
+      since: z
+        .string()
+        .refine((text) => text === "all" || isDay(text), 'is neither "all" nor a day such as 2026-01-31')
+        .nullable()
+        .default(null),
     })
     .prefault({}),
   models: z
@@ -202,6 +234,7 @@ export const settingsSchema = z.strictObject({
           .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "is no name of small letters, digits and hyphens"),
         dicomwebUrl: httpUrl,
         ...credentials,
+        ...certificates,
         /** File that holds the password, which the environment cannot give to a list. */
         passwordFile: z.string().nullable().default(null),
         ...wanted,

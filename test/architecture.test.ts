@@ -88,7 +88,7 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
   "log.ts": { rooms: ["domain", "ports.ts"], packages: ["winston"] },
   "yamlFile.ts": { rooms: [], packages: ["node:fs", "yaml"] },
   "settings.ts": { rooms: ["domain", "yamlFile.ts"], packages: ["node:os", "node-cron", "zod"] },
-  pacs: { rooms: ["domain", "ports.ts"], packages: ["*", "dicomweb-client", "node-cron", "yauzl"] },
+  pacs: { rooms: ["domain", "ports.ts"], packages: ["*", "dicomweb-client", "node-cron", "undici", "yauzl"] },
   jobs: { rooms: ["domain", "ports.ts"], packages: ["*"] },
   archive: { rooms: ["domain", "dicom"], packages: ["*"] },
   inference: { rooms: ["domain", "ports.ts", "nnunet"], packages: ["*", "onnxruntime-node", "zod"] },

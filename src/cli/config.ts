@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { composeDestinations, composePacs } from "../compose.ts";
+import { makeLog } from "../log.ts";
 import { readSeriesRules } from "../seriesRules.ts";
 import { maskSecrets } from "../settings.ts";
 import { settingsFile, settingsFor } from "./context.ts";
@@ -9,8 +11,11 @@ export const describeConfig = (config: Command): void => {
     .command("check")
     .description("read file and environment and report every problem at once")
     .action((_options, command: Command) => {
-      const { series } = settingsFor(command);
-      readSeriesRules(series.rulesFile);
+      const settings = settingsFor(command);
+      readSeriesRules(settings.series.rulesFile);
+      // Reads the files that the archives' settings name.
+      const log = makeLog("silent");
+      composeDestinations(settings, composePacs(settings, log), log);
       print(`${green("✓")} settings are valid (${settingsFile(command) ?? "defaults and environment"})`);
     });
   config

@@ -14,6 +14,7 @@ const isAway: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "PACS_UNAUTHORIZED",
   "DATA_FOLDER_LOST",
   "MODELS_LOST",
+  "PACS_UNTRUSTED",
 ]);
 
 /** Classed permanent for the reader, yet memory and disk come back: worth the attempts that there are. */

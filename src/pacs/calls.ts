@@ -1,4 +1,5 @@
 import { api } from "dicomweb-client";
+import type { Dispatcher } from "undici";
 import type { Limits } from "./exchange.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { makeXhr, type Xhr } from "./xhr.ts";
@@ -14,7 +15,7 @@ export type Call = (run: Run) => Promise<{ readonly value: unknown; readonly xhr
 
 /** One way to call dicomweb-client for each service, with that service's root, headers and limits. */
 export const makeCalls = (options: ResolvedOptions) => {
-  const { timeoutsMs, headers } = options;
+  const { timeoutsMs, headers, dispatcher } = options;
   const prompt = { headersMs: timeoutsMs.headers, idleMs: timeoutsMs.headers };
   // Archives read every file of a series before they send the first byte of its metadata.
   const patient = (totalMs: number) => ({ headersMs: totalMs, idleMs: totalMs, totalMs });
@@ -27,10 +28,26 @@ export const makeCalls = (options: ResolvedOptions) => {
         accept: `multipart/related; type="application/dicom"; transfer-syntax=${transferSyntax}`,
       },
       { ...limits, totalMs: timeoutsMs.instance, maxBytes: options.maxInstanceBytes },
+      dispatcher,
     );
   return {
-    search: makeCall(options.qidoUrl, headers, { ...prompt, totalMs: timeoutsMs.metadata, maxBytes }),
-    metadata: makeCall(options.wadoUrl, headers, { ...patient(timeoutsMs.metadata), maxBytes }),
+    search: makeCall(
+      options.qidoUrl,
+      headers,
+      { ...prompt, totalMs: timeoutsMs.metadata, maxBytes },
+      dispatcher,
+    ),
+    metadata: makeCall(options.wadoUrl, headers, { ...patient(timeoutsMs.metadata), maxBytes }, dispatcher),
+    /** As a viewer asks for the pixels of one image: in whatever transfer syntax they are held. */
+    frames: makeCall(
+      options.wadoUrl,
+      {
+        ...headers,
+        accept: 'multipart/related; type="application/octet-stream"; transfer-syntax=*',
+      },
+      { ...prompt, totalMs: timeoutsMs.instance, maxBytes: options.maxInstanceBytes },
+      dispatcher,
+    ),
     /** As stored: without the asterisk an archive sends Explicit VR Little Endian, or fails where it cannot decode. */
     instance: instance("*", prompt),
     /** Explicit VR Little Endian, from archives that can decode what they hold; the first byte takes that long. */
@@ -39,16 +56,22 @@ export const makeCalls = (options: ResolvedOptions) => {
       options.stowUrl,
       { ...headers, accept: "application/dicom+json" },
       { ...patient(timeoutsMs.store), maxBytes },
+      dispatcher,
     ),
   } as const;
 };
 
 export type Calls = ReturnType<typeof makeCalls>;
 
-const makeCall = (url: string, headers: Readonly<Record<string, string>>, limits: Limits): Call => {
+const makeCall = (
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  limits: Limits,
+  dispatcher: Dispatcher | null,
+): Call => {
   const client = new api.DICOMwebClient({ url, verbose: false });
   return async (run) => {
-    const xhr = makeXhr(headers, limits);
+    const xhr = makeXhr(headers, limits, dispatcher);
     const value = run(client, { instance: xhr }).catch(() => null);
     await xhr.finished;
     const failure = xhr.failure();

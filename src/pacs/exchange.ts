@@ -1,5 +1,7 @@
 import { clearTimeout, setTimeout } from "node:timers";
-import { type FailureError, failed } from "../domain/failure.ts";
+import { type Dispatcher, fetch, type Response } from "undici";
+import { failed } from "../domain/failure.ts";
+import { networkFailure } from "./networkFailure.ts";
 
 /** How long an answer may take and how large it may be. */
 export type Limits = {
@@ -17,13 +19,16 @@ export type HttpRequest = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: ArrayBuffer | undefined;
+  /** What carries it, where the archive wants certificates of its own; null: what the machine trusts. */
+  readonly dispatcher?: Dispatcher | null;
 };
 
 export type HttpAnswer = { readonly status: number; readonly headers: Headers; readonly body: ArrayBuffer };
 
 /**
  * One HTTP request and its whole answer, whatever its status; redirects are answers like others and never followed.
- * Throws PACS_UNREACHABLE, PACS_TIMEOUT, PACS_TOO_LARGE, PACS_BAD_ANSWER (the answer broke off or is no HTTP).
+ * Throws PACS_UNREACHABLE, PACS_UNTRUSTED, PACS_TIMEOUT, PACS_TOO_LARGE, PACS_BAD_ANSWER (the answer broke off or is no
+ * HTTP).
  */
 export const exchange = async (request: HttpRequest, limits: Limits): Promise<HttpAnswer> => {
   const controller = new AbortController();
@@ -42,12 +47,13 @@ export const exchange = async (request: HttpRequest, limits: Limits): Promise<Ht
       body: request.body ?? null,
       redirect: "manual",
       signal: controller.signal,
+      ...(request.dispatcher == null ? {} : { dispatcher: request.dispatcher }),
     });
     hasBegun = true;
     clearTimeout(quiet);
     quiet = abortLater(limits.idleMs, "The archive sent nothing more");
     const body = await readBody(response, limits.maxBytes, controller, () => quiet.refresh());
-    return { status: response.status, headers: response.headers, body };
+    return { status: response.status, headers: new Headers([...response.headers]), body };
   } catch (error) {
     throw controller.signal.aborted ? controller.signal.reason : networkFailure(error, hasBegun);
   } finally {
@@ -81,26 +87,4 @@ const readBody = async (
     offset += chunk.byteLength;
   }
   return body.buffer;
-};
-
-/** The text of fetch's errors may quote a header, so only the error's code is kept. */
-const networkFailure = (error: unknown, hasBegun: boolean): FailureError => {
-  const errorCode = codeOf(error);
-  if (errorCode !== null && /TIMEOUT|ETIMEDOUT/.test(errorCode))
-    return failed("PACS_TIMEOUT", `The archive did not answer (${errorCode}).`, { errorCode });
-  if (hasBegun)
-    return failed("PACS_BAD_ANSWER", "The archive's answer broke off before its end.", { errorCode });
-  if (errorCode !== null && /^HPE_|HEADERS_OVERFLOW|^HTTPParserError$/.test(errorCode))
-    return failed("PACS_BAD_ANSWER", `The answer is no readable HTTP (${errorCode}).`, { errorCode });
-  return failed("PACS_UNREACHABLE", `No connection to the archive (${errorCode ?? "unknown cause"}).`, {
-    errorCode,
-  });
-};
-
-/** The code of the innermost error, else its name. */
-const codeOf = (error: unknown): string | null => {
-  if (!(error instanceof Error)) return null;
-  const inner = codeOf(error instanceof AggregateError ? error.errors[0] : error.cause);
-  if (inner !== null) return inner;
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 };

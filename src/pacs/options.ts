@@ -1,4 +1,6 @@
+import type { Dispatcher } from "undici";
 import { failed } from "../domain/failure.ts";
+import { makeDispatcher, type Tls } from "./tls.ts";
 
 /** Where a DICOMweb archive is and how far we trust its answers. */
 export type PacsOptions = {
@@ -11,6 +13,8 @@ export type PacsOptions = {
   readonly restUrl?: string | null;
   /** Sent with every request, e.g. `authorizationHeaders(…)`; never logged. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Certificates for https://; null: the authorities that this machine knows, and none of our own. */
+  readonly tls?: Tls | null;
   readonly timeoutsMs?: Partial<Timeouts>;
   readonly parallelInstances?: number;
   readonly maxInstanceBytes?: number;
@@ -32,8 +36,9 @@ export type Timeouts = {
   readonly headers: number;
 };
 
-export type ResolvedOptions = Omit<Required<PacsOptions>, "url" | "timeoutsMs"> & {
+export type ResolvedOptions = Omit<Required<PacsOptions>, "url" | "tls" | "timeoutsMs"> & {
   readonly timeoutsMs: Timeouts;
+  readonly dispatcher: Dispatcher | null;
 };
 
 /** Options with every default filled in. Throws SETTINGS_INVALID for an address or a header that cannot be used. */
@@ -45,6 +50,7 @@ export const resolveOptions = (options: PacsOptions): ResolvedOptions => {
     stowUrl: baseUrl(options.stowUrl ?? url),
     restUrl: options.restUrl == null ? null : baseUrl(options.restUrl),
     headers: checkHeaders(options.headers ?? {}),
+    dispatcher: makeDispatcher(options.tls ?? null),
     timeoutsMs: {
       metadata: 60_000,
       instance: 60_000,

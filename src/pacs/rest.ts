@@ -1,3 +1,4 @@
+import type { Dispatcher } from "undici";
 import { failed } from "../domain/failure.ts";
 import { isDicomJson } from "./dicomJson.ts";
 import { exchange } from "./exchange.ts";
@@ -8,6 +9,7 @@ export type RestOptions = {
   /** Root of Orthanc's own API. */
   readonly restUrl: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly dispatcher?: Dispatcher | null;
   readonly timeoutsMs?: { readonly metadata?: number; readonly headers?: number };
   readonly maxJsonBytes?: number;
 };
@@ -18,12 +20,15 @@ export type Rest = {
   readonly get: (path: string) => Promise<Readonly<Record<string, unknown>> | null>;
   /** Orthanc's own identifiers of what bears a DICOM UID, none where it holds nothing of it. */
   readonly lookUp: (uid: string) => Promise<readonly string[]>;
+  /** Whether there was something to delete. */
+  readonly remove: (path: string) => Promise<boolean>;
 };
 
 /** Throws SETTINGS_INVALID for options that cannot be used; the calls throw PACS_*. */
 export const makeRest = (options: RestOptions): Rest => {
   const root = baseUrl(options.restUrl);
   const headers = { accept: "application/json", ...checkHeaders(options.headers ?? {}) };
+  const dispatcher = options.dispatcher ?? null;
   const quietMs = options.timeoutsMs?.headers ?? 10_000;
   const limits = {
     headersMs: quietMs,
@@ -33,16 +38,23 @@ export const makeRest = (options: RestOptions): Rest => {
   };
   return {
     get: async (path) => {
-      const answer = await exchange({ method: "GET", url: `${root}${path}`, headers }, limits);
+      const answer = await exchange({ method: "GET", url: `${root}${path}`, headers, dispatcher }, limits);
       if (answer.status === 404) return null;
       if (answer.status !== 200) throw statusFailure(answer.status, answer.headers);
       return parseObject(new TextDecoder().decode(answer.body));
     },
     lookUp: async (uid) => {
       const body = new TextEncoder().encode(uid).buffer;
-      const answer = await exchange({ method: "POST", url: `${root}/tools/lookup`, headers, body }, limits);
+      const url = `${root}/tools/lookup`;
+      const answer = await exchange({ method: "POST", url, headers, body, dispatcher }, limits);
       if (answer.status !== 200) throw statusFailure(answer.status, answer.headers);
       return identifiersIn(parse(new TextDecoder().decode(answer.body)));
+    },
+    remove: async (path) => {
+      const answer = await exchange({ method: "DELETE", url: `${root}${path}`, headers, dispatcher }, limits);
+      if (answer.status === 404) return false;
+      if (answer.status !== 200) throw statusFailure(answer.status, answer.headers);
+      return true;
     },
   };
 };

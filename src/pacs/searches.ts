@@ -17,6 +17,11 @@ export const readDatasets = async (
   if (xhr.status === 404) return null;
   if (xhr.status === 204) return [];
   if (xhr.status !== 200) throw statusFailure(xhr.status, xhr.answer()?.headers ?? new Headers());
+  if (/^text\/html\b/i.test(xhr.getResponseHeader("content-type") ?? ""))
+    throw failed(
+      "PACS_BAD_ANSWER",
+      "A web page answered instead of DICOMweb: dicomwebUrl leads elsewhere, or to a page for logging in.",
+    );
   if (!Array.isArray(value) || !value.every(isDicomJson))
     throw failed("PACS_BAD_ANSWER", "The archive's answer is no list of DICOM JSON data sets.");
   return value;

@@ -1,12 +1,17 @@
 import { type FailureError, failed } from "../domain/failure.ts";
 
+const refusals = {
+  401: "wants other credentials: see username, password and bearerToken",
+  403: "knows us and forbids this: see what its settings allow this user",
+} as const;
+
 /**
  * What an HTTP status that is not a success means: PACS_UNAUTHORIZED (401, 403), PACS_BUSY (429, 503, with
  * details.retryAfterMs or null), PACS_UNREACHABLE (502), PACS_TIMEOUT (408, 504), else PACS_ERROR. The body is left out: it could quote a patient.
  */
 export const statusFailure = (status: number, headers: Headers): FailureError => {
   if (status === 401 || status === 403)
-    return failed("PACS_UNAUTHORIZED", `The archive answered with status ${status}.`, { status });
+    return failed("PACS_UNAUTHORIZED", `The archive ${refusals[status]} (status ${status}).`, { status });
   if (status === 429 || status === 503) {
     const retryAfterMs = readRetryAfterMs(headers.get("retry-after"), Date.now());
     return failed("PACS_BUSY", `The archive answered with status ${status}.`, { status, retryAfterMs });
@@ -18,6 +23,10 @@ export const statusFailure = (status: number, headers: Headers): FailureError =>
     return failed("PACS_TIMEOUT", `The archive answered with status ${status}.`, { status });
   if (status >= 300 && status < 400)
     return failed("PACS_ERROR", `The archive answered with a redirect (${status}); none is followed.`, {
+      status,
+    });
+  if (status === 404)
+    return failed("PACS_ERROR", "There is no DICOMweb at this address (status 404): see dicomwebUrl.", {
       status,
     });
   return failed("PACS_ERROR", `The archive answered with status ${status}.`, { status });

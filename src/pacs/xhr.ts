@@ -1,4 +1,5 @@
 import type { XhrShape } from "dicomweb-client";
+import type { Dispatcher } from "undici";
 import { FailureError, failed } from "../domain/failure.ts";
 import { exchange, type HttpAnswer, type Limits } from "./exchange.ts";
 
@@ -15,7 +16,11 @@ export type Xhr = XhrShape & {
  * An XMLHttpRequest-shaped object for one call of dicomweb-client. `headers` win over those that the client sets, so
  * credentials never pass through its options and its warnings.
  */
-export const makeXhr = (headers: Readonly<Record<string, string>>, limits: Limits): Xhr => {
+export const makeXhr = (
+  headers: Readonly<Record<string, string>>,
+  limits: Limits,
+  dispatcher: Dispatcher | null = null,
+): Xhr => {
   const finished = Promise.withResolvers<void>();
   const clientHeaders: Record<string, string> = {};
   let method = "";
@@ -25,7 +30,8 @@ export const makeXhr = (headers: Readonly<Record<string, string>>, limits: Limit
 
   const run = async (body: ArrayBuffer | undefined): Promise<void> => {
     try {
-      answer = await exchange({ method, url, headers: { ...clientHeaders, ...headers }, body }, limits);
+      const request = { method, url, headers: { ...clientHeaders, ...headers }, body, dispatcher };
+      answer = await exchange(request, limits);
       xhr.response = readResponse(answer, xhr.responseType);
       xhr.status = answer.status;
     } catch (error) {
