@@ -5,10 +5,12 @@ import { join } from "node:path";
 import type { Failure } from "./domain/failure.ts";
 import type { OutputKind } from "./domain/result.ts";
 import { makeModels } from "./inference/models.ts";
+import { openListings } from "./jobs/listings.ts";
 import { openPictures } from "./jobs/pictures.ts";
 import { openSpool } from "./jobs/spool.ts";
 import { openSqliteJobStore } from "./jobs/sqlite.ts";
 import { makeDicomwebPacs } from "./pacs/dicomweb.ts";
+import { fullSweep } from "./pacs/fullSweep.ts";
 import { makeOrthancWatcher } from "./pacs/orthancWatcher.ts";
 import { makeQidoWatcher } from "./pacs/qidoWatcher.ts";
 import { sweep } from "./pacs/sweep.ts";
@@ -137,6 +139,8 @@ export const picturesFolder = ({ dataFolder }: Settings): string => join(dataFol
 /** Files of the job in hand. */
 export const workFolder = ({ dataFolder }: Settings): string => join(dataFolder, "work");
 
+export const listingsFile = ({ dataFolder }: Settings): string => join(dataFolder, "listings.sqlite");
+
 export const composeJobs = (settings: Settings): JobStore => {
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   return openSqliteJobStore({
@@ -165,6 +169,24 @@ export const composeWatcher = (settings: Settings, pacs: Pacs, jobs: JobStore, l
         log,
         clock,
       );
+
+/** What a listing of the whole archive needs beside the service's own archive and jobs; null where there is none. */
+export const composeFullSweep = (settings: Settings, pacs: Pacs, jobs: JobStore, log: Log) => {
+  const { fullSweepCron: cron, fullSweepPageSize: pageSize, fullSweepPauseSeconds, since } = settings.watch;
+  if (cron === null) return null;
+  const listings = openListings(listingsFile(settings), settings.pacs.dicomwebUrl);
+  const limits = {
+    pageSize,
+    pauseMs: fullSweepPauseSeconds * 1000,
+    stableMs: settings.watch.stableSeconds * 1000,
+    since,
+  };
+  return {
+    cron,
+    run: (signal: AbortSignal) => fullSweep({ pacs, jobs, listings, log }, { ...limits, signal }),
+    close: listings.close,
+  };
+};
 
 export const composePictures = (settings: Settings): Pictures => openPictures(picturesFolder(settings));
 

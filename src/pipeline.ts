@@ -37,7 +37,7 @@ import { requireValues } from "./trust/judgeValues.ts";
 export const examineSeries = async (claim: Claim, world: World, step: Step): Promise<void> => {
   const { job } = claim;
   await step("origin", () => requireOrigin(job, world));
-  const headers = await step("examine", () => listHeaders(job, world));
+  const headers = await step("examine", (progress) => listHeaders(job, world, progress));
   if (headers.length < (job.instanceCount ?? 0))
     throw failed("INCOMPLETE_RETRIEVAL", `${headers.length} of ${job.instanceCount} instances are listed.`);
   const choices = selectVolumes(headers, world.settings);
@@ -66,7 +66,7 @@ export const processJob = async (claim: Claim, world: World, step: Step): Promis
 const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spooled | "superseded"> => {
   const { job } = claim;
   const order = job.order as SegmentOrder;
-  const headers = await step("list", () => listHeaders(job, world));
+  const headers = await step("list", (progress) => listHeaders(job, world, progress));
   const current = orderSegmentation(job, headers, order, world);
   if (!("key" in current) || current.key !== job.key) {
     await world.jobs.arrive([{ ...job, isEvent: true }]);

@@ -53,10 +53,31 @@ export type SeriesDescription = {
   readonly description: string | null;
 };
 
+/** A study as the archive lists it; null for what it does not tell. */
+export type StudyListing = {
+  readonly studyUid: string;
+  /** YYYYMMDD. */
+  readonly studyDate: string | null;
+  readonly modalities: readonly string[] | null;
+  readonly seriesCount: number | null;
+  readonly instanceCount: number | null;
+};
+
+/** Which page of a listing of studies; `modality` where the archive lists nothing without a filter. */
+export type StudyPage = {
+  readonly modality: "CT" | "MR" | null;
+  readonly offset: number;
+  readonly limit: number;
+};
+
 /** A DICOMweb archive. Every call has its own deadline and throws FailureError with a PACS_* or STORE_* code. */
 export type Pacs = {
   /** CT and MR series of studies dated within the last `days` (all, when null), for the sweep. */
   readonly findSeries: (days: number | null) => Promise<readonly SeriesArrival[]>;
+  /** One page of all studies, whatever their date; null where the archive refuses this question. */
+  readonly listStudies: (page: StudyPage) => Promise<readonly StudyListing[] | null>;
+  /** CT and MR series of one study; none when the archive does not hold it. */
+  readonly listSeries: (studyUid: string) => Promise<readonly SeriesArrival[]>;
   /** The series of one study, for people; none when the archive does not hold the study. */
   readonly describeStudy: (studyUid: string) => Promise<readonly SeriesDescription[]>;
   /**
@@ -68,6 +89,8 @@ export type Pacs = {
   readonly findSegmentations: (since: string | null) => Promise<readonly SegmentationRef[]>;
   /** DICOM JSON of every instance of a series, without bulk data. Throws SERIES_GONE when there is none. */
   readonly seriesMetadata: (series: SeriesRef) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** SOP Instance UIDs of a series (QIDO); none where the archive does not list it. Throws PACS_TOO_LARGE. */
+  readonly findInstances: (series: SeriesRef) => Promise<readonly string[]>;
   /** Fetch the named instances of a series into `folder`, a few at a time; the files in the order asked for. */
   readonly retrieveInstances: (
     series: SeriesRef,
@@ -93,6 +116,31 @@ export type Watcher = {
   /** One look now: report what came since the last look. */
   readonly look: () => Promise<void>;
   readonly stop: () => Promise<void>;
+};
+
+export type ListedSeries = { readonly instanceCount: number | null; readonly isWork: boolean };
+
+/** What was remembered of a study. */
+export type ListedStudy = Pick<StudyListing, "studyUid" | "seriesCount" | "instanceCount"> & {
+  /** Number of the listing that saw it last. */
+  readonly listing: number;
+  /** Its CT and MR series by UID; null while they were not asked for. */
+  readonly series: ReadonlyMap<string, ListedSeries> | null;
+};
+
+/** Listings of the whole archive are numbered from 1. Where the one in hand goes on; null: the last one came to its end. */
+export type ListingProgress = {
+  readonly listing: number;
+  readonly place: Omit<StudyPage, "limit"> | null;
+};
+
+/** What listings of the whole archive have found, on disk: an archive may hold a million studies. */
+export type Listings = {
+  readonly readProgress: () => Promise<ListingProgress>;
+  readonly find: (studyUid: string) => Promise<ListedStudy | null>;
+  /** Remember studies and, in the same transaction, how far the listing has come. */
+  readonly keep: (studies: readonly ListedStudy[], progress: ListingProgress) => Promise<void>;
+  readonly close: () => Promise<void>;
 };
 
 /** Durable jobs. Every write with a claim succeeds only while its token is current, otherwise throws LEASE_LOST. */

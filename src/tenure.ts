@@ -3,10 +3,12 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { startAudits } from "./auditProcess.ts";
 import {
   clock,
+  composeFullSweep,
   composeJobs,
   composePictures,
   composeWatcher,
   jobsFile,
+  listingsFile,
   picturesFolder,
   spoolFolder,
   workFolder,
@@ -90,6 +92,7 @@ const openDataFolder = async (
   let tidying: NodeJS.Timeout | undefined;
   let audits: ReturnType<typeof startAudits> | null = null;
   let worker: Worker | null = null;
+  let everything: FullSweep = null;
   let schedule: Schedule | null = null;
   return {
     jobs,
@@ -102,11 +105,14 @@ const openDataFolder = async (
       audits =
         settings.quality.schedule === null ? null : startAudits(settings.quality.schedule, command, log);
       worker = keepWorker(command, jobs, settings.jobs.leaseSeconds * 1000, log);
-      schedule = settings.watch.enabled ? watch(settings, pacs, jobs, log) : null;
+      if (!settings.watch.enabled) return;
+      everything = composeFullSweep(settings, pacs, jobs, log);
+      schedule = watch(settings, pacs, jobs, everything, log);
     },
     stop: async () => {
       clearInterval(tidying);
       await Promise.all([schedule?.stop(), audits?.stop(), worker?.stop()]);
+      await everything?.close();
       await jobs.close();
       release();
     },
@@ -121,7 +127,15 @@ export const footingOf = (settings: Settings) => ({
   modelsFolder: existsSync(settings.models.folder) ? settings.models.folder : null,
 });
 
-const watch = (settings: Settings, pacs: Pacs, jobs: JobStore, log: Log): Schedule =>
+type FullSweep = ReturnType<typeof composeFullSweep>;
+
+const watch = (
+  settings: Settings,
+  pacs: Pacs,
+  jobs: JobStore,
+  everything: FullSweep,
+  log: Log,
+): Schedule =>
   startSchedule(
     {
       watcher: composeWatcher(settings, pacs, jobs, log),
@@ -131,6 +145,7 @@ const watch = (settings: Settings, pacs: Pacs, jobs: JobStore, log: Log): Schedu
       sweepCron: settings.watch.sweepCron,
       sweepDays: settings.watch.sweepDays,
       sweepStableMs: settings.watch.stableSeconds * 1000,
+      ...(everything !== null && { fullSweep: everything }),
     },
     log,
   );
@@ -139,6 +154,9 @@ const watch = (settings: Settings, pacs: Pacs, jobs: JobStore, log: Log): Schedu
 const setDamagedJobsAside = (settings: Settings, log: Log): void => {
   const movedTo = setAsideDamagedJobs(jobsFile(settings));
   if (movedTo !== null) log.error("the job ledger was damaged and is rebuilt from the archive", { movedTo });
+  const listings = setAsideDamagedJobs(listingsFile(settings));
+  if (listings !== null)
+    log.error("what was listed of the archive was damaged; it is listed anew", { listings });
 };
 
 /** Series that came before a model for them did: at a start the models may be others. */

@@ -170,6 +170,7 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
       "log.ts",
       "step.ts",
       "results.ts",
+      "listing.ts",
       "order.ts",
       "readReports.ts",
       "readout",

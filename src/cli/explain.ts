@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { composePacs, composeTeller } from "../compose.ts";
-import { headerFromJson, number, text } from "../dicom/read/header.ts";
+import { number, text } from "../dicom/read/header.ts";
 import { type SelectOptions, selectVolumes } from "../dicom/select/selectVolumes.ts";
 import type { VolumeChoice } from "../dicom/select/volumeChoice.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Header } from "../domain/series.ts";
 import { isUid } from "../domain/uid.ts";
 import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
+import { listHeaders } from "../listing.ts";
 import { makeLog } from "../log.ts";
 import { listFolder } from "../pacs/folder.ts";
 import type { Settings } from "../settings.ts";
@@ -79,8 +80,7 @@ const seriesOfStudy = async (
   const series: HeadersOfSeries[] = [];
   for (const [index, { seriesUid }] of listed.entries()) {
     line.update("reading headers", index / listed.length);
-    const metadata = await pacs.seriesMetadata({ studyUid, seriesUid });
-    series.push({ headers: metadata.map(headerFromJson) });
+    series.push({ headers: await listHeaders({ studyUid, seriesUid }, { pacs }) });
   }
   return series;
 };

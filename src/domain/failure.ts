@@ -162,7 +162,6 @@ const failureTable = {
   PACS_UNAUTHORIZED: ["archive", "The archive refuses the credentials; correct them in the settings."],
   PACS_BUSY: ["transient", "The archive asks to come back later; it is tried again."],
   PACS_ERROR: ["transient", "The archive answered with an error; it is tried again."],
-  PACS_NO_METADATA: ["permanent", "The archive gives headers only with the whole instances."],
   PACS_BAD_ANSWER: ["transient", "The archive's answer could not be read; it is tried again."],
   PACS_TOO_LARGE: ["ineligible", "Ask for less at once, or raise the limit where the settings have one."],
   STORE_REJECTED: ["permanent", "The archive refuses the result object; see its reason."],

@@ -3,8 +3,10 @@ import type { Log, Pacs } from "../ports.ts";
 import { type Calls, makeCalls } from "./calls.ts";
 import { describeStudy } from "./describeStudy.ts";
 import { findDocuments } from "./findDocuments.ts";
+import { findInstances } from "./findInstances.ts";
 import { findSegmentations } from "./findSegmentations.ts";
 import { findSeries } from "./findSeries.ts";
+import { listSeries, listStudies } from "./listStudies.ts";
 import { readSeriesMetadata } from "./metadata.ts";
 import { type PacsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { readRemoteAet } from "./remoteAet.ts";
@@ -24,6 +26,8 @@ export const makeDicomwebPacs = (options: PacsOptions, log: Log): Pacs => {
   const calls = makeCalls(resolved);
   return {
     findSeries: (days) => findSeries(calls, resolved.pageSize, days, log),
+    listStudies: (page) => listStudies(calls, page, log),
+    listSeries: (studyUid) => listSeries(calls, resolved.pageSize, studyUid, log),
     describeStudy: (studyUid) => describeStudy(calls, resolved.pageSize, studyUid),
     findDocuments: (studyUid, scope) => findDocuments(calls, resolved.pageSize, studyUid, scope, log),
     findSegmentations: (since) => findSegmentations(calls, resolved.pageSize, since, log),
@@ -31,6 +35,7 @@ export const makeDicomwebPacs = (options: PacsOptions, log: Log): Pacs => {
       assertUids(series.studyUid, series.seriesUid);
       return readSeriesMetadata(calls, series, resolved);
     },
+    findInstances: (series) => findInstances(calls, resolved, series),
     retrieveInstances: (series, sopInstanceUids, folder, onProgress = () => {}, encoding = "stored") =>
       retrieveInstances(calls, resolved, series, sopInstanceUids, folder, onProgress, encoding),
     hasInstance: (instance) => hasInstance(calls, instance),

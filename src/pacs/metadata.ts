@@ -36,7 +36,12 @@ export const readSeriesMetadata = async (
     const whole = await readDatasets(calls.metadata, (client, request) =>
       client.retrieveInstanceMetadata({ ...address, sopInstanceUID, request }),
     );
-    return named({ ...instance, ...whole?.[0] });
+    if (whole === null)
+      throw failed(
+        "PACS_BAD_ANSWER",
+        "The archive has no metadata of single instances, and of series only a part.",
+      );
+    return named({ ...instance, ...whole[0] });
   });
 };
 

@@ -18,7 +18,7 @@ type Seen = { readonly instanceCount: number; readonly sinceMs: number; readonly
  * What was seen lives in memory: after a restart series are reported again, and the jobs know which are new.
  */
 export const makeQidoWatcher = (
-  pacs: Pick<Pacs, "findSeries" | "seriesMetadata">,
+  pacs: Pick<Pacs, "findSeries" | "seriesMetadata" | "findInstances">,
   options: QidoWatcherOptions,
   jobs: Pick<JobStore, "arrive">,
   log: Log,
@@ -57,7 +57,7 @@ export const makeQidoWatcher = (
 
 /** Counting costs a whole answer of metadata, so a series that was reported is not counted again. Null when it is gone. */
 const countInstances = async (
-  pacs: Pick<Pacs, "seriesMetadata">,
+  pacs: Pick<Pacs, "seriesMetadata" | "findInstances">,
   series: SeriesArrival,
   before: Seen | undefined,
 ): Promise<number | null> => {
@@ -67,6 +67,9 @@ const countInstances = async (
   } catch (error) {
     const { code } = toFailure(error);
     if (code === "SERIES_GONE" || code === "PACS_TOO_LARGE") return null;
+    // An archive without metadata still lists.
+    if (code === "PACS_ERROR" || code === "PACS_BAD_ANSWER")
+      return (await pacs.findInstances(series)).length || null;
     throw error;
   }
 };

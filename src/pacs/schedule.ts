@@ -20,6 +20,8 @@ export type ScheduleOptions = {
   readonly sweepDays: number | null;
   /** See SweepOptions. */
   readonly sweepStableMs?: number;
+  /** The listing of everything, which takes its time; at the start and at `cron`, and after a failure at the next look. */
+  readonly fullSweep?: { readonly cron: string; readonly run: (signal: AbortSignal) => Promise<void> };
 };
 
 /**
@@ -28,37 +30,41 @@ export type ScheduleOptions = {
  * trouble once, and once when it is over. `stop` waits for what runs. Throws SETTINGS_INVALID for a time that is none.
  */
 export const startSchedule = (options: ScheduleOptions, log: Log): Schedule => {
-  const { watcher, pacs, jobs, everySeconds, sweepCron } = options;
+  const { watcher, pacs, jobs, everySeconds, sweepCron, fullSweep } = options;
   if (!Number.isInteger(everySeconds) || everySeconds < 1 || everySeconds > 59)
     throw failed("SETTINGS_INVALID", `Looking every ${everySeconds} s: give whole seconds from 1 to 59.`);
-  if (!cron.validate(sweepCron))
-    throw failed("SETTINGS_INVALID", `"${sweepCron}" is no time that cron understands.`);
+  for (const time of [sweepCron, ...(fullSweep === undefined ? [] : [fullSweep.cron])])
+    if (!cron.validate(time)) throw failed("SETTINGS_INVALID", `"${time}" is no time that cron understands.`);
 
   const stopping = new AbortController();
   const look = oneAtATime(reportTrouble(log, "watch"), () => watcher.look());
-  const sweepNow = oneAtATime(reportTrouble(log, "sweep"), () =>
-    sweep(pacs, jobs, sweepOptions(options, stopping.signal), log),
-  );
-  let isSweepDue = true;
+  const sweeps = [
+    whenDue(
+      sweepCron,
+      oneAtATime(reportTrouble(log, "sweep"), () =>
+        sweep(pacs, jobs, sweepOptions(options, stopping.signal), log),
+      ),
+    ),
+    ...(fullSweep === undefined
+      ? []
+      : [
+          whenDue(
+            fullSweep.cron,
+            oneAtATime(reportTrouble(log, "full-sweep"), () => fullSweep.run(stopping.signal)),
+          ),
+        ]),
+  ];
 
   const takeTurn = async (): Promise<void> => {
     if (stopping.signal.aborted) return;
     // Looking comes first: the very first look marks from where on events are heard, and the sweep covers the rest.
     await look.run();
-    if (!isSweepDue || stopping.signal.aborted || sweepNow.isRunning()) return;
-    isSweepDue = false;
-    if (!(await sweepNow.run())) isSweepDue = true;
+    if (!stopping.signal.aborted) await Promise.all(sweeps.map((each) => each.takeTurn()));
   };
 
   const tasks = [
     cron.schedule(`*/${everySeconds} * * * * *`, () => void takeTurn(), { suppressMissedWarning: true }),
-    cron.schedule(
-      sweepCron,
-      () => {
-        isSweepDue = true;
-      },
-      { suppressMissedWarning: true },
-    ),
+    ...sweeps.map(({ time, makeDue }) => cron.schedule(time, makeDue, { suppressMissedWarning: true })),
   ];
   void takeTurn();
 
@@ -68,7 +74,7 @@ export const startSchedule = (options: ScheduleOptions, log: Log): Schedule => {
       stopping.abort();
       await Promise.all(tasks.map((task) => task.destroy()));
       await watcher.stop();
-      await Promise.all([look.settled(), sweepNow.settled()]);
+      await Promise.all([look.settled(), ...sweeps.map((each) => each.settled())]);
     },
   };
 };
@@ -78,6 +84,23 @@ const sweepOptions = ({ sweepDays, sweepStableMs = 0 }: ScheduleOptions, signal:
   stableMs: sweepStableMs,
   signal,
 });
+
+/** A task that is due at the start and by the clock, and stays so until it went well. */
+const whenDue = (time: string, task: ReturnType<typeof oneAtATime>) => {
+  let isDue = true;
+  return {
+    time,
+    makeDue: (): void => {
+      isDue = true;
+    },
+    takeTurn: async (): Promise<void> => {
+      if (!isDue || task.isRunning()) return;
+      isDue = false;
+      if (!(await task.run())) isDue = true;
+    },
+    settled: task.settled,
+  };
+};
 
 /** Runs a task that reports its own failures; a run that is asked for during another is that other one. */
 const oneAtATime = (report: (error: unknown) => void, task: () => Promise<unknown>) => {
@@ -107,7 +130,7 @@ const oneAtATime = (report: (error: unknown) => void, task: () => Promise<unknow
 };
 
 /** An archive that is down for hours is one line in the log, not one for every look. `error` undefined: it went well. */
-const reportTrouble = (log: Log, what: "watch" | "sweep"): ((error: unknown) => void) => {
+const reportTrouble = (log: Log, what: "watch" | "sweep" | "full-sweep"): ((error: unknown) => void) => {
   let current: FailureCode | null = null;
   return (error) => {
     const failure = error === undefined ? null : toFailure(error);
