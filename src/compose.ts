@@ -13,6 +13,7 @@ import { makeDicomwebPacs } from "./pacs/dicomweb.ts";
 import { fullSweep } from "./pacs/fullSweep.ts";
 import { makeOrthancWatcher } from "./pacs/orthancWatcher.ts";
 import { makeQidoWatcher } from "./pacs/qidoWatcher.ts";
+import { makeRest, type Rest } from "./pacs/rest.ts";
 import { sweep } from "./pacs/sweep.ts";
 import { makeDispatcher, readTls, type TlsFiles } from "./pacs/tls.ts";
 import type {
@@ -187,6 +188,16 @@ export const composeFullSweep = (settings: Settings, pacs: Pacs, jobs: JobStore,
     close: listings.close,
   };
 };
+
+/** Orthanc's own API; null for an archive of another kind. */
+export const composeRest = ({ pacs }: Settings): Rest | null =>
+  pacs.kind === "orthanc"
+    ? makeRest({
+        restUrl: pacs.orthancUrl,
+        headers: authorization(pacs),
+        dispatcher: makeDispatcher(readTls(pacs)),
+      })
+    : null;
 
 export const composePictures = (settings: Settings): Pictures => openPictures(picturesFolder(settings));
 

@@ -65,7 +65,7 @@ export type StudyListing = {
 
 /** Which page of a listing of studies; `modality` where the archive lists nothing without a filter. */
 export type StudyPage = {
-  readonly modality: "CT" | "MR" | null;
+  readonly modality: "CT" | "MR" | "SEG" | null;
   readonly offset: number;
   readonly limit: number;
 };
@@ -103,6 +103,8 @@ export type Pacs = {
   readonly hasInstance: (instance: InstanceRef) => Promise<boolean>;
   /** One instance as the archive holds it (Part 10 bytes). */
   readonly retrieveInstance: (instance: InstanceRef) => Promise<Uint8Array>;
+  /** Pixels of one frame, from 1, as a viewer asks for them. Throws PACS_ERROR where the archive does not serve it. */
+  readonly retrieveFrame: (instance: InstanceRef, frame: number) => Promise<Uint8Array>;
   /** STOW one object and judge the answer for this very instance. Throws STORE_REJECTED, PACS_*. Call hasInstance first. */
   readonly storeInstance: (instance: InstanceRef, bytes: Uint8Array) => Promise<void>;
   /** The application entity that sent a series; "" where the archive does not know. Null: this kind of archive never tells. */
@@ -131,7 +133,7 @@ export type ListedStudy = Pick<StudyListing, "studyUid" | "seriesCount" | "insta
 /** Listings of the whole archive are numbered from 1. Where the one in hand goes on; null: the last one came to its end. */
 export type ListingProgress = {
   readonly listing: number;
-  readonly place: Omit<StudyPage, "limit"> | null;
+  readonly place: { readonly modality: "CT" | "MR" | null; readonly offset: number } | null;
 };
 
 /** What listings of the whole archive have found, on disk: an archive may hold a million studies. */

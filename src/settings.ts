@@ -108,9 +108,14 @@ export const settingsSchema = z.strictObject({
       sweepDays: z.int().positive().nullable().default(14),
       /** When everything that the archive holds is listed, whatever its date; null: never. */
       fullSweepCron: z
-        .string()
-        .refine((text) => cron.validate(text), "is no time that cron understands")
-        .nullable()
+        .preprocess(
+          // From the environment, where a setting that is text by default stays text.
+          (value) => (value === "null" ? null : value),
+          z
+            .string()
+            .refine((text) => cron.validate(text), "is no time that cron understands")
+            .nullable(),
+        )
         .default("37 2 * * *"),
       fullSweepPageSize: z.int().min(1).max(1000).default(100),
       /** Rest after every question of that listing. */

@@ -179,8 +179,11 @@ test("S7: the password file of a destination is read with the settings: absent i
 test("D5: times and days of the full listing are judged before it begins", () => {
   const problems = (name: string, value: string) =>
     problemsOf(() => readSettings(null, { [`PANSEG__WATCH__${name}`]: value })).join();
-  assert.match(problems("FULLSWEEPCRON", "every day"), /watch\.fullSweepCron: is no time that cron understands/);
-  for (const since of ["yesterday", "2026-02-30", "20260101"])
+  assert.match(
+    problems("FULLSWEEPCRON", "every day"),
+    /watch\.fullSweepCron: is no time that cron understands/,
+  );
+  for (const since of ["yesterday", "2026-02-30", "1 January"])
     assert.match(problems("SINCE", since), /watch\.since: .*2026-01-31/, since);
   for (const since of ["all", "2026-02-28"]) assert.equal(problems("SINCE", since), "");
   assert.equal(readSettings(null, { PANSEG__WATCH__FULLSWEEPCRON: "null" }).watch.fullSweepCron, null);

@@ -1,16 +1,23 @@
 import { accessSync, constants, existsSync, mkdirSync, statfsSync } from "node:fs";
 import type { Command } from "commander";
-import { composePacs, software } from "../compose.ts";
+import { composeDestinations, composePacs, composeRest, software } from "../compose.ts";
 import { toFailure } from "../domain/failure.ts";
 import { cudaFilesArePresent } from "../inference/executionProvider.ts";
 import { listModelIds, readModel, verifyModel } from "../inference/modelFolder.ts";
 import { openSegmenter } from "../inference/segmenter.ts";
 import { makeLog } from "../log.ts";
+import { removeStudy } from "../pacs/removeStudy.ts";
 import type { Settings } from "../settings.ts";
+import { archiveFindings } from "./archiveFindings.ts";
 import { settingsFor } from "./context.ts";
 import { green, print, printJson, red, yellow } from "./output.ts";
+import { tryStoreFindings, viewerFinding } from "./viewerFindings.ts";
 
-type Finding = { readonly check: string; readonly state: "ok" | "note" | "problem"; readonly text: string };
+export type Finding = {
+  readonly check: string;
+  readonly state: "ok" | "note" | "problem";
+  readonly text: string;
+};
 
 const silent = makeLog("silent");
 
@@ -18,15 +25,23 @@ const silent = makeLog("silent");
 export const describeDoctor = (command: Command): void => {
   command
     .option("--json", "print one JSON object")
-    .addHelpText("after", "\nExample:\n  panseg doctor --config config/example.yaml")
-    .action(async (options: { json?: boolean }, command: Command) => {
+    .option(
+      "--try-store",
+      "store three tiny segmentations of a patient PANSEG^DOCTOR, see which of them viewers will show, and delete them where the archive (Orthanc) can; rules that send new studies on will send these too",
+    )
+    .addHelpText(
+      "after",
+      "\nWithout --try-store nothing is stored.\n\nExample:\n  panseg doctor --config config/example.yaml",
+    )
+    .action(async (options: { json?: boolean; tryStore?: boolean }, command: Command) => {
       const settings = settingsFor(command);
       const findings = [
         checkRuntime(),
         checkDataFolder(settings),
         ...(await checkModels(settings)),
         ...(await checkExecutionProvider(settings)),
-        await checkArchive(settings),
+        ...(await checkArchive(settings, options.tryStore === true)),
+        ...(await checkDestinations(settings)),
       ];
       if (options.json) printJson({ software, findings });
       else for (const finding of findings) print(`${signs[finding.state]} ${finding.check}: ${finding.text}`);
@@ -104,17 +119,52 @@ const checkExecutionProvider = async ({ models, inference }: Settings): Promise<
   }
 };
 
-const checkArchive = async (settings: Settings): Promise<Finding> => {
+const problemOf = (check: string, error: unknown): Finding => {
+  const { sentence, code } = toFailure(error);
+  return { check, state: "problem", text: `${sentence} [${code}]` };
+};
+
+const checkArchive = async (settings: Settings, isToStore: boolean): Promise<readonly Finding[]> => {
   const { dicomwebUrl } = settings.pacs;
   try {
-    const { milliseconds, software: name } = await composePacs(settings, silent).ping();
-    return {
-      check: "archive",
-      state: "ok",
-      text: `${name} at ${dicomwebUrl} answers in ${milliseconds.toFixed(0)} ms`,
-    };
+    const pacs = composePacs(settings, silent);
+    const { milliseconds, software: name } = await pacs.ping();
+    const text = `${name} at ${dicomwebUrl} answers in ${milliseconds.toFixed(0)} ms`;
+    return [
+      { check: "archive", state: "ok", text },
+      ...(await archiveFindings(pacs).catch((error: unknown) => [problemOf("archive's list", error)])),
+      ...(isToStore
+        ? await tryStoreFindings(pacs, removal(settings), settings)
+        : [await viewerFinding(pacs)]),
+    ];
   } catch (error) {
-    const { sentence, code } = toFailure(error);
-    return { check: "archive", state: "problem", text: `${dicomwebUrl}: ${sentence} [${code}]` };
+    const { state, text } = problemOf("archive", error);
+    return [{ check: "archive", state, text: `${dicomwebUrl}: ${text}` }];
   }
 };
+
+const removal = (settings: Settings) => {
+  const rest = composeRest(settings);
+  if (rest === null) return null;
+  return (studyUid: string, sopInstanceUids: readonly string[]) =>
+    removeStudy(rest, studyUid, sopInstanceUids);
+};
+
+/** Whether they answer a search; what they take is known once something is stored. */
+const checkDestinations = async (settings: Settings): Promise<readonly Finding[]> =>
+  Promise.all(
+    settings.destinations.map(async (destination): Promise<Finding> => {
+      const check = `destination ${destination.name}`;
+      try {
+        const [, only] = composeDestinations(
+          { ...settings, destinations: [destination] },
+          composePacs(settings, silent),
+          silent,
+        );
+        await only?.pacs.hasInstance({ studyUid: "2.25.1", seriesUid: "2.25.2", sopInstanceUid: "2.25.3" });
+        return { check, state: "ok", text: `${destination.dicomwebUrl} answers` };
+      } catch (error) {
+        return problemOf(check, error);
+      }
+    }),
+  );

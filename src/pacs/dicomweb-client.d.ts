@@ -35,6 +35,9 @@ declare module "dicomweb-client" {
     retrieveInstanceMetadata(options: Series & { sopInstanceUID: string } & Options): Promise<unknown>;
     /** The first part of the answer; undefined when it holds none. */
     retrieveInstance(options: Series & { sopInstanceUID: string } & Options): Promise<unknown>;
+    retrieveInstanceFrames(
+      options: Series & { sopInstanceUID: string; frameNumbers: readonly number[] } & Options,
+    ): Promise<unknown>;
     storeInstances(options: { datasets: readonly ArrayBuffer[] } & Options): Promise<unknown>;
   }
 

@@ -12,6 +12,7 @@ import { type PacsOptions, type ResolvedOptions, resolveOptions } from "./option
 import { readRemoteAet } from "./remoteAet.ts";
 import { makeRest } from "./rest.ts";
 import { retrieveInstance, retrieveInstances } from "./retrieve.ts";
+import { retrieveFrame } from "./retrieveFrame.ts";
 import { readDatasets } from "./searches.ts";
 import { statusFailure } from "./statusFailure.ts";
 import { hasInstance, storeInstance } from "./store.ts";
@@ -40,6 +41,7 @@ export const makeDicomwebPacs = (options: PacsOptions, log: Log): Pacs => {
       retrieveInstances(calls, resolved, series, sopInstanceUids, folder, onProgress, encoding),
     hasInstance: (instance) => hasInstance(calls, instance),
     retrieveInstance: (instance) => retrieveInstance(calls, instance),
+    retrieveFrame: (instance, frame) => retrieveFrame(calls, instance, frame),
     storeInstance: (instance, bytes) => storeInstance(calls, instance, bytes, log),
     remoteAet: async (series) =>
       resolved.restUrl === null

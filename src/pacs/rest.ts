@@ -18,6 +18,8 @@ export type RestOptions = {
 export type Rest = {
   /** One JSON object for each path, or null for 404. */
   readonly get: (path: string) => Promise<Readonly<Record<string, unknown>> | null>;
+  /** One JSON list for each path. */
+  readonly list: (path: string) => Promise<readonly unknown[]>;
   /** Orthanc's own identifiers of what bears a DICOM UID, none where it holds nothing of it. */
   readonly lookUp: (uid: string) => Promise<readonly string[]>;
   /** Whether there was something to delete. */
@@ -43,12 +45,17 @@ export const makeRest = (options: RestOptions): Rest => {
       if (answer.status !== 200) throw statusFailure(answer.status, answer.headers);
       return parseObject(new TextDecoder().decode(answer.body));
     },
+    list: async (path) => {
+      const answer = await exchange({ method: "GET", url: `${root}${path}`, headers, dispatcher }, limits);
+      if (answer.status !== 200) throw statusFailure(answer.status, answer.headers);
+      return listIn(answer.body);
+    },
     lookUp: async (uid) => {
       const body = new TextEncoder().encode(uid).buffer;
       const url = `${root}/tools/lookup`;
       const answer = await exchange({ method: "POST", url, headers, body, dispatcher }, limits);
       if (answer.status !== 200) throw statusFailure(answer.status, answer.headers);
-      return identifiersIn(parse(new TextDecoder().decode(answer.body)));
+      return listIn(answer.body).flatMap((each) => (isDicomJson(each) ? [String(each["ID"])] : []));
     },
     remove: async (path) => {
       const answer = await exchange({ method: "DELETE", url: `${root}${path}`, headers, dispatcher }, limits);
@@ -59,9 +66,10 @@ export const makeRest = (options: RestOptions): Rest => {
   };
 };
 
-const identifiersIn = (found: unknown): readonly string[] => {
+const listIn = (body: ArrayBuffer): readonly unknown[] => {
+  const found = parse(new TextDecoder().decode(body));
   if (!Array.isArray(found)) throw failed("PACS_BAD_ANSWER", "Orthanc's own API did not answer with a list.");
-  return found.flatMap((each: unknown) => (isDicomJson(each) ? [String(each["ID"])] : []));
+  return found;
 };
 
 /** Null for what is no JSON. */
