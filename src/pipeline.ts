@@ -9,6 +9,7 @@ import type { InstanceBytes } from "./dicom/read/instance.ts";
 import { readSeries } from "./dicom/read/readSeries.ts";
 import { selectVolumes } from "./dicom/select/selectVolumes.ts";
 import { refusalOf } from "./dicom/select/volumeChoice.ts";
+import { judgeSource } from "./dicom/write/judgeSource.ts";
 import { failed, makeFailure } from "./domain/failure.ts";
 import type { Stack, Volume } from "./domain/grid.ts";
 import type { History } from "./domain/history.ts";
@@ -112,7 +113,8 @@ export const segmentSeries = async (
   );
   const source = { ...read.source, ...order.series };
   const found = await segmentVolume(volume, segmenter, teller.settings, step, seriesStack(source));
-  const segmentation = { ...found, warnings: [...(order.warnings ?? []), ...warnings, ...found.warnings] };
+  const known = [...(order.warnings ?? []), ...judgeSource(source), ...warnings];
+  const segmentation = { ...found, warnings: [...known, ...found.warnings] };
   const built = await buildObjects(order, teller, step, segmentation, source, volume);
   const origin = { ...order, source, settings: teller.settings.output };
   const picture = await step("picture", () =>

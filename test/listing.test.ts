@@ -22,7 +22,10 @@ for (const [name, answer] of [
 ] as const)
   test(`D7: headers come from the instances where an archive ${name}, and are the same`, async (t) => {
     const archive = await startDemo(t);
-    await stow(archive, files.map(({ bytes }) => bytes));
+    await stow(
+      archive,
+      files.map(({ bytes }) => bytes),
+    );
     const direct = makeDicomwebPacs({ url: archive.url }, keepLog());
     const [series] = await direct.findSeries(null);
     assert.ok(series !== undefined);
@@ -35,7 +38,9 @@ for (const [name, answer] of [
     const shares: number[] = [];
     const read = await listHeaders(series, { pacs }, (share) => shares.push(share));
     const bySop = (headers: typeof told) =>
-      headers.toSorted((a, b) => (String(text(a, "SOPInstanceUID")) < String(text(b, "SOPInstanceUID")) ? -1 : 1));
+      headers.toSorted((a, b) =>
+        String(text(a, "SOPInstanceUID")) < String(text(b, "SOPInstanceUID")) ? -1 : 1,
+      );
     assert.equal(read.length, 9);
     assert.deepEqual(bySop(read), bySop(told));
     assert.deepEqual(shares, [4 / 9, 8 / 9, 1], "no more than four instances are in memory at once");
@@ -44,7 +49,10 @@ for (const [name, answer] of [
 test("D7: index-only metadata without those of single instances is completed from the instances", async (t) => {
   const archive = await startDemo(t);
   const slices = makeSlices({ study: "s", series: "e" }, ["0", "1", "2"]);
-  await stow(archive, slices.map(({ bytes }) => bytes));
+  await stow(
+    archive,
+    slices.map(({ bytes }) => bytes),
+  );
   const [series] = slices;
   assert.ok(series !== undefined);
   const partial = await startProxy(archive.restUrl, {
@@ -59,7 +67,10 @@ test("D7: index-only metadata without those of single instances is completed fro
   t.after(partial.stop);
   const pacs = makeDicomwebPacs({ url: `${partial.url}/dicom-web` }, keepLog());
   const headers = await listHeaders(series, { pacs });
-  assert.deepEqual(headers.map((header) => header["Rows"]), [2, 2, 2]);
+  assert.deepEqual(
+    headers.map((header) => header["Rows"]),
+    [2, 2, 2],
+  );
 });
 
 test("D7: a series that is gone is gone, and an archive that is away is away, whatever the way to its headers", async (t) => {

@@ -35,6 +35,9 @@ const warningWords = {
   MASK_AT_EDGE: "the outline reaches the edge of the images, may be cut off",
   VOLUME_UNUSUAL: "volume unusual for a healthy adult",
   UIDS_DERIVED: "identifiers that were missing were derived",
+  SOURCE_UID_ILLEGAL: "an identifier of the source is not legal",
+  SOURCE_TEXT_ILLEGAL: "a text of the source's header is not legal",
+  FRAME_OF_REFERENCE_DERIVED: "the frame of reference was missing and was derived",
   HISTORY_UNREAD: "earlier results could not be read",
   OUTPUT_REFUSED: "an archive does not take one kind of result",
 } as const satisfies Record<string, string>;

@@ -36,13 +36,18 @@ const settingsOf = (orthanc: Orthanc, kind = "orthanc") => ({
   PANSEG__PACS__PASSWORD: orthanc.password,
 });
 
-describe("D6: doctor tries on the very archive what its viewers will show", { skip: needsTool("Orthanc") }, () => {
+describe("D6: doctor tries on the very archive what its viewers will show", {
+  skip: needsTool("Orthanc"),
+}, () => {
   test("D6: --try-store finds that Orthanc serves no single bits of 11 columns, advises another type, and deletes its study", async (t) => {
     const orthanc = await startOrthanc(t);
     const { of } = await doctor(t, settingsOf(orthanc), "--try-store");
     const [binary, labelMap, fractional, ending] = of("viewers");
     assert.equal(binary?.state, "problem");
-    assert.match(binary?.text ?? "", /^BINARY \(output\.segmentationType\): viewers show nothing.*status 400.*set output\.segmentationType: LABELMAP$/);
+    assert.match(
+      binary?.text ?? "",
+      /^BINARY \(output\.segmentationType\): viewers show nothing.*status 400.*set output\.segmentationType: LABELMAP$/,
+    );
     assert.deepEqual([labelMap?.state, fractional?.state], ["ok", "ok"]);
     assert.match(ending?.text ?? "", /PANSEG\^DOCTOR was deleted again/);
     assert.deepEqual(await orthanc.rest("/instances"), []);
@@ -61,7 +66,10 @@ describe("D6: doctor tries on the very archive what its viewers will show", { sk
     const orthanc = await startOrthanc(t);
     for (const _ of [1, 2]) {
       const { of } = await doctor(t, settingsOf(orthanc, "dicomweb"), "--try-store");
-      assert.match(of("viewers").at(-1)?.text ?? "", /trial study 2\.25\.\d+ of the patient PANSEG\^DOCTOR stays/);
+      assert.match(
+        of("viewers").at(-1)?.text ?? "",
+        /trial study 2\.25\.\d+ of the patient PANSEG\^DOCTOR stays/,
+      );
       assert.equal(((await orthanc.rest("/instances")) as unknown[]).length, 3);
     }
   });
@@ -72,7 +80,9 @@ describe("D6: doctor tries on the very archive what its viewers will show", { sk
     const orthanc = await startOrthanc(t);
     const before = await doctor(t, settingsOf(orthanc));
     assert.match(before.of("viewers")[0]?.text ?? "", /^not tried.*--try-store/);
-    await orthanc.stow([readFileSync(sharedFolder("fixtures", "cases", "orthanc-frames-columns", "seg.dcm"))]);
+    await orthanc.stow([
+      readFileSync(sharedFolder("fixtures", "cases", "orthanc-frames-columns", "seg.dcm")),
+    ]);
     const { code, of } = await doctor(t, settingsOf(orthanc));
     assert.equal(of("viewers")[0]?.state, "problem");
     assert.match(of("viewers")[0]?.text ?? "", /BINARY segmentation of 97 columns is not served.*status 400/);
@@ -85,7 +95,10 @@ describe("D7: doctor says where headers come from", () => {
   for (const status of [404, 406, 501])
     test(`D7: an archive that answers ${status} to every question for metadata`, async (t) => {
       const archive = await startDemo(t);
-      await stow(archive, makeSlices({ study: "s", series: "e" }, ["0", "1"]).map(({ bytes }) => bytes));
+      await stow(
+        archive,
+        makeSlices({ study: "s", series: "e" }, ["0", "1"]).map(({ bytes }) => bytes),
+      );
       const direct = await doctor(t, settingsAt(archive.url));
       assert.equal(direct.of("headers")[0]?.text, "the archive gives them as metadata (WADO-RS)");
       const without = await startProxy(archive.restUrl, {
@@ -120,14 +133,18 @@ describe("D5: doctor says what an archive cannot list", () => {
   });
 
   test("D5: the first page and no more", async (t) => {
-    const found = await listOf(t, ({ path }, response) => sendJson(response, path === "/studies" ? studies : []));
+    const found = await listOf(t, ({ path }, response) =>
+      sendJson(response, path === "/studies" ? studies : []),
+    );
     assert.equal(found.state, "problem");
     assert.match(found.text, /does not turn pages.*only the first 3/);
   });
 
   test("D5: nothing without a date", async (t) => {
     const found = await listOf(t, ({ query }, response) =>
-      query.has("StudyDate") || query.get("limit") === "1" ? sendJson(response, []) : sendJson(response, [], 400),
+      query.has("StudyDate") || query.get("limit") === "1"
+        ? sendJson(response, [])
+        : sendJson(response, [], 400),
     );
     assert.equal(found.state, "problem");
     assert.match(found.text, /refuses to list its studies without a date/);

@@ -4,6 +4,7 @@ import type { WriteContext } from "./context.ts";
 import { copyPatientAndStudy } from "./copied.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { reportTree } from "./reportTree.ts";
+import { copyRequests } from "./requests.ts";
 import { resultUids } from "./resultKey.ts";
 import { seriesModules } from "./seriesModules.ts";
 import { srSopClass } from "./srClass.ts";
@@ -25,7 +26,7 @@ export const buildSr = (measures: Measures, seg: StoredObject | null, context: W
   const volumeMl = seg === null ? null : measures.volumeMl;
   return writePart10(
     { sopClassUid: srSopClass(settings.srClass), seriesUid: uids.srSeries, sopInstanceUid: uids.srSop },
-    copyPatientAndStudy(source),
+    { ...copyPatientAndStudy(source), ...copyRequests(source) },
     {
       ...seriesModules({ modality: "SR", holds: "measurements", volumeMl, numberOffset: 1000 }, context),
       ...documentModule(seg, source, predecessors),

@@ -9,6 +9,7 @@ import { copyPatientAndStudy } from "./copied.ts";
 import { describeDates, describeSeries } from "./describeSource.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { languageAndObserver, notices, warningSentences } from "./reportTree.ts";
+import { copyRequests } from "./requests.ts";
 import { resultUids } from "./resultKey.ts";
 import { seriesModules } from "./seriesModules.ts";
 import { documentModule } from "./srDocument.ts";
@@ -66,7 +67,7 @@ export const buildTextReport = (
   const volumeMl = seg === null ? null : measures.volumeMl;
   return writePart10(
     { sopClassUid: enhancedSr, seriesUid: uids.textSeries, sopInstanceUid: uids.textSop },
-    copyPatientAndStudy(source),
+    { ...copyPatientAndStudy(source), ...copyRequests(source) },
     {
       ...seriesModules({ modality: "SR", holds: "report", volumeMl, numberOffset: 2000 }, context),
       ...documentModule(seg, source, []),

@@ -51,6 +51,7 @@ export const codes = {
   finding: ["121071", "DCM", "Finding"],
   referencedSegment: ["121191", "DCM", "Referenced Segment"],
   sourceSeriesForSegmentation: ["121232", "DCM", "Source series for segmentation"],
+  sourceImageForSegmentation: ["121233", "DCM", "Source image for segmentation"],
   findingSite: ["363698007", "SCT", "Finding Site"],
   algorithmName: ["111001", "DCM", "Algorithm Name"],
   algorithmParameters: ["111002", "DCM", "Algorithm Parameters"],

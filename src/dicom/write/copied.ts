@@ -87,7 +87,8 @@ const copyItem = (item: Header): Dataset => {
 const listedOf = (item: Header): Header =>
   Object.fromEntries(Object.entries(item).filter(([keyword]) => inItems.has(keyword)));
 
-const pick = (header: Header, keywords: readonly string[]): Dataset =>
+/** The named attributes that a header has, as they are; below sequences only what is listed. */
+export const copyAttributes = (header: Header, keywords: readonly string[]): Dataset =>
   copyItem(
     Object.fromEntries(
       keywords
@@ -101,26 +102,30 @@ const codingScheme =
   /^(99.*|DCM|SCT|SRT|SNM3|LN|RADLEX|UMLS|I9C?|I10P?|I9P|C4|C5|HPC|ACR|MCM|NCIt|JJ1017-16)$/;
 
 /** Procedure codes of archives bear designators that the standard does not know; those would make our object invalid. */
-const copyProcedureCodes = (header: Header): Dataset => {
-  const { ProcedureCodeSequence = [] } = copyItem({ ProcedureCodeSequence: header["ProcedureCodeSequence"] });
-  const valid = (ProcedureCodeSequence as readonly Dataset[]).filter((item) =>
+export const copyCodes = (header: Header, keyword: string): readonly Dataset[] => {
+  const { [keyword]: items = [] } = copyItem({ [keyword]: header[keyword] });
+  return (items as readonly Dataset[]).filter((item) =>
     codingScheme.test(String([item["CodingSchemeDesignator"]].flat()[0] ?? "")),
   );
+};
+
+const copyProcedureCodes = (header: Header): Dataset => {
+  const valid = copyCodes(header, "ProcedureCodeSequence");
   return valid.length === 0 ? {} : { ProcedureCodeSequence: valid };
 };
 
 /** The scanner that made the source images (PS3.3 section C.12.1, ContributingEquipmentSequence). */
 const acquisitionEquipment = (header: Header): Dataset => ({
   PurposeOfReferenceCodeSequence: [codeItem(codes.acquisitionEquipment)],
-  ...pick(header, ["ManufacturerModelName", "DeviceSerialNumber", "SoftwareVersions"]),
+  ...copyAttributes(header, ["ManufacturerModelName", "DeviceSerialNumber", "SoftwareVersions"]),
   Manufacturer: text(header, "Manufacturer") ?? "Unknown",
 });
 
 /** Patient and study of a header. Nothing that is not listed is ever copied. */
 export const copyPatientOf = (header: Header): Dataset => ({
   ...Object.fromEntries(always.map((keyword) => [keyword, null])),
-  ...pick(header, always),
-  ...pick(header, whenPresent),
+  ...copyAttributes(header, always),
+  ...copyAttributes(header, whenPresent),
   ...copyProcedureCodes(header),
 });
 
@@ -135,6 +140,6 @@ export const copyLossyCompression = (header: Header): Dataset =>
   text(header, "LossyImageCompression") === "01"
     ? {
         LossyImageCompression: "01",
-        ...pick(header, ["LossyImageCompressionRatio", "LossyImageCompressionMethod"]),
+        ...copyAttributes(header, ["LossyImageCompressionRatio", "LossyImageCompressionMethod"]),
       }
     : { LossyImageCompression: "00" };

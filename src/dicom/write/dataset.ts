@@ -29,6 +29,9 @@ export const vrOf = (keyword: string): string | null => {
   return vr !== undefined && unambiguousVrs.has(vr) ? vr : null;
 };
 
+/** Value multiplicity, such as "1" or "1-n"; null where there is no such keyword. */
+export const vmOf = (keyword: string): string | null => data.DicomMetaDictionary.nameMap[keyword]?.vm ?? null;
+
 const tagOf = (keyword: string): string =>
   (data.DicomMetaDictionary.nameMap[keyword]?.tag ?? "").replace(/[(),]/g, "");
 

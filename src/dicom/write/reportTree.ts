@@ -7,6 +7,7 @@ import {
 } from "../../domain/result.ts";
 import type { SourceSeries } from "../../domain/series.ts";
 import { describeTrend } from "../../domain/trend.ts";
+import { isLegalUid } from "../../domain/uid.ts";
 import { modelVersion, runParameters } from "./algorithm.ts";
 import { codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
@@ -14,7 +15,7 @@ import { code, container, containerValue, image, text, uidRef } from "./contentI
 import type { WriteContext } from "./context.ts";
 import type { Dataset } from "./dataset.ts";
 import { measurements } from "./measurements.ts";
-import { distinctInstances, referenceItem } from "./references.ts";
+import { distinctInstances, type InstanceReference, referenceItem } from "./references.ts";
 import { frameOfReferenceOf, resultUids } from "./resultKey.ts";
 import { trackingIdentifier } from "./segment.ts";
 
@@ -34,13 +35,34 @@ export const languageAndObserver = (context: WriteContext): readonly Dataset[] =
   ),
 ];
 
+/**
+ * The content tree is read strictly: one illegal UID in it makes readers refuse the whole report, while in the evidence,
+ * which must name every instance, they pass over it.
+ */
+const legalUidRef = (...[relationship, concept, uid]: Parameters<typeof uidRef>): readonly Dataset[] =>
+  isLegalUid(uid) ? [uidRef(relationship, concept, uid)] : [];
+
+const legalInstances = ({ frames }: SourceSeries): readonly InstanceReference[] =>
+  distinctInstances(frames).filter(({ sopInstanceUid }) => isLegalUid(sopInstanceUid));
+
+/**
+ * What was segmented: by its series or, where that has no legal UID, by its images (PS3.16 TID 1411 lets either stand).
+ * Where neither has one, the evidence alone tells.
+ */
+const segmentedSource = (source: SourceSeries): readonly Dataset[] =>
+  isLegalUid(source.seriesUid)
+    ? [uidRef("CONTAINS", codes.sourceSeriesForSegmentation, source.seriesUid)]
+    : legalInstances(source).map((instance) =>
+        image(codes.sourceImageForSegmentation, referenceItem(instance)),
+      );
+
 /** TID 1600; optional in the standard, but some viewers fail without it. */
 const imageLibrary = (source: SourceSeries): Dataset =>
   container(codes.imageLibrary, "1600", [
     container(codes.imageLibraryGroup, null, [
       code("HAS ACQ CONTEXT", codes.modality, source.modality === "CT" ? codes.ct : codes.mr),
-      uidRef("HAS ACQ CONTEXT", codes.frameOfReferenceUid, frameOfReferenceOf(source)),
-      ...distinctInstances(source.frames).map((instance) => image(null, referenceItem(instance))),
+      ...legalUidRef("HAS ACQ CONTEXT", codes.frameOfReferenceUid, frameOfReferenceOf(source)),
+      ...legalInstances(source).map((instance) => image(null, referenceItem(instance))),
     ]),
   ]);
 
@@ -66,7 +88,7 @@ const measurementGroup = (measures: Measures, seg: StoredObject, context: WriteC
     code("CONTAINS", codes.findingCategory, codes.anatomicalStructure),
     code("CONTAINS", codes.finding, codes.pancreas),
     image(codes.referencedSegment, { ...referenceItem(seg), ReferencedSegmentNumber: 1 }),
-    uidRef("CONTAINS", codes.sourceSeriesForSegmentation, context.source.seriesUid),
+    ...segmentedSource(context.source),
     code("HAS CONCEPT MOD", codes.findingSite, codes.pancreas),
     ...algorithm(context),
     parameter("standard deviation over the population of voxels"),
