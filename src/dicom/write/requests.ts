@@ -27,9 +27,12 @@ const referencedRequest = (item: Header, { header, studyUid }: SourceSeries): Da
 /**
  * The requests that the source's images fulfil, and with them a report about them: ReferencedRequestSequence of the SR
  * Document General module (PS3.3 section C.17.2, type 1C) from the series' RequestAttributesSequence (table 10-9).
- * Nothing where it names none.
+ * Nothing where it names none, nor where the
+ * identity was removed: requests lead back to the patient, and profiles of de-identification take them away (PS3.15 table
+ * E.1-1), whatever was left of them.
  */
 export const copyRequests = (source: SourceSeries): Dataset => {
+  if (text(source.header, "PatientIdentityRemoved") === "YES") return {};
   const items = source.header["RequestAttributesSequence"];
   const requests = (Array.isArray(items) ? (items as readonly Header[]) : []).filter((item) =>
     identifying.some((keyword) => text(item, keyword) !== null),

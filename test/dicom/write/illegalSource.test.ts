@@ -224,8 +224,14 @@ describe("D9: a report about requested images names the requests", () => {
     }
   });
 
-  test("D9: a source without requests gives a report without", () => {
-    for (const header of [{}, { RequestAttributesSequence: [] }, { RequestAttributesSequence: [{}] }]) {
+  test("D9: a source without requests, or whose identity was removed, gives a report without", () => {
+    const removed = { PatientIdentityRemoved: "YES", RequestAttributesSequence: [request] };
+    for (const header of [
+      {},
+      { RequestAttributesSequence: [] },
+      { RequestAttributesSequence: [{}] },
+      removed,
+    ]) {
       const { sr } = objectsOf(makeSource({ header }));
       assert.equal("ReferencedRequestSequence" in parseHeader(sr.bytes), false);
     }
