@@ -73,7 +73,7 @@ test("D7: index-only metadata without those of single instances is completed fro
   );
 });
 
-test("D7: a series that is gone is gone, and an archive that is away is away, whatever the way to its headers", async (t) => {
+test("a series that is gone is gone, and an archive that is away is away, whatever the way to its headers", async (t) => {
   const archive = await startDemo(t);
   const [slice] = makeSlices({ study: "s", series: "e" }, ["0"]);
   assert.ok(slice !== undefined);
