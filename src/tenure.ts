@@ -129,13 +129,7 @@ export const footingOf = (settings: Settings) => ({
 
 type FullSweep = ReturnType<typeof composeFullSweep>;
 
-const watch = (
-  settings: Settings,
-  pacs: Pacs,
-  jobs: JobStore,
-  everything: FullSweep,
-  log: Log,
-): Schedule =>
+const watch = (settings: Settings, pacs: Pacs, jobs: JobStore, everything: FullSweep, log: Log): Schedule =>
   startSchedule(
     {
       watcher: composeWatcher(settings, pacs, jobs, log),
