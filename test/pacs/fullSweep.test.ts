@@ -197,7 +197,7 @@ describe("D5: what the archive holds is found whatever its date", () => {
       pauseMs: 0,
       stableMs: 0,
       since: null,
-      signal: AbortSignal.timeout(60_000),
+      signal: new AbortController().signal,
     };
     await fullSweep(
       { pacs: makeDicomwebPacs({ url: archive.url }, log), jobs: other, listings, log },
@@ -229,7 +229,7 @@ describe("D5: what the archive holds is found whatever its date", () => {
       pauseMs: 0,
       stableMs: 1,
       since: null,
-      signal: AbortSignal.timeout(60_000),
+      signal: new AbortController().signal,
     };
     await fullSweep({ pacs: growing, jobs, listings, log }, options);
     assert.deepEqual(await jobs.list(), []);
@@ -299,7 +299,7 @@ describe("D5: whatever way an archive pages", () => {
       pauseMs: 0,
       stableMs: 0,
       since: null,
-      signal: AbortSignal.timeout(60_000),
+      signal: new AbortController().signal,
     };
     await fullSweep({ pacs: restless, jobs, listings, log }, options);
     assert.ok(studies.some(({ name }) => name === "s1121"));
@@ -360,7 +360,7 @@ describe("D5: a listing stops and goes on", () => {
       pauseMs: 0,
       stableMs: 0,
       since: null,
-      signal: AbortSignal.timeout(60_000),
+      signal: new AbortController().signal,
     };
     await fullSweep({ pacs, jobs, listings: other, log }, options);
     await work();
@@ -384,7 +384,13 @@ test("D5: the image without StudyDate that an outsider sent is found in a real a
   const archive = await startDemo(t);
   const { jobs, listings, log } = await setUp(t);
   const pacs = makeDicomwebPacs({ url: archive.url }, log);
-  const options = { pageSize: 10, pauseMs: 0, stableMs: 0, since: null, signal: AbortSignal.timeout(60_000) };
+  const options = {
+    pageSize: 10,
+    pauseMs: 0,
+    stableMs: 0,
+    since: null,
+    signal: new AbortController().signal,
+  };
   await stow(
     archive,
     makeSlices({ study: "before", series: "us" }, ["0"]).map(({ bytes }) => bytes),
