@@ -3,7 +3,6 @@
  * SEG + SR → spool → store → read back and compare → done. The command line tells the same story with a folder in
  * place of the archive. Every step may be the last one before the power fails; the next run goes on from the spool.
  */
-
 import { deliver } from "./deliver.ts";
 import type { InstanceBytes } from "./dicom/read/instance.ts";
 import { readSeries } from "./dicom/read/readSeries.ts";
@@ -116,10 +115,8 @@ export const segmentSeries = async (
   const known = [...(order.warnings ?? []), ...judgeSource(source), ...warnings];
   const segmentation = { ...found, warnings: [...known, ...found.warnings] };
   const built = await buildObjects(order, teller, step, segmentation, source, volume);
-  const origin = { ...order, source, settings: teller.settings.output };
-  const picture = await step("picture", () =>
-    encodePicture(volume, segmentation, { model: segmenter.model, origin }),
-  );
+  const view = { model: segmenter.model, origin: { ...order, source, settings: teller.settings.output } };
+  const picture = await step("picture", () => encodePicture(volume, segmentation, view));
   return { ...summarise(order, teller, step, segmentation, source, built), picture, segmentation };
 };
 

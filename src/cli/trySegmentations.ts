@@ -49,6 +49,7 @@ const source: SourceSeries = {
     {
       sopClassUid: "1.2.840.10008.5.1.4.1.1.2",
       sopInstanceUid: deriveUid("source-series", `${key} image`),
+      instanceNumber: 1,
       frameNumber: null,
       positionLps: lps(0, 0, 0),
     },
