@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { eventually, inTime } from "./support/eventually.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -42,13 +43,14 @@ test("T4: no test has a limit of its own that a quiet machine drew: those of the
   const { scripts } = JSON.parse(readFileSync(join(here, "../package.json"), "utf8")) as {
     scripts: Readonly<Record<string, string>>;
   };
+  for (const tier of ["unit", "outside"]) {
+    assert.ok(scripts["test"]?.includes(`npm run test:${tier}`));
+    assert.ok(scripts[`test:${tier}`]?.startsWith(`node test/tier.ts ${tier} `));
+  }
   assert.match(
-    scripts["test:files"] ?? "",
-    /--import \.\/test\/support\/fileLimit\.ts --test --test-timeout=\d+/,
+    readFileSync(join(here, "tier.ts"), "utf8"),
+    /"--import", "\.\/test\/support\/fileLimit\.ts", "--test", "--test-timeout=\d+"/,
   );
-  for (const [name, script] of Object.entries(scripts))
-    for (const runner of script.match(/node (?:--\S+ )*--test\b(?! test\/architecture).*/g) ?? [])
-      assert.equal(name, "test:files", runner);
 });
 
 test("T1: a fact that never comes ends the wait with its name", async () => {
@@ -62,6 +64,27 @@ test("T1: a fact that never comes ends the wait with its name", async () => {
   );
   let asked = 0;
   assert.equal(await eventually("the third answer", () => (++asked === 3 ? asked : null), { everyMs: 1 }), 3);
+});
+
+test("T4: every test file belongs to one tier, and none of the quick one starts anything", async () => {
+  const filesOf = async (tier: string): Promise<readonly string[]> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [join(here, "tier.ts"), tier, "--list"]);
+    return stdout.trim().split("\n");
+  };
+  const [unit, outside] = await Promise.all([filesOf("unit"), filesOf("outside")]);
+  const all = readdirSync(here, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".test.ts"),
+  );
+  assert.deepEqual([...unit, ...outside].toSorted(), all.map((name) => `test/${name}`).toSorted());
+  for (const known of ["test/geometry/vector.test.ts", "test/nnunet/tiles.test.ts", "test/settings.test.ts"])
+    assert.ok(unit.includes(known), known);
+  for (const known of [
+    "test/story/kill.test.ts",
+    "test/jobs/kills.test.ts",
+    "test/cli/main.test.ts",
+    "test/viewer/ohif.test.ts",
+  ])
+    assert.ok(outside.includes(known), known);
 });
 
 /** Without what would make a runner within a runner refuse to run. */
