@@ -39,7 +39,7 @@ const files = readdirSync(here, { recursive: true, encoding: "utf8" })
 
 if (options.includes("--list")) process.stdout.write(`${files.join("\n")}\n`);
 else {
-  const limits = ["--import", "./test/support/fileLimit.ts", "--test", "--test-timeout=600000"];
+  const limits = ["--import", "./test/support/fileLimit.ts", "--test", "--test-timeout=900000"];
   const runner = spawn(process.execPath, [...limits, ...options, ...files], { cwd: root, stdio: "inherit" });
   runner.once("exit", (code) => {
     process.exitCode = code ?? 1;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Far longer than anything takes on a machine whose cores are busy with something else: it ends what would never end. */
-const patienceMs = 240_000;
+const patienceMs = 480_000;
 
 const waits = new Set<string>();
 

@@ -12,7 +12,7 @@ import { openWaits } from "./eventually.ts";
 type Watch = { readonly file: string; readonly limitMs: number };
 type Place = { readonly test: string; readonly waits: readonly string[] };
 
-const limitMs = Number(process.env["PANSEG_TEST_FILE_LIMIT_S"] ?? 900) * 1000;
+const limitMs = Number(process.env["PANSEG_TEST_FILE_LIMIT_S"] ?? 1500) * 1000;
 
 /** What is left to a file for its own tidying up, servers and folders. */
 const graceMs = 5000;
