@@ -3,6 +3,7 @@
  * SEG + SR → spool → store → read back and compare → done. The command line tells the same story with a folder in
  * place of the archive. Every step may be the last one before the power fails; the next run goes on from the spool.
  */
+
 import { deliver } from "./deliver.ts";
 import type { InstanceBytes } from "./dicom/read/instance.ts";
 import { readSeries } from "./dicom/read/readSeries.ts";
@@ -78,11 +79,8 @@ const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spo
   const segmenter = await step("load-model", () => world.models.open(order.modelId));
   const series = { studyUid: job.studyUid, seriesUid: job.seriesUid };
   const { history, warnings } = await step("history", () => readHistory(job, order, world));
-  const results = await segmentSeries(
-    { ...order, series, instances, segmenter, resultKey: job.key, history, warnings },
-    world,
-    step,
-  );
+  const whole = { ...order, series, instances, segmenter, resultKey: job.key, history, warnings };
+  const results = await segmentSeries(whole, world, step);
   return step("spool", () => world.spool.keep(job.key, results));
 };
 
