@@ -102,21 +102,24 @@ const commands: readonly Entry[] = [
   },
 ];
 
-/** Gives the program its commands by name, and each its options when it is called. */
+/** Gives the program its commands, by name alone. */
 export const addCommands = (program: Command): void => {
-  const describers = new Map<Command, Entry["describe"]>();
-  for (const { usage, description, hidden = false, describe } of commands)
-    describers.set(program.command(usage, { hidden }).description(description), describe);
-  program.hook("preSubcommand", async (_program, called) => {
-    const describe = await describers.get(called)?.();
-    describe?.(called);
-  });
-  // Commander's own would print a command that was not imported, without its options.
+  for (const { usage, description, hidden = false } of commands)
+    program.command(usage, { hidden }).description(description);
+  // Commander's own knows neither a command that was not imported nor one below another.
   program
     .helpCommand(false)
     .command("help [command...]")
     .description("display help for a command")
-    .action(async (words: readonly string[]) => {
-      await program.parseAsync([...words, "--help"], { from: "user" });
-    });
+    .action(async (words: readonly string[]) => runCommand(program, [...words, "--help"]));
+};
+
+/** Reads the words and runs the command that they call, once it has its options. */
+export const runCommand = async (program: Command, words: readonly string[]): Promise<void> => {
+  const [called] = program.parseOptions([...words]).operands;
+  const entry = commands.find(({ usage }) => usage.split(" ")[0] === called);
+  const command = program.commands.find((each) => each.name() === called);
+  // Not in a hook: commander settles the defaults of options such as --no-mirror before it calls any.
+  if (entry !== undefined && command !== undefined) (await entry.describe())(command);
+  await program.parseAsync([...words], { from: "user" });
 };

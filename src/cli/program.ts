@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { software } from "../software.ts";
-import { addCommands } from "./commands.ts";
+import { addCommands, runCommand } from "./commands.ts";
 import { printFailure } from "./output.ts";
 
 const program = new Command("panseg")
@@ -31,7 +31,7 @@ Exit codes: 0 ok, 1 failed, 2 usage or settings, 3 not eligible, 4 archive, 5 mo
 addCommands(program);
 
 try {
-  await program.parseAsync();
+  await runCommand(program, process.argv.slice(2));
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else process.exitCode = printFailure(error, { verbose: program.opts()["verbose"] === true });

@@ -4,6 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { Command } from "commander";
+import { addCommands, runCommand } from "../../src/cli/commands.ts";
 import { compileCacheFolder } from "../../src/cli/compileCache.ts";
 import { panseg } from "../support/panseg.ts";
 
@@ -11,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), "panseg-start-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The modules of this program, and the packages, that a run imported. */
-const importedBy = (args: readonly string[]): readonly string[] => {
+const importedBy = (args: readonly string[], main = "src/cli/main.ts"): readonly string[] => {
   const watcher = join(folder, "watcher.mjs");
   writeFileSync(
     watcher,
@@ -21,7 +23,7 @@ const importedBy = (args: readonly string[]): readonly string[] => {
   );
   const seen = join(folder, "seen");
   writeFileSync(seen, "");
-  execFileSync(process.execPath, ["--import", watcher, "src/cli/main.ts", ...args], {
+  execFileSync(process.execPath, ["--import", watcher, main, ...args], {
     env: { ...process.env, SEEN: seen },
     stdio: "ignore",
   });
@@ -59,6 +61,20 @@ test("T2: help is complete, however it is asked for", async () => {
   assert.match(asked.stdout, /--no-mirror/);
   assert.deepEqual(await panseg(["help", "segment"]), asked);
   assert.deepEqual(await panseg(["help", "model", "import"]), await panseg(["model", "import", "--help"]));
+});
+
+test("T2: options keep their defaults, those of --no-mirror and --no-save too", async () => {
+  const program = new Command("panseg").exitOverride();
+  addCommands(program);
+  const seen: unknown[] = [];
+  program.hook("preAction", (_program, command) => {
+    seen.push(command.opts()["mirror"] ?? command.opts()["save"]);
+    throw new Error("seen");
+  });
+  const files = ["-i", ".", "-o", join(folder, "out")];
+  for (const words of [["segment", ...files], ["predict", ...files], ["audit-quality"]])
+    await assert.rejects(runCommand(program, words), /seen/);
+  assert.deepEqual(seen, [true, true, true]);
 });
 
 test("T2: what was compiled is kept for the next start, and a folder that cannot be written is no harm", async () => {
