@@ -2,7 +2,10 @@
 /** The start of every process of the program. Imports nothing of it before the cache of compiled code is in place. */
 import { enableCompileCache } from "node:module";
 import { compileCacheFolder } from "./compileCache.ts";
+import { refuseOldNode } from "./nodeVersion.js";
 
-const folder = compileCacheFolder(process.env);
-if (folder !== null) enableCompileCache(folder);
-await import("./program.ts");
+if (!refuseOldNode()) {
+  const folder = compileCacheFolder(process.env);
+  if (folder !== null) enableCompileCache(folder);
+  await import("./program.ts");
+}

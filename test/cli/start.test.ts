@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import { Command } from "commander";
 import { addCommands, runCommand } from "../../src/cli/commands.ts";
 import { compileCacheFolder } from "../../src/cli/compileCache.ts";
+import { nodeProblem } from "../../src/cli/nodeVersion.js";
 import { panseg } from "../support/panseg.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-start-"));
@@ -96,4 +97,24 @@ test("T2: the cache lies where only its user writes", () => {
   );
   assert.equal(compileCacheFolder({ XDG_CACHE_HOME: "/x" }), "/x/panseg/compiled");
   assert.match(compileCacheFolder({}) ?? "", /\.cache\/panseg\/compiled$/);
+});
+
+test("P7: a Node that is too old is refused in a sentence, and package.json says the same", () => {
+  for (const version of ["18.20.8", "20.20.2", "22.23.3", "23.11.1"])
+    assert.match(nodeProblem(version) ?? "", /needs Node\.js 24 or newer, and this is \d+\.\d+\.\d+\./);
+  for (const version of ["24.0.0", "24.21.0", "25.1.0", "100.0.0"]) assert.equal(nodeProblem(version), null);
+  const { engines, bin, scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    engines: { node: string };
+    bin: { panseg: string };
+    scripts: Record<string, string>;
+  };
+  assert.equal(engines.node, ">=24");
+  // What is called must be readable by the Node that it refuses, with all that it imports before it refuses.
+  assert.match(bin.panseg, /\.js$/);
+  assert.equal(scripts["panseg"], `node ${bin.panseg}`);
+  const imported = importedBy(["--version"], bin.panseg).filter((url) => url.includes("/src/"));
+  assert.deepEqual(
+    imported.slice(0, 3).map((url) => url.replace(/.*\//, "")),
+    ["panseg.js", "nodeVersion.js", "main.ts"],
+  );
 });
