@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import cron from "node-cron";
 import { z } from "zod";
 import { failed } from "./domain/failure.ts";
+import { nearestWord } from "./domain/nearestWord.ts";
 import { readText, readYamlFile } from "./yamlFile.ts";
 
 const port = z.int().min(0).max(65_535);
@@ -274,7 +275,9 @@ export const readSettings = (
   if (parsed.success) fillPasswords(parsed.data, problems);
   else
     problems.push(
-      ...parsed.error.issues.map((issue) => `${issue.path.join(".") || "top level"}: ${issue.message}`),
+      ...parsed.error.issues.map(
+        (issue) => `${issue.path.join(".") || "top level"}: ${issue.message}${hintOf(issue)}`,
+      ),
     );
   if (problems.length > 0 || !parsed.success)
     throw failed(
@@ -288,6 +291,26 @@ export const readSettings = (
 };
 
 type Tree = { [key: string]: unknown };
+
+const meant = (typed: string, known: readonly string[]): string => {
+  const nearest = nearestWord(typed, known);
+  return nearest === null ? "" : `; did you mean ${nearest}?`;
+};
+
+const leavesOf = (tree: Tree, before: readonly string[] = []): readonly (readonly string[])[] =>
+  Object.entries(tree).flatMap(([key, value]) =>
+    isTree(value) ? leavesOf(value, [...before, key]) : [[...before, key]],
+  );
+
+/** What was probably meant by keys that the schema does not know. */
+const hintOf = (issue: z.core.$ZodIssue): string => {
+  if (issue.code !== "unrecognized_keys") return "";
+  const level = issue.path.reduce<unknown>(
+    (node, key) => (isTree(node) ? node[String(key)] : {}),
+    defaults(),
+  );
+  return isTree(level) ? issue.keys.map((key) => meant(key, Object.keys(level))).join("") : "";
+};
 
 const readFileTree = (file: string, problems: string[]): Tree => {
   const read = readYamlFile(file);
@@ -313,7 +336,8 @@ const overlay = (tree: Tree, path: string, text: string, problems: string[]): vo
   const parts = (isFile ? path.slice(0, -"_FILE".length) : path).split("__");
   const keys = resolveKeys(parts);
   if (keys === null) {
-    problems.push(`${PREFIX}${path}: no such setting`);
+    const known = leavesOf(defaults()).map((names) => `${PREFIX}${names.join("__").toUpperCase()}`);
+    problems.push(`${PREFIX}${path}: no such setting${meant(`${PREFIX}${path}`, known)}`);
     return;
   }
   const read = isFile ? readText(text) : { text };

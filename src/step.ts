@@ -1,10 +1,10 @@
-import { failed } from "./domain/failure.ts";
+import { FailureError, failed } from "./domain/failure.ts";
 import type { Clock, Log, Step } from "./ports.ts";
 
 export type StepOptions = {
   readonly clock: Clock;
   readonly log: Log;
-  /** Aborted when the service stops: the story ends between two steps or at the next progress report. */
+  /** Aborted when the service stops, or with a FailureError as its reason: the story ends between two steps or at the next progress report. */
   readonly signal: AbortSignal;
   /** What stands in every log line of this story, asked for at each line. */
   readonly fields: () => Readonly<Record<string, unknown>>;
@@ -57,6 +57,8 @@ const makeProgress = (name: string, { signal, report, clock, reportEveryMs }: Pr
 };
 
 const stopIfAborted = (signal: AbortSignal): void => {
+  // Who stopped it may say how it ends.
+  if (signal.aborted && signal.reason instanceof FailureError) throw signal.reason;
   if (signal.aborted)
     throw failed("STOPPING", "The service is stopping; the job goes on after the next start.");
 };

@@ -7,6 +7,7 @@ import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { makeLog } from "../log.ts";
 import { auditQuality } from "../quality/auditQuality.ts";
 import type { Settings } from "../settings.ts";
+import { day, decimalNumber, wholeNumber } from "./arguments.ts";
 import { settingsFor } from "./context.ts";
 import { note, print, printJson, red, table, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
@@ -15,10 +16,10 @@ import { qualityHeader, qualityRows } from "./qualityTable.ts";
 const DAY_MS = 86_400_000;
 
 type AuditOptions = {
-  readonly days?: string;
+  readonly days?: number;
   readonly since?: string;
-  readonly tolerance?: string;
-  readonly baseline?: string;
+  readonly tolerance?: number;
+  readonly baseline?: number;
   readonly includeAutomatic?: boolean;
   readonly failOnDrift?: boolean;
   readonly save?: boolean;
@@ -32,10 +33,14 @@ const tell = (message: AuditMessage): void => {
 
 export const describeAuditQuality = (command: Command): void => {
   command
-    .option("--days <days>", "studies of the last days; older cases stay as an earlier audit found them")
-    .option("--since <date>", "studies from this date on, YYYY-MM-DD")
-    .option("--tolerance <mm>", "surface distance that counts as agreement")
-    .option("--baseline <cases>", "how many first cases say what is usual")
+    .option(
+      "--days <days>",
+      "studies of the last days; older cases stay as an earlier audit found them",
+      wholeNumber({ least: 1, most: 100_000 }),
+    )
+    .option("--since <date>", "studies from this date on, YYYY-MM-DD", day)
+    .option("--tolerance <mm>", "surface distance that counts as agreement", decimalNumber({ least: 0 }))
+    .option("--baseline <cases>", "how many first cases say what is usual", wholeNumber({ least: 5 }))
     .option("--include-automatic", "compare also with what other algorithms made without a person")
     .option("--fail-on-drift", "end with 1 when the agreement has fallen")
     .option("--no-save", "do not keep the result for the page and the next audit")
@@ -77,28 +82,19 @@ const nameOf = ({ scanner }: Drift): string => scanner ?? "all scanners";
 
 const alarmOf = ({ scanner, sentence }: Drift) => ({ scanner, sentence });
 
-const numberOf = (text: string, option: string, least: number, isWhole: boolean): number => {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isFinite(value) && value >= least && (!isWhole || Number.isInteger(value))) return value;
-  throw failed("USAGE", `${option} is a ${isWhole ? "whole " : ""}number of at least ${least}.`);
-};
-
 const rulesOf = (
   { tolerance, baseline, includeAutomatic }: AuditOptions,
   { quality }: Settings,
 ): AuditRules => ({
-  toleranceMm: tolerance === undefined ? quality.toleranceMm : numberOf(tolerance, "--tolerance", 0, false),
-  baselineCases: baseline === undefined ? quality.baselineCases : numberOf(baseline, "--baseline", 5, true),
+  toleranceMm: tolerance ?? quality.toleranceMm,
+  baselineCases: baseline ?? quality.baselineCases,
   includeAutomatic: includeAutomatic ?? quality.includeAutomatic,
 });
 
 const sinceOf = ({ days, since }: AuditOptions, { quality }: Settings): string | null => {
   if (days !== undefined && since !== undefined) throw failed("USAGE", "Give --days or --since, not both.");
-  if (since !== undefined) {
-    if (/^\d{4}-?\d{2}-?\d{2}$/.test(since)) return since.replaceAll("-", "");
-    throw failed("USAGE", "--since is a date such as 2026-03-01.");
-  }
-  const most = days === undefined ? quality.days : numberOf(days, "--days", 1, true);
+  if (since !== undefined) return since.replaceAll("-", "");
+  const most = days ?? quality.days;
   if (most === null) return null;
   const beginMs = clock.nowMs() - most * DAY_MS;
   if (beginMs < 0) return null;

@@ -6,19 +6,22 @@ import type { ModelIdentity } from "../domain/result.ts";
 import { readModel } from "../inference/modelFolder.ts";
 import type { Log } from "../ports.ts";
 import type { Settings } from "../settings.ts";
-import { oneOf } from "./context.ts";
+import { choice } from "./arguments.ts";
+
+export const modelClass = choice(["CT", "T1", "T2"]);
+
+export const device = choice(["auto", "cuda", "cpu"]);
 
 export type ModelOptions = {
   readonly model?: string;
-  readonly modality?: string;
+  readonly modality?: ModelClass;
   readonly allowPhantomModel?: boolean;
   readonly allowMismatch?: boolean;
-  readonly device?: string;
-  /** False where --no-mirror is given; absent otherwise, since a command gets its options after parsing has begun. */
-  readonly mirror?: boolean;
+  readonly device?: Settings["inference"]["executionProvider"];
+  readonly mirror: boolean;
 };
 
-/** Settings with the command line's choices, and the class that they force. Throws USAGE, MODEL_NOT_FOUND. */
+/** Settings with the command line's choices, and the class that they force. Throws MODEL_NOT_FOUND. */
 export const settle = (
   settings: Settings,
   options: ModelOptions,
@@ -26,20 +29,14 @@ export const settle = (
   const { inference } = settings;
   const allowPhantomModel = settings.models.allowPhantomModel || options.allowPhantomModel === true;
   const models = { ...settings.models, allowPhantomModel };
-  const executionProvider = oneOf(
-    options.device ?? inference.executionProvider,
-    ["auto", "cuda", "cpu"],
-    "--device",
-  );
-  const mirror = inference.mirror && options.mirror !== false;
+  const executionProvider = options.device ?? inference.executionProvider;
+  const mirror = inference.mirror && options.mirror;
   const chosen = { ...settings, models, inference: { ...inference, executionProvider, mirror } };
   if (options.model !== undefined) {
     const { modelClass } = readModel(models.folder, options.model).plan;
     return { settings: { ...chosen, models: { ...models, [modelClass]: options.model } }, force: modelClass };
   }
-  const force =
-    options.modality === undefined ? null : oneOf(options.modality, ["CT", "T1", "T2"], "--modality");
-  return { settings: chosen, force };
+  return { settings: chosen, force: options.modality ?? null };
 };
 
 /** A teller that takes a person's word against the values of an image, where it is given. */

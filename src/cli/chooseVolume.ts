@@ -73,7 +73,7 @@ const severalOf = (accepted: readonly Judged[]): FailureError => {
 };
 
 /** Study and series of the headers; where a de-identifier emptied them, UIDs that follow from the instances' own. */
-const identify = (headers: readonly Header[]): { series: SeriesRef; warnings: readonly Warning[] } => {
+export const identify = (headers: readonly Header[]): { series: SeriesRef; warnings: readonly Warning[] } => {
   const digest = instancesDigest(headers.map((header) => uidOf(header, "SOPInstanceUID")));
   const uid = (keyword: string): string | null =>
     headers.some((header) => text(header, keyword) === null) ? null : uidOf(headers[0] ?? {}, keyword);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { failed } from "../domain/failure.ts";
+import { type FailureError, failed } from "../domain/failure.ts";
 import { readSettings, type Settings } from "../settings.ts";
 
 /** The settings file named by --config or PANSEG_CONFIG, or null. */
@@ -9,35 +9,24 @@ export const settingsFile = (command: Command): string | null =>
 
 export const settingsFor = (command: Command): Settings => readSettings(settingsFile(command), process.env);
 
-/** A signal for Ctrl-C and SIGTERM; a second one ends the process at once. */
-export const stopSignal = (): AbortSignal => {
+/**
+ * A signal for Ctrl-C and SIGTERM; a second one ends the process at once. What is stopped by it ends with `reason`: a
+ * command that a person called, with INTERRUPTED; the service and its worker say STOPPING of their own.
+ */
+export const stopSignal = (reason?: FailureError): AbortSignal => {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    controller.abort();
+    controller.abort(reason);
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   return controller.signal;
 };
 
-/** An option's value, if it is one of these words. Throws USAGE. */
-export const oneOf = <const T extends string>(value: string, allowed: readonly T[], option: string): T => {
-  const found = allowed.find((word) => word === value);
-  if (found === undefined) throw failed("USAGE", `${option} is one of ${allowed.join(", ")}.`);
-  return found;
-};
-
-/** An option's value as a finite number of at least `least`, whole where asked for. Throws USAGE. */
-export const numberOf = (
-  text: string,
-  option: string,
-  { least, isWhole = false }: { readonly least: number; readonly isWhole?: boolean },
-): number => {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isFinite(value) && value >= least && (!isWhole || Number.isSafeInteger(value))) return value;
-  throw failed("USAGE", `${option} is a ${isWhole ? "whole " : ""}number of at least ${least}.`);
-};
+/** `stopSignal` for a command that a person called. */
+export const interruptSignal = (): AbortSignal =>
+  stopSignal(failed("INTERRUPTED", "Stopped before the end, as asked."));
 
 /** The text of a file that an option names. Throws USAGE where it cannot be read. */
 export const textOfFile = (path: string, option: string): string => {

@@ -2,14 +2,14 @@ import { mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import type { Command } from "commander";
 import { clock, composeTeller, software } from "../compose.ts";
-import { failed } from "../domain/failure.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
 import { makeLog } from "../log.ts";
 import { listFolder, type Unpacking } from "../pacs/folder.ts";
 import type { Step } from "../ports.ts";
 import { makeStep } from "../step.ts";
-import { settingsFor, stopSignal } from "./context.ts";
+import { inputPath, keepApart, outputFolder, wholeNumber } from "./arguments.ts";
+import { interruptSignal, settingsFor } from "./context.ts";
 import { removeEarlier, reportFile } from "./convertEarlier.ts";
 import { type ConvertLimits, convertSeries, type SelectedOutcome } from "./convertSeries.ts";
 import { unreadFiles, warnOfUnread } from "./convertUnread.ts";
@@ -21,7 +21,7 @@ import { seriesNames } from "./volumeNames.ts";
 type ConvertOptions = {
   readonly input: string;
   readonly output: string;
-  readonly minSlices: string;
+  readonly minSlices: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 };
@@ -45,16 +45,17 @@ type ConversionReport = {
 
 export const describeConvert = (command: Command): void => {
   command
-    .requiredOption("-i, --input <path>", "DICOM folder, zip or file")
-    .requiredOption("-o, --output <folder>", "where the files go; always a folder")
-    .option("--min-slices <n>", "smaller stacks are refused", "3")
+    .requiredOption("-i, --input <path>", "DICOM folder, zip or file", inputPath)
+    .requiredOption("-o, --output <folder>", "where the files go; always a folder", outputFolder)
+    .option("--min-slices <n>", "smaller stacks are refused", wholeNumber({ least: 1, most: 999_999 }), 3)
     .option("--json", "print the report")
     .option("--quiet", "no progress")
     .addHelpText("after", "\nExample:\n  panseg convert -i ./study -o ./volumes")
     .action(async (options: ConvertOptions, command: Command) => {
+      keepApart(options.input, options.output);
       const settings = settingsFor(command);
       const limits: Limits = {
-        minSlices: wholeNumber(options.minSlices),
+        minSlices: options.minSlices,
         maxVoxels: settings.series.maxVoxels,
         repairs: settings.series.repairs,
         select: composeTeller(settings, makeLog("silent")).settings,
@@ -63,7 +64,7 @@ export const describeConvert = (command: Command): void => {
       const step = makeStep({
         clock,
         log: makeLog("silent"),
-        signal: stopSignal(),
+        signal: interruptSignal(),
         fields: () => ({}),
         report: line.update,
         reportEveryMs: 200,
@@ -82,11 +83,6 @@ export const describeConvert = (command: Command): void => {
         temporary.remove();
       }
     });
-};
-
-const wholeNumber = (text: string): number => {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw failed("USAGE", "--min-slices is a whole number of at least 1.");
-  return Number(text);
 };
 
 type Limits = Omit<ConvertLimits, "onProgress" | "unread">;

@@ -40,7 +40,7 @@ const onOneGrid = (series: SeriesVolume): SeriesVolume =>
     : series;
 
 const isStop = (error: unknown): boolean =>
-  error instanceof FailureError && error.failure.code === "STOPPING";
+  error instanceof FailureError && error.failure.code === "INTERRUPTED";
 
 /** Each volume of the series as a file in `folder`, or why not. Throws what is no reason of the series. */
 const convertParts = async (
@@ -78,7 +78,7 @@ const convertParts = async (
 
 /**
  * Writes each volume of a series into `folder` as `<name>[_<part>].nii.gz`: what cannot be a volume is told with its
- * reason, and where anything unexpected happens none of the series' files is left. Throws STOPPING.
+ * reason, and where anything unexpected happens none of the series' files is left. Throws INTERRUPTED.
  */
 export const convertSeries = async (
   series: FileSeries,

@@ -8,11 +8,11 @@ import { keepCast, openKeepFolder } from "../demo/keepCast.ts";
 import { importDemoModels } from "../demo/models.ts";
 import { type DemoEvent, runDemo } from "../demo/runDemo.ts";
 import { setStage } from "../demo/stage.ts";
-import { failed } from "../domain/failure.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
 import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
 import { makeLog } from "../log.ts";
-import { stopSignal } from "./context.ts";
+import { outputFolder, wholeNumber } from "./arguments.ts";
+import { interruptSignal } from "./context.ts";
 import { demoExitCode, summary, verdictLine } from "./demoTable.ts";
 import { bold, note, print, printJson } from "./output.ts";
 import { makeProgressLine, type ProgressLine } from "./progress.ts";
@@ -20,8 +20,8 @@ import { makeProgressLine, type ProgressLine } from "./progress.ts";
 type DemoCommandOptions = {
   readonly orthanc?: boolean;
   readonly once?: boolean;
-  readonly studies: string;
-  readonly seed: string;
+  readonly studies: number;
+  readonly seed: number;
   readonly keep?: string;
   readonly json?: boolean;
 };
@@ -30,19 +30,27 @@ export const describeDemo = (command: Command): void => {
   command
     .option("--orthanc", "store in Debian's Orthanc instead of the small archive")
     .option("--once", "end after the table; exit code 1 where something is not as expected")
-    .option("--studies <n>", "how many studies to send", "3")
-    .option("--seed <n>", "first seed of the synthetic patients", "19")
-    .option("--keep <folder>", "write the series there too: DICOM, and image and true label as NIfTI")
+    .option("--studies <n>", "how many studies to send", wholeNumber({ least: 1, most: 1_000_000 }), 3)
+    .option(
+      "--seed <n>",
+      "first seed of the synthetic patients",
+      wholeNumber({ least: 0, most: 1_000_000 }),
+      19,
+    )
+    .option(
+      "--keep <folder>",
+      "write the series there too: DICOM, and image and true label as NIfTI",
+      outputFolder,
+    )
     .option("--json", "print one JSON object instead of the table")
     .addHelpText("after", "\nExample:\n  panseg demo --once --studies 3")
     .action(async (options: DemoCommandOptions) => {
-      const studies = wholeOf(options.studies, "--studies", 1);
-      const firstSeed = wholeOf(options.seed, "--seed", 0);
+      const { studies, seed: firstSeed } = options;
       if (options.keep !== undefined) openKeepFolder(options.keep);
       const log = makeLog(command.optsWithGlobals()["verbose"] === true ? "info" : "silent");
       const { path: folder, remove: removeFolder } = makeTemporaryFolder();
       process.once("exit", removeFolder);
-      const signal = stopSignal();
+      const signal = interruptSignal();
       // A log of a run wants what became of each series, not a line at every tenth.
       const line = makeProgressLine(options.json === true || !process.stderr.isTTY);
       const startedMs = performance.now();
@@ -82,12 +90,6 @@ export const describeDemo = (command: Command): void => {
         removeFolder();
       }
     });
-};
-
-const wholeOf = (text: string, option: string, least: number): number => {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= 1_000_000) return value;
-  throw failed("USAGE", `${option} is a whole number of at least ${least}.`);
 };
 
 const keepRunning = async (page: string, signal: AbortSignal): Promise<void> => {

@@ -8,11 +8,11 @@ import { software } from "../compose.ts";
 import { writeCohort } from "../demo/cohort.ts";
 import { importDemoModels } from "../demo/models.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
-import { numberOf } from "./context.ts";
+import { outputFolder, wholeNumber } from "./arguments.ts";
 import { bold, note } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
 
-type DemoEvaluateOptions = { readonly output: string; readonly cases: string; readonly seed: string };
+type DemoEvaluateOptions = { readonly output?: string; readonly cases: number; readonly seed: number };
 
 const cli = fileURLToPath(new URL("./main.ts", import.meta.url));
 
@@ -26,14 +26,27 @@ const run = async (settingsFile: string, words: readonly string[]): Promise<numb
 
 export const describeDemoEvaluate = (command: Command): void => {
   command
-    .option("-o, --output <folder>", "where cohort, masks and report go", "./panseg-cohort")
-    .option("--cases <n>", "cases for each of CT, T1 and T2 at each centre", "3")
-    .option("--seed <n>", "first seed of the synthetic patients", "300")
+    .option(
+      "-o, --output <folder>",
+      "where cohort, masks and report go; default: ./panseg-cohort",
+      outputFolder,
+    )
+    .option(
+      "--cases <n>",
+      "cases for each of CT, T1 and T2 at each centre",
+      wholeNumber({ least: 1, most: 1000 }),
+      3,
+    )
+    .option(
+      "--seed <n>",
+      "first seed of the synthetic patients",
+      wholeNumber({ least: 0, most: 1_000_000 }),
+      300,
+    )
     .addHelpText("after", "\nExample:\n  panseg demo-evaluate -o ./cohort --cases 2")
     .action(async (options: DemoEvaluateOptions) => {
-      const perGroup = numberOf(options.cases, "--cases", { least: 1, isWhole: true });
-      const firstSeed = numberOf(options.seed, "--seed", { least: 0, isWhole: true });
-      const folder = resolve(options.output);
+      const { cases: perGroup, seed: firstSeed, output = "./panseg-cohort" } = options;
+      const folder = resolve(output);
       const at = (...parts: readonly string[]): string => join(folder, ...parts);
       note(`${bold("panseg demo-evaluate")} · synthetic patients, ${PHANTOM_NOTICE}S · ${RESEARCH_NOTICE}`);
       mkdirSync(folder, { recursive: true });

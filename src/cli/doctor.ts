@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import type { Command } from "commander";
 import { composeDestinations, composePacs, composeRest, software } from "../compose.ts";
 import { toFailure } from "../domain/failure.ts";
@@ -9,6 +9,7 @@ import { makeLog } from "../log.ts";
 import { removeStudy } from "../pacs/removeStudy.ts";
 import type { Settings } from "../settings.ts";
 import { archiveFindings } from "./archiveFindings.ts";
+import { nearestFolder, writeProblem } from "./arguments.ts";
 import { settingsFor } from "./context.ts";
 import { green, print, printJson, red, yellow } from "./output.ts";
 import { tryStoreFindings, viewerFinding } from "./viewerFindings.ts";
@@ -59,11 +60,12 @@ const checkRuntime = (): Finding => ({
 
 const checkDataFolder = ({ dataFolder }: Settings): Finding => {
   try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-    accessSync(dataFolder, constants.W_OK);
-    const { bavail, bsize } = statfsSync(dataFolder);
+    const problem = writeProblem(dataFolder);
+    if (problem !== null) return { check: "data folder", state: "problem", text: problem };
+    const { bavail, bsize } = statfsSync(nearestFolder(dataFolder));
     const freeGiB = (bavail * bsize) / 2 ** 30;
-    const text = `${dataFolder} is writable, ${freeGiB.toFixed(1)} GiB free`;
+    const found = existsSync(dataFolder) ? "is writable" : "is made by the service";
+    const text = `${dataFolder} ${found}, ${freeGiB.toFixed(1)} GiB free`;
     return { check: "data folder", state: freeGiB < 1 ? "problem" : "ok", text };
   } catch {
     return { check: "data folder", state: "problem", text: `${dataFolder} cannot be written` };

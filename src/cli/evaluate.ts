@@ -5,9 +5,10 @@ import { evaluateFolders } from "../cohort/evaluateFolders.ts";
 import { renderReport } from "../cohort/renderReport.ts";
 import { clock, software } from "../compose.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import { numberOf, stopSignal } from "./context.ts";
+import { decimalNumber, inputFile, inputPath, outputFolder, wholeNumber } from "./arguments.ts";
+import { interruptSignal } from "./context.ts";
 import { groupsTable, paperTableText } from "./evaluateTables.ts";
-import { groupsOf, labelOf } from "./maskOptions.ts";
+import { groupsOf, maskLabel } from "./maskOptions.ts";
 import { bold, note, print, printJson, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
 import { writeFiles } from "./writeFiles.ts";
@@ -19,12 +20,12 @@ type EvaluateOptions = {
   readonly groups?: string;
   readonly modality?: string;
   readonly against?: string;
-  readonly refLabel?: string;
-  readonly predLabel?: string;
+  readonly refLabel?: number;
+  readonly predLabel?: number;
   readonly resample?: boolean;
-  readonly tolerance: string;
+  readonly tolerance: number;
   readonly images?: string;
-  readonly gallery: string;
+  readonly gallery: number;
   readonly paper?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -32,27 +33,30 @@ type EvaluateOptions = {
 
 export const describeEvaluate = (command: Command): void => {
   command
-    .requiredOption("--ref <path>", "reference masks: folder of NIfTI files or DICOM SEG")
-    .requiredOption("--pred <path>", "predicted masks; paired by file name or source series")
-    .requiredOption("-o, --output <folder>", "where the results go")
+    .requiredOption("--ref <path>", "reference masks: folder of NIfTI files or DICOM SEG", inputPath)
+    .requiredOption("--pred <path>", "predicted masks; paired by file name or source series", inputPath)
+    .requiredOption("-o, --output <folder>", "where the results go", outputFolder)
     .option(
       "--groups <csv>",
       "table: case, modality, centre, scanner, sequence, … (see src/cohort/README.md)",
+      inputFile,
     )
     .option("--modality <name>", "of all cases that the table says nothing of")
-    .option("--against <path>", "another method's masks, tested case by case against --pred")
+    .option("--against <path>", "another method's masks, tested case by case against --pred", inputPath)
     .option(
       "--ref-label <n>",
       "label (NIfTI) or segment number (SEG) of the references; default: any label, the pancreas",
+      maskLabel,
     )
-    .option("--pred-label <n>", "the same of the predictions")
+    .option("--pred-label <n>", "the same of the predictions", maskLabel)
     .option("--resample", "bring predictions on another grid onto the reference's instead of refusing them")
-    .option("--tolerance <mm>", "of the surface Dice", "2")
+    .option("--tolerance <mm>", "of the surface Dice", decimalNumber({ least: 0 }), 2)
     .option(
       "--images <folder>",
       "images (<case>_0000.nii.gz, <case>.nii.gz or a DICOM folder) under the worst cases' outlines",
+      inputPath,
     )
-    .option("--gallery <n>", "how many of the worst cases are drawn", "6")
+    .option("--gallery <n>", "how many of the worst cases are drawn", wholeNumber({ least: 0 }), 6)
     .option("--paper", "print the publication's table beside yours")
     .option("--json", "print the summary instead of tables")
     .option("--quiet", "no progress")
@@ -62,20 +66,20 @@ export const describeEvaluate = (command: Command): void => {
     )
     .action(async (options: EvaluateOptions) => {
       const line = makeProgressLine(options.quiet === true || options.json === true);
-      const signal = stopSignal();
+      const signal = interruptSignal();
       try {
         const report = await evaluateFolders({
           references: options.ref,
           predictions: options.pred,
           against: options.against ?? null,
-          referenceLabel: labelOf(options.refLabel, "--ref-label"),
-          predictionLabel: labelOf(options.predLabel, "--pred-label"),
+          referenceLabel: options.refLabel ?? null,
+          predictionLabel: options.predLabel ?? null,
           groups: groupsOf(options.groups),
           modality: options.modality ?? null,
           resample: options.resample === true,
-          toleranceMm: numberOf(options.tolerance, "--tolerance", { least: 0 }),
+          toleranceMm: options.tolerance,
           images: options.images ?? null,
-          galleryCases: numberOf(options.gallery, "--gallery", { least: 0, isWhole: true }),
+          galleryCases: options.gallery,
           withPaper: options.paper === true,
           software,
           nowMs: clock.nowMs(),

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { composePacs, composeTeller } from "../compose.ts";
 import { number, text } from "../dicom/read/header.ts";
@@ -11,6 +12,7 @@ import { listHeaders } from "../listing.ts";
 import { makeLog } from "../log.ts";
 import { listFolder } from "../pacs/folder.ts";
 import type { Settings } from "../settings.ts";
+import { inputPath } from "./arguments.ts";
 import { groupBySeries } from "./chooseVolume.ts";
 import { settingsFor } from "./context.ts";
 import { note, print, printJson, table } from "./output.ts";
@@ -32,6 +34,7 @@ type Explained = {
 
 export const describeExplain = (command: Command): void => {
   command
+    .argument("<source>", "folder, zip, file or StudyInstanceUID", sourceOf)
     .option("--json", "print one JSON array")
     .addHelpText(
       "after",
@@ -42,9 +45,10 @@ export const describeExplain = (command: Command): void => {
       const line = makeProgressLine(options.json === true);
       const log = makeLog("silent");
       const { settings: select } = composeTeller(settings, log);
-      const series = isUid(source)
-        ? await seriesOfStudy(source, settings, line)
-        : await seriesOfPath(source, settings, line);
+      const series =
+        isUid(source) && !existsSync(source)
+          ? await seriesOfStudy(source, settings, line)
+          : await seriesOfPath(source, settings, line);
       line.end();
       const explained = series.flatMap(({ headers }) => explainSeries(headers, select));
       if (options.json) printJson(explained);
@@ -52,6 +56,9 @@ export const describeExplain = (command: Command): void => {
       else print(table(header, explained.map(rowOf)));
     });
 };
+
+/** A study in the archive, or what lies at a path; a folder may be called as a UID is. */
+const sourceOf = (text: string): string => (isUid(text) && !existsSync(text) ? text : inputPath(text));
 
 type HeadersOfSeries = { readonly headers: readonly Header[] };
 

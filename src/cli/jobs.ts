@@ -1,47 +1,59 @@
 import type { Command } from "commander";
-import { composeJobs } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
 import type { Job, JobState } from "../domain/job.ts";
 import { roundedMl } from "../domain/millilitres.ts";
 import { viewJob } from "../http/app.ts";
 import type { JobStore } from "../ports.ts";
+import { choice, day, jobNumber, uid, wholeNumber } from "./arguments.ts";
 import { settingsFor } from "./context.ts";
-import { print, printJson, table } from "./output.ts";
+import { ledgerPath, openLedger } from "./ledger.ts";
+import { note, print, printJson, table } from "./output.ts";
+
+const states: readonly JobState[] = ["queued", "running", "done", "skipped", "dead"];
 
 export const describeJobs = (jobs: Command): void => {
   jobs
     .command("list")
     .description("the newest jobs first")
-    .option("--state <state>", "queued, running, done, skipped or dead")
-    .option("--limit <n>", "how many at most", "50")
+    .option("--state <state>", "queued, running, done, skipped or dead", choice(states))
+    .option("--limit <n>", "how many at most", wholeNumber({ least: 1, most: 1_000_000 }), 50)
     .option("--json", "print one JSON array")
     .addHelpText("after", "\nExample:\n  panseg jobs list --state dead")
-    .action(async (options: { state?: JobState; limit: string; json?: boolean }, command: Command) => {
-      await withJobs(command, async (store) => {
-        const { state } = options;
-        const list = await store.list({ limit: Number(options.limit), ...(state && { state }) });
-        if (options.json) printJson(list.map(viewJob));
-        else print(list.length === 0 ? "no jobs" : table(columns, list.map(row)));
+    .action(async (options: { state?: JobState; limit: number; json?: boolean }, command: Command) => {
+      await withJobs(command, async (store, ledger) => {
+        const { state, limit } = options;
+        const list = await store.list({ limit, ...(state && { state }) });
+        if (options.json) return printJson(list.map(viewJob));
+        print(list.length === 0 ? "no jobs" : table(columns, list.map(row)));
+        note(`${state === undefined ? "" : `${state} `}jobs of ${ledger}`);
       });
     });
 
   jobs
-    .command("show <id>")
+    .command("show")
+    .argument("<id>", "number of the job", jobNumber)
     .description("everything about one job, as JSON")
-    .action(async (id: string, _options, command: Command) => {
+    .action(async (id: number, _options, command: Command) => {
       await withJobs(command, async (store) => {
-        const job = await store.find(Number(id));
+        const job = await store.find(id);
         if (job === null) throw failed("JOB_NOT_FOUND", `There is no job ${id}.`);
         printJson(viewJob(job));
       });
     });
 
   jobs
-    .command("retry <id>")
+    .command("retry")
+    .argument("<id>", "number of the job", jobNumber)
     .description("queue a skipped or dead job again")
-    .action(async (id: string, _options, command: Command) => {
+    .action(async (id: number, _options, command: Command) => {
       await withJobs(command, async (store) => {
-        const job = await store.retry(Number(id));
+        const before = await store.find(id);
+        if (before === null) throw failed("JOB_NOT_FOUND", `There is no job ${id}.`);
+        const { state, failure } = before;
+        if (failure?.code === "RETRACTED")
+          throw failed("NOT_RETRYABLE", `Job ${id} was withdrawn: ${failure.sentence}`);
+        if (state !== "skipped" && state !== "dead") throw failed("NOT_RETRYABLE", `Job ${id} is ${state}.`);
+        const job = await store.retry(id);
         print(`job ${job.id} is ${job.state}`);
       });
     });
@@ -51,15 +63,14 @@ export const describeJobs = (jobs: Command): void => {
     .description(
       "look at series again that were looked at before: for a new model, a new setting or a new version",
     )
-    .option("--series <uid>", "only this series")
-    .option("--since <date>", "only what was looked at since, e.g. 2026-01-31")
+    .option("--series <uid>", "only this series", uid)
+    .option("--since <date>", "only what was looked at since, e.g. 2026-01-31", day)
     .addHelpText(
       "after",
       "\nWhat would give the same result is not done again.\n\nExample:\n  panseg jobs rerun --since 2026-01-31",
     )
     .action(async ({ series, since }: { series?: string; since?: string }, command: Command) => {
       const sinceMs = since === undefined ? 0 : Date.parse(since);
-      if (Number.isNaN(sinceMs)) throw failed("USAGE", "--since is a date such as 2026-01-31.");
       await withJobs(command, async (store) => {
         const examined = await store.list({ kind: "examine", limit: 1_000_000 });
         const chosen = examined.filter(
@@ -85,10 +96,14 @@ const row = (job: Job): readonly string[] => [
   job.seriesUid,
 ];
 
-const withJobs = async (command: Command, use: (store: JobStore) => Promise<void>): Promise<void> => {
-  const store = composeJobs(settingsFor(command));
+const withJobs = async (
+  command: Command,
+  use: (store: JobStore, ledger: string) => Promise<void>,
+): Promise<void> => {
+  const settings = settingsFor(command);
+  const store = openLedger(settings);
   try {
-    await use(store);
+    await use(store, ledgerPath(settings));
   } finally {
     await store.close();
   }

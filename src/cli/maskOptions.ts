@@ -1,9 +1,9 @@
 import { type GroupsTable, readGroupsTable } from "../cohort/groupsTable.ts";
-import { numberOf, textOfFile } from "./context.ts";
+import { wholeNumber } from "./arguments.ts";
+import { textOfFile } from "./context.ts";
 
-/** Label of a NIfTI or number of a segment that an option names; null without it. Throws USAGE. */
-export const labelOf = (text: string | undefined, option: string): number | null =>
-  text === undefined ? null : numberOf(text, option, { least: 1, isWhole: true });
+/** Label of a NIfTI or number of a segment. */
+export const maskLabel = wholeNumber({ least: 1, most: 65_535 });
 
 /** The table that --groups names; an empty one without it. Throws USAGE. */
 export const groupsOf = (path: string | undefined): GroupsTable =>

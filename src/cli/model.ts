@@ -1,17 +1,19 @@
 import type { Command } from "commander";
 import { software } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
-import type { Orientation } from "../domain/plan.ts";
+import type { ModelClass, Orientation } from "../domain/plan.ts";
 import { importModel } from "../importer/importModel.ts";
 import type { Fold } from "../importer/manifest.ts";
 import { takenNotes } from "../importer/takenNotes.ts";
 import { listModelIds, readModel, verifyModel } from "../inference/modelFolder.ts";
-import { oneOf, settingsFor } from "./context.ts";
+import { choice } from "./arguments.ts";
+import { modelClass } from "./chooseModel.ts";
+import { settingsFor } from "./context.ts";
 import { bold, green, note, print, printJson, table } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
 
 type ImportOptions = {
-  readonly modality: string;
+  readonly modality: ModelClass;
   readonly id?: string;
   readonly fp16?: boolean;
   readonly licence?: string;
@@ -41,11 +43,16 @@ export const describeModel = (model: Command): void => {
     .description(
       "bring a PanSegNet (nnU-Net v1) results folder, a zip of it or a checkpoint in; no code in it is executed",
     )
-    .requiredOption("--modality <class>", "CT, T1 or T2")
+    .requiredOption("--modality <class>", "CT, T1 or T2", modelClass)
     .option("--id <name>", "name under the models folder")
     .option("--fp16", "write a float16 file beside the float32 one, for the GPU")
     .option("--licence <text>", "licence of the weights, kept in the manifest")
-    .option("--orientation <axes>", "array axes the model was trained with: LPS, RAS, LAS or stored", "LPS")
+    .option(
+      "--orientation <axes>",
+      "array axes the model was trained with: LPS, RAS, LAS or stored",
+      choice(["LPS", "RAS", "LAS", "stored"]),
+      "LPS",
+    )
     .option("--checkpoint <name>", "final, best, latest or a file's name (default: final, else best)")
     .option("--fold <n>", "which fold: a number or all (default: 0, or all where it is the only one)")
     .option("--within <path>", "which model, where the folder or archive holds several")
@@ -57,8 +64,8 @@ export const describeModel = (model: Command): void => {
       const manifest = await importModel({
         source,
         modelsFolder: folder,
-        modelClass: oneOf(options.modality, ["CT", "T1", "T2"], "--modality"),
-        orientation: oneOf(options.orientation, ["LPS", "RAS", "LAS", "stored"], "--orientation"),
+        modelClass: options.modality,
+        orientation: options.orientation,
         fp16: options.fp16 === true,
         softwareVersion: software.version,
         ...(options.id !== undefined && { id: options.id }),

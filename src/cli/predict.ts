@@ -1,20 +1,32 @@
 import type { Command } from "commander";
-import { clock } from "../compose.ts";
-import { toFailure } from "../domain/failure.ts";
+import { type ComposedTeller, clock } from "../compose.ts";
+import { failed, toFailure } from "../domain/failure.ts";
 import { roundedMl } from "../domain/millilitres.ts";
-import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
+import type { ModelClass } from "../domain/plan.ts";
+import { type ModelIdentity, PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
 import { makeLog } from "../log.ts";
 import { writeNifti } from "../nifti/writeNifti.ts";
+import { listFolder } from "../pacs/folder.ts";
 import { segmentVolume } from "../pipeline.ts";
 import type { Segmenter, Step, Teller } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import { makeStep } from "../step.ts";
-import { type ModelOptions, modelForNifti, settle, tellerFor } from "./chooseModel.ts";
-import { settingsFor, stopSignal } from "./context.ts";
+import { inputFolder, keepApart, outputFolder } from "./arguments.ts";
+import { device, type ModelOptions, modelClass, modelForNifti, settle, tellerFor } from "./chooseModel.ts";
+import { interruptSignal, settingsFor } from "./context.ts";
 import { bold, note, print, printJson, table, yellow } from "./output.ts";
-import { type FoundCase, type FoundCases, findCases, readCase } from "./predictCases.ts";
-import { type CaseOutcome, keepCase, openPrediction, type Prediction } from "./predictFolder.ts";
+import { casesFor, type FoundCase, type FoundCases, findCases, readCase } from "./predictCases.ts";
+import {
+  type CaseOutcome,
+  keepCase,
+  openPrediction,
+  type Prediction,
+  type PredictionHead,
+} from "./predictFolder.ts";
+import { predictStudies, type RefusedSeries } from "./predictStudies.ts";
 import { makeProgressLine } from "./progress.ts";
+import { seriesOfFiles } from "./seriesOfFiles.ts";
+import { caseName } from "./volumeNames.ts";
 
 type PredictOptions = ModelOptions & {
   readonly input: string;
@@ -26,13 +38,21 @@ type PredictOptions = ModelOptions & {
 
 export const describePredict = (command: Command): void => {
   command
-    .requiredOption("-i, --input <folder>", "images, <case>_0000.nii.gz or .nii")
-    .requiredOption("-o, --output <folder>", "where masks and predict.json go")
+    .requiredOption(
+      "-i, --input <folder>",
+      "images, <case>_0000.nii.gz or .nii, or what convert wrote; or DICOM studies",
+      inputFolder,
+    )
+    .requiredOption(
+      "-o, --output <folder>",
+      "where masks, or of DICOM studies a folder for each volume, and predict.json go",
+      outputFolder,
+    )
     .option("--model <id>", "this model; needed where models of several classes are installed")
-    .option("--modality <class>", "CT, T1 or T2: the model in use for it")
+    .option("--modality <class>", "CT, T1 or T2: the model in use for it", modelClass)
     .option("--allow-phantom-model", "let a demo model run on what is no phantom")
     .option("--allow-mismatch", "segment although the values contradict the class; the result says so")
-    .option("--device <provider>", "auto, cuda or cpu")
+    .option("--device <provider>", "auto, cuda or cpu", device)
     .option("--no-mirror", "skip the average over eight mirrorings: eight times faster, a little less exact")
     .option(
       "--overwrite",
@@ -40,14 +60,20 @@ export const describePredict = (command: Command): void => {
     )
     .option("--json", "print one JSON object")
     .option("--quiet", "no progress")
-    .addHelpText("after", "\nExample:\n  panseg predict -i imagesTs -o masks --model pansegnet-ct")
+    .addHelpText(
+      "after",
+      "\nDICOM studies lie as they like: any depth, any patients, any order. Each volume that segment would take gets a\n" +
+        "folder of what segment writes, named by series number and a short form of its UID.\n" +
+        "\nExample:\n  panseg predict -i imagesTs -o masks --model pansegnet-ct\n  panseg predict -i studies -o results",
+    )
     .action(async (options: PredictOptions, command: Command) => {
       const found = findCases(options.input);
+      if (found === null) keepApart(options.input, options.output);
       const { settings, force } = settle(settingsFor(command), options);
       const log = makeLog(command.optsWithGlobals()["verbose"] ? "info" : "silent");
       const teller = tellerFor(settings, options, log);
       const line = makeProgressLine(options.quiet === true || options.json === true);
-      const signal = stopSignal();
+      const signal = interruptSignal();
       const stepOf = (about: string): Step =>
         makeStep({
           clock,
@@ -58,15 +84,10 @@ export const describePredict = (command: Command): void => {
           reportEveryMs: 200,
         });
       try {
-        const { id } = modelForNifti(teller, force);
-        line.update("load-model", 0);
-        const segmenter = await teller.models.open(id);
-        const ids = found.cases.map((one) => one.id);
-        const begun = describe(segmenter, teller, settings);
-        const prediction = openPrediction(options.output, begun, ids, options.overwrite === true);
-        const ended = await predictAll(options, found.cases, prediction, segmenter, teller, stepOf);
+        const world = { teller, settings, force, stepOf };
+        const told = found === null ? await studies(options, world) : await images(options, found, world);
         line.end();
-        report(ended, found, begun, segmenter, options);
+        report(told, options);
       } finally {
         line.end();
         await teller.models.close();
@@ -74,17 +95,81 @@ export const describePredict = (command: Command): void => {
     });
 };
 
-const describe = (
-  { model }: Segmenter,
+type PredictWorld = {
+  readonly teller: ComposedTeller;
+  readonly settings: Settings;
+  readonly force: ModelClass | null;
+  readonly stepOf: (about: string) => Step;
+};
+
+/** What is told at the end of either. */
+type Told = Ended & {
+  readonly head: PredictionHead;
+  /** How many were to be done, as far as it is known. */
+  readonly wanted: number;
+  readonly refused: readonly RefusedSeries[];
+  readonly passedOver: readonly string[];
+  /** What people should know beside the table. */
+  readonly notes: readonly string[];
+  readonly model: string;
+};
+
+/** Images in NIfTI: one model for all. */
+const images = async (options: PredictOptions, found: FoundCases, world: PredictWorld): Promise<Told> => {
+  const { teller, settings, force, stepOf } = world;
+  const asked = modelForNifti(teller, force);
+  const { passedOver } = found;
+  const { fit: cases, unfit } = casesFor(found.cases, asked.modelClass);
+  const segmenter = await stepOf("all")("load-model", () => teller.models.open(asked.id));
+  const { model, executionProvider } = segmenter;
+  const head = { ...headOf(teller, settings), model };
+  const ids = cases.map((one) => one.id);
+  const prediction = openPrediction(options.output, head, ids, options.overwrite === true);
+  const ended = await predictAll(options, cases, prediction, segmenter, teller, stepOf);
+  const named = `${nameOf(model)} on ${executionProvider.toUpperCase()}`;
+  const notes = [
+    [passedOver, "file(s) without a channel such as _0000"] as const,
+    [unfit, `volume(s) that convert judged to be no ${asked.modelClass} for us`] as const,
+  ].flatMap(([names, what]) => (names.length === 0 ? [] : [`${names.length} ${what} were passed over`]));
+  const all = [...passedOver, ...unfit];
+  return { ...ended, head, wanted: cases.length, refused: [], passedOver: all, notes, model: named };
+};
+
+/** DICOM studies: the model of each volume's class. */
+const studies = async (options: PredictOptions, world: PredictWorld): Promise<Told> => {
+  const { teller, settings, force, stepOf } = world;
+  const { input, output, overwrite } = options;
+  const classes = ["CT", "T1", "T2"] as const;
+  const known = classes.flatMap((name) => teller.models.forClass(name) ?? []);
+  if (known.length === 0) throw failed("NO_MODEL", `No model is installed in ${settings.models.folder}.`);
+  const step = stepOf("all");
+  const files = await step("open", (progress) =>
+    listFolder(input, { tempFolder: "", limits: settings.input }, progress),
+  );
+  const { series } = await step("headers", (progress) => seriesOfFiles(files, progress));
+  if (series.length === 0)
+    throw failed("USAGE", `There is no NIfTI file in ${input}, and no DICOM file in or below it.`);
+  const models = Object.fromEntries(known.map((model) => [model.modelClass, model]));
+  const head = { ...headOf(teller, settings), models };
+  const prediction = openPrediction(output, head, "all", overwrite === true);
+  const ended = await predictStudies(series, prediction, { folder: output, teller, force, stepOf });
+  const used = known.map(nameOf).join(", ");
+  const wanted = ended.rows.length + (ended.isStopped ? 1 : 0);
+  return { ...ended, head, wanted, passedOver: [], notes: [], model: used };
+};
+
+const headOf = (
   { software, settings: { settingsDigest } }: Teller,
   { inference: { mirror, tileStride, float16 } }: Settings,
-): Omit<Prediction, "cases"> => ({
+) => ({
   notice: RESEARCH_NOTICE,
   software,
-  model,
   settings: { mirror, tileStride, float16 },
   settingsDigest,
 });
+
+const nameOf = ({ id, isPhantomModel }: ModelIdentity): string =>
+  `${isPhantomModel ? `${PHANTOM_NOTICE} ` : ""}${id}`;
 
 type Row = CaseOutcome & { readonly doneBefore: boolean };
 type Ended = { readonly rows: readonly Row[]; readonly isStopped: boolean };
@@ -143,7 +228,7 @@ const predictCase = async (
     return { outcome, mask: bytes };
   } catch (error) {
     const failure = toFailure(error);
-    if (failure.code === "STOPPING") return "stopped";
+    if (failure.code === "INTERRUPTED") return "stopped";
     return {
       outcome: { case: found.id, outcome: "failed", seconds: seconds(), ...failure },
       mask: null,
@@ -152,31 +237,47 @@ const predictCase = async (
 };
 
 const report = (
-  { rows, isStopped }: Ended,
-  { cases, passedOver }: FoundCases,
-  begun: Omit<Prediction, "cases">,
-  { executionProvider }: Segmenter,
+  { rows, isStopped, head, wanted, refused, passedOver, notes, model }: Told,
   { json, output }: PredictOptions,
 ): void => {
   const failures = rows.filter(({ outcome }) => outcome === "failed").length;
   if (isStopped) process.exitCode = 130;
   else if (failures > 0) process.exitCode = 1;
+  else if (rows.length === 0) process.exitCode = 3;
   if (json) {
-    printJson({ ...begun, passedOver, cases: rows });
+    printJson({ ...head, passedOver, refused, cases: rows });
     return;
   }
-  print(table(["case", "ml", "warnings", "seconds", "status"], rows.map(cellsOf)));
-  if (passedOver.length > 0)
-    note(yellow(`${passedOver.length} file(s) without a channel such as _0000 were passed over`));
+  print(
+    table(
+      ["case", "ml", "warnings", "seconds", "status"],
+      [...rows.map(cellsOf), ...refused.map(refusalCells)],
+    ),
+  );
+  for (const sentence of notes) note(yellow(sentence));
   const before = rows.filter(({ doneBefore }) => doneBefore).length;
-  const counts = `${rows.length - before - failures} done, ${before} done before, ${failures} failed`;
-  const left = isStopped ? `, ${cases.length - rows.length} left: stopped, the same command goes on` : "";
-  const nothing = before === cases.length ? ": nothing was left to do" : "";
-  const { id, isPhantomModel } = begun.model;
-  const model = `${isPhantomModel ? `${PHANTOM_NOTICE} ` : ""}${id} on ${executionProvider.toUpperCase()}`;
+  const ineligible = refused.length === 0 ? "" : `, ${refused.length} not eligible`;
+  const counts = `${rows.length - before - failures} done, ${before} done before, ${failures} failed${ineligible}`;
+  const rest = "models" in head ? "some" : wanted - rows.length;
+  const left = isStopped ? `, ${rest} left: stopped, the same command goes on` : "";
+  const nothing = !isStopped && before > 0 && before === wanted ? ": nothing was left to do" : "";
   note(`${bold(counts)}${left}${nothing} · model ${model} · masks and predict.json in ${output}`);
   note(RESEARCH_NOTICE);
 };
+
+const refusalCells = ({
+  seriesUid,
+  seriesNumber,
+  part,
+  code,
+  sentence,
+}: RefusedSeries): readonly string[] => [
+  caseName(seriesNumber, seriesUid, part),
+  "–",
+  "–",
+  "–",
+  `not eligible: ${sentence} [${code}]`,
+];
 
 const cellsOf = (row: Row): readonly string[] => {
   const seconds = row.seconds.toFixed(1);

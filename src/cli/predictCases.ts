@@ -1,18 +1,25 @@
-/** The cases of a folder under nnU-Net's names: `<case>_0000.nii.gz`, a further number for each further channel. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+/** The NIfTI cases of a folder: under nnU-Net's names, `<case>_0000.nii.gz` with a further number for each further channel, or as `convert` wrote them. */
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { failed } from "../domain/failure.ts";
+import type { ModelClass } from "../domain/plan.ts";
 import { readNiftiImage } from "../nifti/readNifti.ts";
 import { isNiftiPath } from "../pacs/folder.ts";
+import { convertedIn } from "./convertEarlier.ts";
 
 type Image = { readonly name: string; readonly id: string; readonly channel: string };
 
-export type FoundCase = { readonly id: string; readonly images: readonly Image[] };
+export type FoundCase = {
+  readonly id: string;
+  readonly images: readonly Image[];
+  /** As what the service would segment it, where `convert` judged it; null: as nothing. */
+  readonly convertedAs?: ModelClass | null;
+};
 
 export type FoundCases = {
   /** In the order of their names, none of them opened yet. */
   readonly cases: readonly FoundCase[];
-  /** NIfTI files whose names bear no channel. */
+  /** NIfTI files whose names bear no channel, and that `convert` did not write. */
   readonly passedOver: readonly string[];
 };
 
@@ -21,24 +28,42 @@ const parseName = (name: string): Image | null => {
   return id === undefined || channel === undefined ? null : { name, id, channel };
 };
 
-/** The cases directly in a folder; hidden files are none. Throws USAGE where there is no folder or no case in it. */
-export const findCases = (folder: string): FoundCases => {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw failed("USAGE", `There is no folder at ${folder}.`);
+/** The cases directly in a folder; hidden files are none. Null where there is no NIfTI, USAGE where none is a case. */
+export const findCases = (folder: string): FoundCases | null => {
   const names = readdirSync(folder)
     .filter((name) => isNiftiPath(name) && !name.startsWith("."))
     .sort();
-  if (names.length === 0) throw failed("USAGE", `There is no NIfTI file in ${folder}.`);
-  const images = names.flatMap((name) => parseName(name) ?? []);
-  if (images.length === 0)
+  if (names.length === 0) return null;
+  const converted = convertedIn(folder);
+  const images = names.flatMap((name) => (converted.has(name) ? [] : (parseName(name) ?? [])));
+  const judged = names.flatMap((name): FoundCase[] => {
+    const convertedAs = converted.get(name);
+    if (convertedAs === undefined) return [];
+    const id = name.slice(0, -".nii.gz".length);
+    return [{ id, images: [{ name, id, channel: "0000" }], convertedAs }];
+  });
+  if (images.length + judged.length === 0)
     throw failed(
       "USAGE",
       `None of the ${names.length} NIfTI file(s) in ${folder} is named as nnU-Net does: <case>_0000.nii.gz.`,
     );
   return {
-    cases: [...Map.groupBy(images, ({ id }) => id)].map(([id, ofCase]) => ({ id, images: ofCase })),
-    passedOver: names.filter((name) => parseName(name) === null),
+    cases: [
+      ...[...Map.groupBy(images, ({ id }) => id)].map(([id, ofCase]) => ({ id, images: ofCase })),
+      ...judged,
+    ].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    passedOver: names.filter((name) => !converted.has(name) && parseName(name) === null),
   };
+};
+
+/** Those that a model of this class may see: what `convert` judged to be of another, or of none, is passed over. */
+export const casesFor = (
+  cases: readonly FoundCase[],
+  modelClass: ModelClass,
+): { readonly fit: readonly FoundCase[]; readonly unfit: readonly string[] } => {
+  const isFit = ({ convertedAs = modelClass }: FoundCase): boolean => convertedAs === modelClass;
+  const unfit = cases.filter((each) => !isFit(each)).flatMap(({ images }) => images.map(({ name }) => name));
+  return { fit: cases.filter(isFit), unfit };
 };
 
 /** The only image of a case. Throws USAGE where it has several or another channel, NIFTI_INVALID where it cannot be read. */

@@ -1,13 +1,27 @@
-/** The folder that `predict` writes: masks of one model and one choice of settings, and predict.json that says which. */
+/** The folder that `predict` writes: results of one choice of models and settings, and predict.json that says which. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Failure, failed } from "../domain/failure.ts";
+import type { ModelClass } from "../domain/plan.ts";
 import type { ExecutionProvider, ModelIdentity, SoftwareIdentity } from "../domain/result.ts";
+import type { SeriesRef } from "../domain/series.ts";
 import type { Warning } from "../domain/warning.ts";
 import { isNiftiPath } from "../pacs/folder.ts";
+import { type OutputFile, writeFiles } from "./writeFiles.ts";
 
-/** What became of one case. */
-export type CaseOutcome = { readonly case: string; readonly seconds: number } & (
+/** Where the volume of a case of DICOM studies comes from. */
+export type CaseSource = SeriesRef & {
+  readonly part: string;
+  /** SHA-256 over its sorted SOP Instance UIDs: with another slice it is another source. */
+  readonly instancesDigest: string;
+};
+
+/** What became of one case; a case of DICOM studies names its source. */
+export type CaseOutcome = {
+  readonly case: string;
+  readonly seconds: number;
+  readonly source?: CaseSource;
+} & (
   | {
       readonly outcome: "segmented" | "no-pancreas-found";
       readonly volumeMl: number;
@@ -18,33 +32,39 @@ export type CaseOutcome = { readonly case: string; readonly seconds: number } & 
   | ({ readonly outcome: "failed" } & Failure)
 );
 
-/** What all masks of a folder have in common. */
-export type PredictChoices = {
-  readonly model: ModelIdentity;
+/** What all results of a folder have in common: one model, or of DICOM studies one for each class. */
+export type PredictChoices = (
+  | { readonly model: ModelIdentity }
+  | { readonly models: Readonly<Partial<Record<ModelClass, ModelIdentity>>> }
+) & {
   readonly settings: { readonly mirror: boolean; readonly tileStride: number; readonly float16: boolean };
 };
 
-/** predict.json. */
-export type Prediction = PredictChoices & {
+export type PredictionHead = PredictChoices & {
   readonly notice: string;
   readonly software: SoftwareIdentity;
   /** As in result.json. */
   readonly settingsDigest: string;
+};
+
+/** predict.json. */
+export type Prediction = PredictionHead & {
   /** By name. */
   readonly cases: readonly CaseOutcome[];
 };
 
-const maskName = (id: string): string => `${id}.nii.gz`;
+/** What lies in the folder for a case: its mask, or of DICOM studies a folder of all that `segment` writes. */
+const placeOf = (choices: PredictChoices, id: string): string => ("model" in choices ? `${id}.nii.gz` : id);
 
 /**
  * The prediction as it stands in the folder, which is made where there is none: of its cases those whose masks are
- * there. With `overwrite` the masks of `ids` are removed first, and another model may take the place of the earlier.
+ * there. With `overwrite` the masks of `ids`, or of all, are removed first, and another model may take the place of the earlier.
  * Throws USAGE where a mask would remain that is not of this model and these settings.
  */
 export const openPrediction = (
   folder: string,
-  begun: Omit<Prediction, "cases">,
-  ids: readonly string[],
+  begun: PredictionHead,
+  ids: readonly string[] | "all",
   overwrite: boolean,
 ): Prediction => {
   mkdirSync(folder, { recursive: true });
@@ -56,32 +76,40 @@ export const openPrediction = (
       `${folder} was begun with other choices (${differences.join("; ")}); take another folder, or --overwrite.`,
       { differences },
     );
-  const replaced = new Set(overwrite ? ids : []);
+  const named = ids === "all" ? (earlier?.cases ?? []).map((known) => known.case) : ids;
+  const replaced = new Set(overwrite ? named : []);
+  const place = (id: string): string => placeOf(begun, id);
   const cases = (differences.length > 0 ? [] : (earlier?.cases ?? [])).filter(
     (known) =>
-      known.outcome !== "failed" &&
-      !replaced.has(known.case) &&
-      existsSync(join(folder, maskName(known.case))),
+      known.outcome !== "failed" && !replaced.has(known.case) && existsSync(join(folder, place(known.case))),
   );
-  refuseOthers(folder, new Set([...cases.map((known) => known.case), ...replaced].map(maskName)));
-  for (const id of replaced) rmSync(join(folder, maskName(id)), { force: true });
+  refuseOthers(folder, new Set([...cases.map((known) => known.case), ...replaced].map(place)));
+  for (const id of replaced) rmSync(join(folder, place(id)), { recursive: true, force: true });
   return write(folder, { ...begun, cases });
 };
 
-/** The prediction with one more case, its mask in place: complete or absent, whatever interrupts us. */
+/** The prediction without a case and what lies there for it. */
+export const dropCase = (folder: string, prediction: Prediction, id: string): Prediction => {
+  rmSync(join(folder, placeOf(prediction, id)), { recursive: true, force: true });
+  return write(folder, { ...prediction, cases: prediction.cases.filter((known) => known.case !== id) });
+};
+
+/** The prediction with one more case, its mask or files in place: complete or absent, whatever interrupts us. */
 export const keepCase = (
   folder: string,
   prediction: Prediction,
   outcome: CaseOutcome,
-  mask: Uint8Array | null,
+  made: Uint8Array | readonly OutputFile[] | null,
 ): Prediction => {
-  const path = join(folder, maskName(outcome.case));
-  if (mask !== null) writeFileSync(`${path}.part`, mask, { flush: true });
+  const path = join(folder, placeOf(prediction, outcome.case));
+  if (made !== null) rmSync(`${path}.part`, { recursive: true, force: true });
+  if (made instanceof Uint8Array) writeFileSync(`${path}.part`, made, { flush: true });
+  else if (made !== null) writeFiles(`${path}.part`, made);
   const others = prediction.cases.filter((known) => known.case !== outcome.case);
   const cases = [...others, outcome].sort((a, b) => (a.case < b.case ? -1 : 1));
   // The entry before the mask: an entry without a mask is done again, a mask without an entry belongs to nobody.
   const kept = write(folder, { ...prediction, cases });
-  if (mask !== null) renameSync(`${path}.part`, path);
+  if (made !== null) renameSync(`${path}.part`, path);
   return kept;
 };
 
@@ -105,10 +133,17 @@ const readPrediction = (folder: string): Prediction | null => {
   throw failed("USAGE", `${path} is no description of a prediction; take another folder.`);
 };
 
-const factsOf = ({ model, settings }: PredictChoices): readonly (readonly [string, string])[] => [
-  ["model", String(model.id)],
-  ["weights", String(model.weightsSha256)],
-  ["plan", String(model.planSha256)],
+const modelFacts = (model: ModelIdentity, before: string): readonly (readonly [string, string])[] => [
+  [`${before}model`, String(model.id)],
+  [`${before}weights`, String(model.weightsSha256)],
+  [`${before}plan`, String(model.planSha256)],
+];
+
+const factsOf = ({ settings, ...choices }: PredictChoices): readonly (readonly [string, string])[] => [
+  ["input", "model" in choices ? "NIfTI" : "DICOM"],
+  ...("model" in choices
+    ? modelFacts(choices.model, "")
+    : Object.entries(choices.models).flatMap(([name, model]) => modelFacts(model, `${name} `))),
   ["mirror", String(settings.mirror)],
   ["tile stride", String(settings.tileStride)],
   ["float16", String(settings.float16)],
@@ -117,14 +152,20 @@ const factsOf = ({ model, settings }: PredictChoices): readonly (readonly [strin
 const differencesOf = (earlier: PredictChoices, now: PredictChoices): readonly string[] => {
   const current = new Map(factsOf(now));
   const shown = (value = ""): string => value.replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, "$1…");
-  return factsOf(earlier)
-    .filter(([name, value]) => value !== current.get(name))
-    .map(([name, value]) => `${name} ${shown(value)}, now ${shown(current.get(name))}`);
+  return (
+    factsOf(earlier)
+      // A model for a further class takes nothing away.
+      .filter(([name, value]) => value !== current.get(name) && (current.has(name) || "model" in earlier))
+      .map(([name, value]) => `${name} ${shown(value)}, now ${shown(current.get(name))}`)
+  );
 };
+
+const isResult = (folder: string, name: string): boolean =>
+  isNiftiPath(name) || existsSync(join(folder, name, "result.json"));
 
 const refuseOthers = (folder: string, ours: ReadonlySet<string>): void => {
   const [first, ...others] = readdirSync(folder)
-    .filter((name) => isNiftiPath(name) && !ours.has(name))
+    .filter((name) => !ours.has(name) && !name.endsWith(".part") && isResult(folder, name))
     .sort();
   if (first === undefined) return;
   const named = others.length === 0 ? first : `${first} and ${others.length} more`;

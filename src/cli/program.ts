@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { software } from "../software.ts";
 import { addCommands, runCommand } from "./commands.ts";
-import { printFailure } from "./output.ts";
+import { endQuietlyWithReader, printFailure, red, yellow } from "./output.ts";
 
 const program = new Command("panseg")
   .description(
@@ -14,6 +14,14 @@ const program = new Command("panseg")
   .option("--verbose", "show where an unexpected error happened")
   .showHelpAfterError("(panseg --help shows the commands)")
   .exitOverride()
+  .configureOutput({
+    outputError: (text, write) => {
+      const [sentence = "", ...hints] = text.trim().split("\n");
+      write(
+        [`${red("✗")} ${sentence.replace(/^error: /, "")} ${yellow("[USAGE]")}`, ...hints, ""].join("\n"),
+      );
+    },
+  })
   .addHelpText(
     "after",
     `
@@ -29,6 +37,7 @@ Exit codes: 0 ok, 1 failed, 2 usage or settings, 3 not eligible, 4 archive, 5 mo
   );
 
 addCommands(program);
+endQuietlyWithReader();
 
 try {
   await runCommand(program, process.argv.slice(2));

@@ -1,20 +1,20 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { Agreement, MeanMatrix, ReaderGroup } from "../cohort/readerAgreement.ts";
 import { type ReaderStudy, type Reading, studyReaders } from "../cohort/readerStudy.ts";
 import { readPairsCsv } from "../cohort/readPairsCsv.ts";
-import { failed } from "../domain/failure.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import { stopSignal } from "./context.ts";
-import { groupsOf, labelOf } from "./maskOptions.ts";
+import { inputFile, inputPath, outputFolder } from "./arguments.ts";
+import { interruptSignal } from "./context.ts";
+import { groupsOf, maskLabel } from "./maskOptions.ts";
 import { bold, note, print, printJson, table, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
 import { writeFiles } from "./writeFiles.ts";
 
 type ReadersOptions = {
-  readonly reading: readonly string[];
+  readonly reading: readonly Reading[];
   readonly output: string;
   readonly groups?: string;
-  readonly label?: string;
+  readonly label?: number;
   readonly resample?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -22,10 +22,18 @@ type ReadersOptions = {
 
 export const describeReaders = (command: Command): void => {
   command
-    .requiredOption("--reading <reader=folder...>", "masks of one reading; the same reader again is a repeat")
-    .requiredOption("-o, --output <folder>", "where readers.json and pairs.csv go")
-    .option("--groups <csv>", "table: case, modality, centre, …")
-    .option("--label <n>", "label (NIfTI) or segment number (SEG); default: any label, the pancreas")
+    .requiredOption(
+      "--reading <reader=folder...>",
+      "masks of one reading; the same reader again is a repeat",
+      readingOf,
+    )
+    .requiredOption("-o, --output <folder>", "where readers.json and pairs.csv go", outputFolder)
+    .option("--groups <csv>", "table: case, modality, centre, …", inputFile)
+    .option(
+      "--label <n>",
+      "label (NIfTI) or segment number (SEG); default: any label, the pancreas",
+      maskLabel,
+    )
     .option("--resample", "bring masks on another grid onto the first reading's instead of refusing them")
     .option("--json", "print the study instead of tables")
     .option("--quiet", "no progress")
@@ -35,11 +43,11 @@ export const describeReaders = (command: Command): void => {
     )
     .action(async (options: ReadersOptions) => {
       const line = makeProgressLine(options.quiet === true || options.json === true);
-      const signal = stopSignal();
+      const signal = interruptSignal();
       try {
         const study = await studyReaders({
-          readings: options.reading.map(readingOf),
-          label: labelOf(options.label, "--label"),
+          readings: options.reading,
+          label: options.label ?? null,
           groups: groupsOf(options.groups),
           resample: options.resample === true,
           onProgress: (what, share) => {
@@ -62,11 +70,11 @@ export const describeReaders = (command: Command): void => {
     });
 };
 
-const readingOf = (text: string): Reading => {
+const readingOf = (text: string, before: readonly Reading[] = []): readonly Reading[] => {
   const [, reader, folder] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (reader === undefined || folder === undefined)
-    throw failed("USAGE", `--reading is a reader and a folder, as in anna=./masks, not ${text}.`);
-  return { reader, folder };
+    throw new InvalidArgumentError("It is a reader and a folder, as in anna=./masks.");
+  return [...before, { reader, folder: inputPath(folder) }];
 };
 
 const matrix = (title: string, values: MeanMatrix, labels: readonly string[]): string =>

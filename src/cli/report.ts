@@ -1,22 +1,24 @@
 import type { Command } from "commander";
 import { composePacs } from "../compose.ts";
-import { toFailure } from "../domain/failure.ts";
+import { failed, toFailure } from "../domain/failure.ts";
 import { type ArchivedReport, isCurrent } from "../domain/report.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { isUid } from "../domain/uid.ts";
 import { makeLog } from "../log.ts";
 import { toCsv } from "../readout/toCsv.ts";
 import { toFhir } from "../readout/toFhir.ts";
 import { tableHeader, toTable } from "../readout/toTable.ts";
 import { type ReadReports, readReports } from "../readReports.ts";
 import type { ReportMessage } from "../reportProcess.ts";
-import { oneOf, settingsFor } from "./context.ts";
+import { choice } from "./arguments.ts";
+import { settingsFor } from "./context.ts";
 import { note, print, printJson, table } from "./output.ts";
 
 const formats = ["table", "json", "csv", "fhir"] as const;
 type Format = (typeof formats)[number];
 
 type ReportOptions = {
-  readonly format: string;
+  readonly format: Format;
   readonly all?: boolean;
   readonly patient?: boolean;
   readonly includePatient?: boolean;
@@ -25,9 +27,19 @@ type ReportOptions = {
 /** A service that started this process hears what does not stand in the data. */
 const tell = (message: ReportMessage): void => void process.send?.(message);
 
+/** As the service is told that asks by this command. Throws UID_INVALID. */
+const studyUidOf = (text: string): string => {
+  if (isUid(text)) return text;
+  throw failed(
+    "UID_INVALID",
+    "A study is named by its StudyInstanceUID: at most 64 digits and dots, as in 1.2.840.1.",
+  );
+};
+
 export const describeReport = (command: Command): void => {
   command
-    .option("--format <format>", formats.join(", "), "table")
+    .argument("<study-uid>", "StudyInstanceUID", studyUidOf)
+    .option("--format <format>", formats.join(", "), choice(formats), "table")
     .option("--all", "also in csv and fhir: what was taken back or replaced")
     .option("--patient", "every study of the patient")
     .option("--include-patient", "fhir: name the patient by identifier")
@@ -47,7 +59,7 @@ export const describeReport = (command: Command): void => {
 };
 
 const report = async (studyUid: string, options: ReportOptions, command: Command): Promise<void> => {
-  const format = oneOf(options.format, formats, "--format");
+  const { format } = options;
   const settings = settingsFor(command);
   const pacs = composePacs(settings, makeLog("silent"));
   const read = await readReports(pacs, studyUid, options.patient === true ? "patient" : "study");

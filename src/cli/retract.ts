@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { clock, composeDestinations, composeJobs, composePacs, software } from "../compose.ts";
+import { clock, composeDestinations, composePacs, software } from "../compose.ts";
 import { buildRejection } from "../dicom/write/buildRejection.ts";
 import { failed, makeFailure } from "../domain/failure.ts";
 import type { ObjectRef } from "../domain/history.ts";
@@ -7,26 +7,33 @@ import type { Job } from "../domain/job.ts";
 import { makeLog } from "../log.ts";
 import type { Destination } from "../ports.ts";
 import type { Settings } from "../settings.ts";
-import { oneOf, settingsFor } from "./context.ts";
+import { choice, jobNumber } from "./arguments.ts";
+import { settingsFor } from "./context.ts";
+import { openLedger } from "./ledger.ts";
 import { print, printJson } from "./output.ts";
 
-type RetractOptions = { readonly reason: string; readonly dryRun?: boolean; readonly json?: boolean };
+type RetractOptions = {
+  readonly reason: "quality" | "safety";
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+};
 
 export const describeRetract = (command: Command): void => {
   command
-    .option("--reason <reason>", "quality or safety", "quality")
+    .argument("<job>", "number of the job", jobNumber)
+    .option("--reason <reason>", "quality or safety", choice(["quality", "safety"]), "quality")
     .option("--dry-run", "say what would be withdrawn, store nothing")
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
       "\nThe objects themselves stay: deleting them is the archive's business (IHE Imaging Object Change Management).\n\nExample:\n  panseg retract 42 --reason quality",
     )
-    .action(async (id: string, options: RetractOptions, command: Command) => {
+    .action(async (id: number, options: RetractOptions, command: Command) => {
       const settings = settingsFor(command);
-      const reason = oneOf(options.reason, ["quality", "safety"], "--reason");
-      const jobs = composeJobs(settings);
+      const { reason } = options;
+      const jobs = openLedger(settings);
       try {
-        const job = await jobs.find(Number(id));
+        const job = await jobs.find(id);
         if (job === null) throw failed("JOB_NOT_FOUND", `There is no job ${id}.`);
         const objects = objectsOf(job);
         if (objects.length === 0)

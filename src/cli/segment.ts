@@ -17,12 +17,13 @@ import { segmentSeries, segmentVolume } from "../pipeline.ts";
 import type { Spooled, Step } from "../ports.ts";
 import { type Segmentation, summarise } from "../results.ts";
 import { makeStep } from "../step.ts";
-import { type ModelOptions, modelForNifti, settle, tellerFor } from "./chooseModel.ts";
-import { chooseVolume } from "./chooseVolume.ts";
-import { settingsFor, stopSignal } from "./context.ts";
+import { inputPath, keepApart, outputFolder, uid } from "./arguments.ts";
+import { device, type ModelOptions, modelClass, modelForNifti, settle, tellerFor } from "./chooseModel.ts";
+import { type ChosenVolume, chooseVolume } from "./chooseVolume.ts";
+import { interruptSignal, settingsFor } from "./context.ts";
 import { bold, green, note, print, printJson, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
-import { writeFiles } from "./writeFiles.ts";
+import { type OutputFile, writeFiles } from "./writeFiles.ts";
 
 type SegmentOptions = ModelOptions & {
   readonly input: string;
@@ -35,20 +36,21 @@ type SegmentOptions = ModelOptions & {
 
 export const describeSegment = (command: Command): void => {
   command
-    .requiredOption("-i, --input <path>", "DICOM folder, zip or file, or NIfTI file")
-    .requiredOption("-o, --output <folder>", "where the results go; always a folder")
+    .requiredOption("-i, --input <path>", "DICOM folder, zip or file, or NIfTI file", inputPath)
+    .requiredOption("-o, --output <folder>", "where the results go; always a folder", outputFolder)
     .option("--model <id>", "this model, whatever the header says about the contrast")
-    .option("--modality <class>", "CT, T1 or T2, whatever the header says about the contrast")
-    .option("--series <uid>", "which series, where the input holds several")
+    .option("--modality <class>", "CT, T1 or T2, whatever the header says about the contrast", modelClass)
+    .option("--series <uid>", "which series, where the input holds several", uid)
     .option("--part <id>", "which volume, where the series holds several (panseg explain lists them)")
     .option("--allow-phantom-model", "let a demo model run on what is no phantom")
     .option("--allow-mismatch", "segment although the values contradict the class; the result says so")
-    .option("--device <provider>", "auto, cuda or cpu")
+    .option("--device <provider>", "auto, cuda or cpu", device)
     .option("--no-mirror", "skip the average over eight mirrorings: eight times faster, a little less exact")
     .option("--json", "print one JSON object")
     .option("--quiet", "no progress")
     .addHelpText("after", "\nExample:\n  panseg segment -i ./series -o ./out --json")
     .action(async (options: SegmentOptions, command: Command) => {
+      keepApart(options.input, options.output);
       const { settings, force } = settle(settingsFor(command), options);
       const log = makeLog(command.optsWithGlobals()["verbose"] ? "info" : "silent");
       const teller = tellerFor(settings, options, log);
@@ -56,7 +58,7 @@ export const describeSegment = (command: Command): void => {
       const step = makeStep({
         clock,
         log,
-        signal: stopSignal(),
+        signal: interruptSignal(),
         fields: () => ({}),
         report: line.update,
         reportEveryMs: 200,
@@ -72,7 +74,7 @@ export const describeSegment = (command: Command): void => {
               force,
               step,
             );
-        writeResults(options.output, results);
+        writeFiles(options.output, resultFiles(results));
         line.end();
         report(results, options);
       } finally {
@@ -83,7 +85,7 @@ export const describeSegment = (command: Command): void => {
     });
 };
 
-type Results = Spooled & { readonly segmentation: Segmentation };
+export type Results = Spooled & { readonly segmentation: Segmentation };
 
 const segmentDicom = async (
   options: SegmentOptions,
@@ -94,9 +96,18 @@ const segmentDicom = async (
 ): Promise<Results> => {
   const files = await step("open", (progress) => listFolder(options.input, unpacking, progress));
   const named = { seriesUid: options.series ?? null, part: options.part ?? null };
-  const { modelClass, headers, warnings, ...chosen } = await step("headers", (progress) =>
+  const chosen = await step("headers", (progress) =>
     chooseVolume(files, named, { ...teller.settings, ...(force !== null && { force }) }, progress),
   );
+  return segmentChosen(chosen, teller, step);
+};
+
+/** What becomes of a volume. Throws why its series asks for no segmentation, such as NO_MODEL. */
+export const segmentChosen = async (
+  { modelClass, headers, warnings, ...chosen }: ChosenVolume,
+  teller: ComposedTeller,
+  step: Step,
+): Promise<Results> => {
   const orderedAtMs = clock.nowMs();
   const choice = { modelClass, part: chosen.part };
   // The moment is part of the key: two runs at the command line are two results with UIDs of their own.
@@ -133,15 +144,22 @@ const fileNameOf = (others: ResultSummary["objects"]["others"], n: number): stri
   return `key-image-${others.slice(0, n + 1).filter(({ kind }) => kind === "key-image").length}.dcm`;
 };
 
-const writeResults = (folder: string, { result, seg, sr, others, picture, segmentation }: Results): void =>
-  writeFiles(folder, [
-    ["mask.nii.gz", writeNifti(segmentation.mask)],
-    ["seg.dcm", seg],
-    ["sr.dcm", sr],
-    ["overview.png", picture],
-    ...others.map((bytes, n) => [fileNameOf(result.objects.others, n), bytes] as const),
-    ["result.json", `${JSON.stringify(result, null, 2)}\n`],
-  ]);
+/** What the folder of a result holds. */
+export const resultFiles = ({
+  result,
+  seg,
+  sr,
+  others,
+  picture,
+  segmentation,
+}: Results): readonly OutputFile[] => [
+  ["mask.nii.gz", writeNifti(segmentation.mask)],
+  ["seg.dcm", seg],
+  ["sr.dcm", sr],
+  ["overview.png", picture],
+  ...others.map((bytes, n) => [fileNameOf(result.objects.others, n), bytes] as const),
+  ["result.json", `${JSON.stringify(result, null, 2)}\n`],
+];
 
 const report = ({ result }: Results, options: SegmentOptions): void => {
   if (options.json) {

@@ -8,7 +8,8 @@ const unique = (name: string, taken: Set<string>): string => {
   return free;
 };
 
-const shortUid = (uid: string): string => createHash("sha256").update(uid).digest("hex").slice(0, 8);
+const shortUid = (uid: string, digits = 8): string =>
+  createHash("sha256").update(uid).digest("hex").slice(0, digits);
 
 /** A name for each series, in the order given: its number, else a short form of its UID. No text of the header. */
 export const seriesNames = (
@@ -20,11 +21,24 @@ export const seriesNames = (
   );
 };
 
+const safeText = (text: string): string => text.replace(/[^A-Za-z0-9=.+-]+/g, "_").slice(0, 80);
+
+/**
+ * A name for a volume of any study, the same whatever else is there: the number of its series, a short form of the series'
+ * UID and its part's name. No text of the header.
+ */
+export const caseName = (seriesNumber: number | null, seriesUid: string, part: string): string =>
+  [
+    ...(seriesNumber === null ? [] : [seriesNumber]),
+    shortUid(seriesUid, 12),
+    ...(part === "" ? [] : [safeText(part)]),
+  ].join("_");
+
 /** A file name for each part of a series, in the order given; the part's name is left out where it is the only one. */
 export const volumeFiles = (seriesName: string, parts: readonly string[]): readonly string[] => {
   const taken = new Set<string>();
   return parts.map((part) => {
-    const safe = part.replace(/[^A-Za-z0-9=.+-]+/g, "_").slice(0, 80);
+    const safe = safeText(part);
     return `${unique(safe === "" ? seriesName : `${seriesName}_${safe}`, taken)}.nii.gz`;
   });
 };

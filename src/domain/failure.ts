@@ -175,6 +175,7 @@ const failureTable = {
   // Jobs and service
   LEASE_LOST: ["transient", "Another worker took the job over."],
   STOPPING: ["transient", "The job goes on after the next start."],
+  INTERRUPTED: ["permanent", "Give the same command again; what it had finished stays."],
   PORT_IN_USE: ["usage", "Choose another http.port, or stop the program that listens there."],
   WORKER_DIED: ["permanent", "The worker died three times on this job; see the log and retry by hand."],
   DATA_DIR_LOCKED: ["usage", "Another service owns this data folder; stop it or use another folder."],
@@ -196,6 +197,15 @@ const failureTable = {
   USAGE: ["usage", "See panseg --help."],
   RETRACTED: ["ineligible", "A person withdrew the result; the series is segmented again when it changes."],
   NOT_RETRACTABLE: ["usage", "Only a segmentation that has ended with stored results can be withdrawn."],
+  STORAGE: ["permanent", "Make room, or let this user write there; then give the same command again."],
+  NO_LEDGER: [
+    "usage",
+    "Name the settings of your service (--config, PANSEG_CONFIG): its dataFolder holds the ledger, and panseg serve makes it.",
+  ],
+  NOT_RETRYABLE: [
+    "usage",
+    "Only a job that ended as skipped or dead, and was not withdrawn, is queued again.",
+  ],
   JOB_NOT_FOUND: ["usage", "List the jobs with: panseg jobs list."],
   INTERNAL: ["permanent", "This is a defect of the program; please report it with the log."],
 } as const satisfies Record<string, readonly [FailureClass, string]>;
@@ -262,4 +272,4 @@ const exitCodes: Record<FailureClass, number> = {
 };
 
 export const exitCode = (code: FailureCode): number =>
-  code === "STOPPING" ? 130 : exitCodes[failureClass(code)];
+  code === "STOPPING" || code === "INTERRUPTED" ? 130 : exitCodes[failureClass(code)];
