@@ -22,7 +22,7 @@ type AuditOptions = {
   readonly baseline?: number;
   readonly includeAutomatic?: boolean;
   readonly failOnDrift?: boolean;
-  readonly save?: boolean;
+  readonly save: boolean;
   readonly json?: boolean;
 };
 
@@ -69,7 +69,7 @@ const audit = async (options: AuditOptions, settings: Settings): Promise<void> =
   const { record, interrupted } = await auditQuality(world, order, file.read(), (share) =>
     line.update("comparing", share),
   ).finally(line.end);
-  if (options.save !== false) file.write(record);
+  if (options.save) file.write(record);
   show(withoutMemory(record), options.json === true);
   const alarms = record.drift.filter(({ status }) => status === "alarm");
   for (const alarm of alarms) note(`${red("✗ DRIFT")} ${nameOf(alarm)}: ${alarm.sentence}`);

@@ -56,7 +56,6 @@ const zip = (): string => {
 
 test("S6: what a killed segment, convert or explain unpacked is removed by the next command and by the service's start", {
   skip,
-  timeout: 300_000,
 }, async (t) => {
   const input = zip();
   const output = join(folder, "out");
@@ -82,9 +81,7 @@ test("S6: what a killed segment, convert or explain unpacked is removed by the n
   }
 });
 
-test("S6: the service's start removes what a killed service left in its data folder", {
-  timeout: 120_000,
-}, async (t) => {
+test("S6: the service's start removes what a killed service left in its data folder", async (t) => {
   const temp = temporary("temp-data");
   const data = join(folder, "data");
   for (const left of ["work", "spool/unfinished-1-x", "pictures"])

@@ -17,7 +17,6 @@ import {
 
 test("S5: the data folder deleted while the network runs ends no job INTERNAL, and all is rebuilt from the archive, once", {
   skip: needsTool("Orthanc"),
-  timeout: 600_000,
 }, async (t) => {
   const { models, data } = await demoWorld(t);
   const orthanc = await startArchive(t);

@@ -7,9 +7,7 @@ import { serve } from "../support/panseg.ts";
 import { startProxy } from "../support/proxy.ts";
 import { demoWorld, endedSegmentations, phantomSeries } from "./world.ts";
 
-test("D5, D7: a plain DICOMweb archive without metadata: an old study that arrives is segmented, those that were there are not", {
-  timeout: 900_000,
-}, async (t) => {
+test("D5, D7: a plain DICOMweb archive without metadata: an old study that arrives is segmented, those that were there are not", async (t) => {
   const { models, data } = await demoWorld(t);
   const archive = await startDemo(t);
   const proxy = await startProxy(archive.restUrl, {

@@ -8,4 +8,4 @@ const [parent = ""] = process.argv.slice(2);
 const { path } = makeTemporaryFolder(parent);
 writeFileSync(join(path, "unpacked.dcm"), "one");
 say("holds", path);
-setInterval(() => {}, 1000);
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
