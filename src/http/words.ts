@@ -19,6 +19,7 @@ const stepWords: Readonly<Record<string, string>> = {
   history: "looking for earlier results",
   "load-model": "loading the model",
   volume: "stacking the images",
+  values: "checking that the values are an image's",
   preprocess: "preparing for the network",
   infer: "running the network",
   mask: "bringing the mask back",

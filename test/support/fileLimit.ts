@@ -43,6 +43,11 @@ const startWatch = (file: string): void => {
 };
 
 const [, main = ""] = process.argv;
-if (!isMainThread) keepTime(workerData as Watch);
-else if (process.env["NODE_TEST_CONTEXT"] !== undefined && main.endsWith(".test.ts"))
+const isWatch = (data: unknown): data is Watch =>
+  typeof data === "object" && data !== null && "limitMs" in data && "file" in data;
+
+if (!isMainThread) {
+  // Threads of the product may be started with the preloads of the file that tests them.
+  if (isWatch(workerData)) keepTime(workerData);
+} else if (process.env["NODE_TEST_CONTEXT"] !== undefined && main.endsWith(".test.ts"))
   startWatch(basename(main));

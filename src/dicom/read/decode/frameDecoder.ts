@@ -30,7 +30,8 @@ type Settle = { readonly resolve: (pixels: StoredPixels) => void; readonly rejec
 
 /** One thread with a codec of its own, and what it owes. */
 const startThread = () => {
-  const worker = new Worker(new URL("./decodeWorker.ts", import.meta.url));
+  // Whatever the process was started with, such as a debugger or a preload, is not for its codecs.
+  const worker = new Worker(new URL("./decodeWorker.ts", import.meta.url), { execArgv: [] });
   worker.unref();
   const owed = new Map<number, Settle>();
   let asked = 0;
