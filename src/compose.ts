@@ -30,9 +30,9 @@ import type {
   World,
 } from "./ports.ts";
 import { openQualityFile, type QualityFile } from "./quality/qualityFile.ts";
-import { readSeriesRules } from "./seriesRules.ts";
-import type { Settings } from "./settings.ts";
-import { software } from "./software.ts";
+import { readSeriesRules } from "./settings/seriesRules.ts";
+import type { Settings } from "./settings/settingsSchema.ts";
+import { software } from "./settings/software.ts";
 
 export const clock: Clock = { nowMs: () => Date.now() };
 

@@ -4,9 +4,9 @@
  * place of the archive. Every step may be the last one before the power fails; the next run goes on from the spool.
  */
 
-import { deliver } from "./deliver.ts";
-import type { InstanceBytes } from "./dicom/read/instance.ts";
-import { readSeries } from "./dicom/read/readSeries.ts";
+import { deliver } from "./story/deliver.ts";
+import type { InstanceBytes } from "./dicom/series/instance.ts";
+import { readSeries } from "./dicom/series/readSeries.ts";
 import { selectVolumes } from "./dicom/select/selectVolumes.ts";
 import { refusalOf } from "./dicom/select/volumeChoice.ts";
 import { judgeSource } from "./dicom/write/judgeSource.ts";
@@ -18,18 +18,18 @@ import type { SeriesRef } from "./domain/series.ts";
 import type { Warning } from "./domain/warning.ts";
 import { regularise } from "./geometry/regularise.ts";
 import { gridPlanes, seriesStack, stackOf } from "./geometry/stack.ts";
-import { readHistory } from "./history.ts";
-import { encodePicture } from "./illustrate.ts";
-import { listHeaders, requireOrigin } from "./listing.ts";
+import { readHistory } from "./story/history.ts";
+import { encodePicture } from "./story/illustrate.ts";
+import { listHeaders, requireOrigin } from "./story/listing.ts";
 import { measureMask } from "./measure/measureMask.ts";
 import { preprocess } from "./nnunet/preprocess.ts";
 import { restoreMask } from "./nnunet/restoreMask.ts";
 import { slidingWindow } from "./nnunet/slidingWindow.ts";
-import { buildObjects } from "./objects.ts";
-import { orderSegmentation, uidOf } from "./order.ts";
+import { buildObjects } from "./story/objects.ts";
+import { orderSegmentation, uidOf } from "./story/order.ts";
 import type { Segmenter, Spooled, Step, StorySettings, Teller, World } from "./ports.ts";
-import { keepsProbability, mirrors, type Segmentation, summarise, withDelivery } from "./results.ts";
-import { retrieveReadable } from "./retrieve.ts";
+import { keepsProbability, mirrors, type Segmentation, summarise, withDelivery } from "./story/results.ts";
+import { retrieveReadable } from "./story/retrieve.ts";
 import { judgeGrid } from "./trust/judgeGrid.ts";
 import { judgeMask } from "./trust/judgeMask.ts";
 import { requireValues } from "./trust/judgeValues.ts";

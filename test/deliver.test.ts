@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { type Carrier, deliver } from "../src/deliver.ts";
+import { type Carrier, deliver } from "../src/story/deliver.ts";
 import { buildSeg } from "../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../src/dicom/write/buildTextReport.ts";

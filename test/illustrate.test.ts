@@ -4,7 +4,7 @@ import { decode } from "fast-png";
 import type { WriteContext } from "../src/dicom/write/context.ts";
 import type { Volume } from "../src/domain/grid.ts";
 import type { Warning } from "../src/domain/warning.ts";
-import { encodePicture, keyPictures } from "../src/illustrate.ts";
+import { encodePicture, keyPictures } from "../src/story/illustrate.ts";
 import { measureMask } from "../src/measure/measureMask.ts";
 import type { Image } from "../src/picture/image.ts";
 import type { Mark } from "../src/picture/mark.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { noRepairs } from "../src/domain/series.ts";
-import { algorithmParameters } from "../src/results.ts";
+import { algorithmParameters } from "../src/story/results.ts";
 
 const published = { mirror: true, tileStride: 0.5, repairs: noRepairs };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeDicomwebPacs } from "../src/pacs/dicomweb.ts";
-import { retrieveReadable } from "../src/retrieve.ts";
+import { retrieveReadable } from "../src/story/retrieve.ts";
 import {
   isFailure,
   keepLog,

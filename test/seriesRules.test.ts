@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { FailureError } from "../src/domain/failure.ts";
-import { readSeriesRules } from "../src/seriesRules.ts";
+import { readSeriesRules } from "../src/settings/seriesRules.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-rules-"));
 after(() => rmSync(folder, { recursive: true }));

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { FailureError } from "../src/domain/failure.ts";
-import { readSeriesRules } from "../src/seriesRules.ts";
-import { maskSecrets, readSettings, settingsSchema } from "../src/settings.ts";
+import { readSeriesRules } from "../src/settings/seriesRules.ts";
+import { maskSecrets, readSettings, settingsSchema } from "../src/settings/settingsSchema.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-settings-"));
 after(() => rmSync(folder, { recursive: true }));

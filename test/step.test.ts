@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { FailureError, failed } from "../src/domain/failure.ts";
 import type { Log } from "../src/ports.ts";
-import { makeStep, type StepOptions } from "../src/step.ts";
+import { makeStep, type StepOptions } from "../src/story/step.ts";
 
 type Line = { readonly event: string; readonly fields: Readonly<Record<string, unknown>> };
 

@@ -12,7 +12,7 @@ import type { ModelClass, Plan } from "../../src/domain/plan.ts";
 import { resample } from "../../src/geometry/resample.ts";
 import { boxShape, cropped, whole } from "../../src/geometry/strided.ts";
 import { preprocess } from "../../src/nnunet/preprocess.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import recipe from "./recipe.json" with { type: "json" };
 
 const planOf = (modelClass: ModelClass): Plan => ({

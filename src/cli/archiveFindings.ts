@@ -1,4 +1,4 @@
-import { parseHeader } from "../dicom/read/header.ts";
+import { parseHeader } from "../dicom/file/header.ts";
 import { toFailure } from "../domain/failure.ts";
 import type { SeriesRef } from "../domain/series.ts";
 import type { Pacs, StudyListing } from "../ports.ts";

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
-import type { AuditMessage } from "../auditProcess.ts";
+import type { AuditMessage } from "../processes/audits.ts";
 import { clock, composePacs, composeQuality, software } from "../compose.ts";
 import { FailureError, failed, toFailure } from "../domain/failure.ts";
 import { type AuditRules, type Drift, type Quality, withoutMemory } from "../domain/quality.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import { makeLog } from "../log.ts";
+import { makeLog } from "../processes/log.ts";
 import { auditQuality } from "../quality/auditQuality.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settingsSchema.ts";
 import { day, decimalNumber, wholeNumber } from "./arguments.ts";
 import { settingsFor } from "./context.ts";
 import { note, print, printJson, red, table, yellow } from "./output.ts";

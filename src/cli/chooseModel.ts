@@ -5,7 +5,7 @@ import type { ModelClass } from "../domain/plan.ts";
 import type { ModelIdentity } from "../domain/result.ts";
 import { readModel } from "../inference/modelFolder.ts";
 import type { Log } from "../ports.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settingsSchema.ts";
 import { choice } from "./arguments.ts";
 
 export const modelClass = choice(["CT", "T1", "T2"]);

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { composeDestinations, composePacs } from "../compose.ts";
-import { makeLog } from "../log.ts";
-import { readSeriesRules } from "../seriesRules.ts";
-import { maskSecrets } from "../settings.ts";
+import { makeLog } from "../processes/log.ts";
+import { readSeriesRules } from "../settings/seriesRules.ts";
+import { maskSecrets } from "../settings/settingsSchema.ts";
 import { settingsFile, settingsFor } from "./context.ts";
 import { green, print, printJson } from "./output.ts";
 

@@ -4,19 +4,19 @@ import type { Command } from "commander";
 import { clock, composeTeller, software } from "../compose.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
-import { makeLog } from "../log.ts";
-import { listFolder, type Unpacking } from "../pacs/folder.ts";
+import { makeLog } from "../processes/log.ts";
+import { listFolder, type Unpacking } from "../files/listFolder.ts";
 import type { Step } from "../ports.ts";
-import { makeStep } from "../step.ts";
+import { makeStep } from "../story/step.ts";
 import { inputPath, keepApart, outputFolder, wholeNumber } from "./arguments.ts";
 import { interruptSignal, settingsFor } from "./context.ts";
-import { removeEarlier, reportFile } from "./convertEarlier.ts";
-import { type ConvertLimits, convertSeries, type SelectedOutcome } from "./convertSeries.ts";
-import { unreadFiles, warnOfUnread } from "./convertUnread.ts";
+import { removeEarlier, reportFile } from "../convert/convertEarlier.ts";
+import { type ConvertLimits, convertSeries, type SelectedOutcome } from "../convert/convertSeries.ts";
+import { unreadFiles, warnOfUnread } from "../convert/convertUnread.ts";
 import { note, print, printJson, table, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
-import { type FileSeries, type SeriesOfFiles, seriesOfFiles } from "./seriesOfFiles.ts";
-import { seriesNames } from "./volumeNames.ts";
+import { type FileSeries, type SeriesOfFiles, seriesOfFiles } from "../files/seriesOfFiles.ts";
+import { seriesNames } from "../convert/volumeNames.ts";
 
 type ConvertOptions = {
   readonly input: string;

@@ -10,7 +10,7 @@ import { type DemoEvent, runDemo } from "../demo/runDemo.ts";
 import { setStage } from "../demo/stage.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
 import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
-import { makeLog } from "../log.ts";
+import { makeLog } from "../processes/log.ts";
 import { outputFolder, wholeNumber } from "./arguments.ts";
 import { interruptSignal } from "./context.ts";
 import { demoExitCode, summary, verdictLine } from "./demoTable.ts";

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { composeJobs, jobsFile } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
 import type { JobStore } from "../ports.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settingsSchema.ts";
 
 /** Where the ledger of these settings lies, whole. */
 export const ledgerPath = (settings: Settings): string => resolve(jobsFile(settings));

@@ -1,7 +1,7 @@
 /** The command line: what all commands share, and how a run ends. */
 import { Command, CommanderError } from "commander";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import { software } from "../software.ts";
+import { software } from "../settings/software.ts";
 import { addCommands, runCommand } from "./commands.ts";
 import { endQuietlyWithReader, printFailure, red, yellow } from "./output.ts";
 

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { makeLog } from "../log.ts";
-import { startService } from "../service.ts";
+import { makeLog } from "../processes/log.ts";
+import { startService } from "../processes/serve.ts";
 import { settingsFile, settingsFor, stopSignal } from "./context.ts";
 
 export const describeServe = (command: Command): void => {

@@ -1,7 +1,7 @@
-import { number, parseHeader, text } from "../dicom/read/header.ts";
+import { number, parseHeader, text } from "../dicom/file/header.ts";
 import { FailureError, toFailure } from "../domain/failure.ts";
 import type { InstanceRef, Pacs } from "../ports.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settingsSchema.ts";
 import type { Finding } from "./doctor.ts";
 import { storeTrials, type Trial } from "./trySegmentations.ts";
 

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readSeries } from "../dicom/read/readSeries.ts";
+import { readSeries } from "../dicom/series/readSeries.ts";
 import { voxelCount } from "../domain/axes.ts";
 import { FailureError } from "../domain/failure.ts";
 import type { Grid, Volume } from "../domain/grid.ts";

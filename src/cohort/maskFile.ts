@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parseHeader, text } from "../dicom/read/header.ts";
+import { parseHeader, text } from "../dicom/file/header.ts";
 import { items } from "../dicom/report/contentTree.ts";
 import { isSegmentation, readSegmentation } from "../dicom/segmentation/readSegmentation.ts";
 import { FailureError, failed } from "../domain/failure.ts";

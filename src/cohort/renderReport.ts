@@ -1,5 +1,5 @@
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import { type Html, html, textOf } from "../html.ts";
+import { type Html, html, textOf } from "../html/html.ts";
 import type { CohortReport } from "./cohortReport.ts";
 import { renderBoxes } from "./report/boxFigures.ts";
 import { listCases, renderCases, renderGallery, renderLeftOut } from "./report/caseTables.ts";

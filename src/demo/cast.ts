@@ -1,8 +1,8 @@
 import type { FailureCode } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
-import { makePhantom, type Phantom } from "../phantom/makePhantom.ts";
-import { oddSeries } from "../phantom/oddSeries.ts";
-import { type SeriesFile, writeSeries } from "../phantom/writeSeries.ts";
+import { makePhantom, type Phantom } from "./phantom/makePhantom.ts";
+import { oddSeries } from "./phantom/oddSeries.ts";
+import { type SeriesFile, writeSeries } from "./phantom/writeSeries.ts";
 
 /** A series that the demo sends, and what must become of it. */
 export type CastSeries = {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { ModelClass } from "../domain/plan.ts";
 import { writeNifti } from "../nifti/writeNifti.ts";
-import { makePhantom } from "../phantom/makePhantom.ts";
-import type { Vendor } from "../phantom/scanner.ts";
+import { makePhantom } from "./phantom/makePhantom.ts";
+import type { Vendor } from "./phantom/scanner.ts";
 
 /** Three hospitals, each with the scanner of another vendor, and what differs between them beside the patients. */
 const centres: readonly { readonly name: string; readonly vendor: Vendor; readonly noise: number }[] = [

@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { composeJobs, composePacs } from "../compose.ts";
-import { parseHeader } from "../dicom/read/header.ts";
+import { parseHeader } from "../dicom/file/header.ts";
 import { failed } from "../domain/failure.ts";
 import type { Job } from "../domain/job.ts";
-import { uidOf } from "../order.ts";
+import { uidOf } from "../story/order.ts";
 import type { JobStore, Log, Pacs } from "../ports.ts";
 import type { CastSeries } from "./cast.ts";
 import type { Stage } from "./stage.ts";

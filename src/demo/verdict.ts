@@ -1,4 +1,4 @@
-import { segToMask } from "../dicom/write/readSeg.ts";
+import { segToMask } from "../dicom/segmentation/readSegPlanes.ts";
 import type { FailureCode } from "../domain/failure.ts";
 import type { Mask } from "../domain/grid.ts";
 import type { Job } from "../domain/job.ts";

@@ -4,13 +4,13 @@ import type { Job, JobState } from "../domain/job.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import type { JobStore, Log, Pacs } from "../ports.ts";
 import { bringsBody, refuseBody } from "./body.ts";
-import { findJob, noJob, sendObject, sendPicture } from "./files.ts";
-import { type Hints, hintPath, takeHint } from "./hint.ts";
-import { type ReadMeasurements, sendMeasurements } from "./measurements.ts";
-import { answerError, problem } from "./problem.ts";
-import { sendQuality, showQuality } from "./quality.ts";
+import { findJob, noJob, sendObject, sendPicture } from "./api/files.ts";
+import { type Hints, hintPath, takeHint } from "./api/hint.ts";
+import { type ReadMeasurements, sendMeasurements } from "./api/measurements.ts";
+import { answerError, problem } from "./api/problem.ts";
+import { sendQuality, showQuality } from "./api/quality.ts";
 import { oneOf, readQuery, wholeNumber, withoutQuery } from "./query.ts";
-import { type PageSources, showPage } from "./showPage.ts";
+import { type PageSources, showPage } from "./pages/showPage.ts";
 
 /** What stands between the service and readiness; empty when ready. `degraded` does not make it unready. */
 export type Readiness = { readonly problems: readonly Reason[]; readonly degraded: readonly Reason[] };

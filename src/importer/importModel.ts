@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { FailureError } from "../domain/failure.ts";
 import type { ModelClass, Orientation } from "../domain/plan.ts";
-import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, openCheckpoint } from "./torch/checkpoint.ts";
 import { describeNetwork, describeTaken, digestSources, type Network } from "./describe.ts";
 import { writeJson } from "./files.ts";
-import { toHalfPrecision } from "./halfPrecision.ts";
-import { locateModel, type ModelSources } from "./locate.ts";
+import { toHalfPrecision } from "./onnx/halfPrecision.ts";
+import { locateModel, type ModelSources } from "./nnunetV1/locate.ts";
 import type { Fold, Manifest, ModelFiles } from "./manifest.ts";
 import { requireModelId, requireNewModel, writeModelFolder } from "./modelFolder.ts";
-import { networkGraph } from "./networkGraph.ts";
-import { type NetworkShape, networkShape, type ShapeOf } from "./networkShape.ts";
+import { networkGraph } from "./pansegnet/networkGraph.ts";
+import { type NetworkShape, networkShape, type ShapeOf } from "./pansegnet/networkShape.ts";
 import {
   defaultId,
   knowsOnlyPhantoms,
@@ -17,15 +17,15 @@ import {
   readTrainer,
   requireOneNetworkIn3d,
   trainsMirrored,
-} from "./origin.ts";
-import type { ImportedPlan } from "./readPlan.ts";
-import { fetchFile, type PlanOfSource, readCheckpointInfo, readPlanOf } from "./readSources.ts";
-import { withScratchFolder } from "./scratchFolder.ts";
-import { openSource, type SourceTree } from "./sourceTree.ts";
-import { requireSpace } from "./space.ts";
-import { readStageOrigin, readTrainedFold } from "./stage.ts";
-import { checkWeights } from "./weights.ts";
-import { writeOnnx } from "./writeOnnx.ts";
+} from "./nnunetV1/origin.ts";
+import type { ImportedPlan } from "./nnunetV1/readPlan.ts";
+import { fetchFile, type PlanOfSource, readCheckpointInfo, readPlanOf } from "./nnunetV1/readSources.ts";
+import { withScratchFolder } from "./source/scratchFolder.ts";
+import { openSource, type SourceTree } from "./source/sourceTree.ts";
+import { requireSpace } from "./source/space.ts";
+import { readStageOrigin, readTrainedFold } from "./nnunetV1/stage.ts";
+import { checkWeights } from "./pansegnet/weights.ts";
+import { writeOnnx } from "./onnx/writeOnnx.ts";
 
 export type ImportRequest = {
   /** Results folder, a parent that holds exactly one, a zip archive of either, a fold folder, or a checkpoint file. */

@@ -1,4 +1,4 @@
-import { FINAL_CHECKPOINT } from "./chooseFiles.ts";
+import { FINAL_CHECKPOINT } from "./source/chooseFiles.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** What a word of a plan clearly names, so that a T2 model does not pass for T1 unsaid. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { data } from "dcmjs";
-import { type ArchiveOptions, startArchive } from "../../src/archive/startArchive.ts";
+import { type ArchiveOptions, startArchive } from "../../src/demo/archive/startArchive.ts";
 import { makeDicomwebPacs } from "../../src/pacs/dicomweb.ts";
 import type { PacsOptions } from "../../src/pacs/options.ts";
 import { keepLog, temporaryFolder } from "../pacs/fakeArchive.ts";

@@ -11,11 +11,11 @@ import { clock, composeTeller, software } from "../../src/compose.ts";
 import { importDemoModels } from "../../src/demo/models.ts";
 import type { ModelClass } from "../../src/domain/plan.ts";
 import { diceOf } from "../../src/evaluate/dice.ts";
-import { makeLog } from "../../src/log.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
+import { makeLog } from "../../src/processes/log.ts";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { segmentVolume } from "../../src/pipeline.ts";
-import { settingsSchema } from "../../src/settings.ts";
-import { makeStep } from "../../src/step.ts";
+import { settingsSchema } from "../../src/settings/settingsSchema.ts";
+import { makeStep } from "../../src/story/step.ts";
 
 /** What every class must reach, mean and worst Dice. */
 const bar = { mean: 0.9, worst: 0.75 };

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { zyx } from "../../src/domain/axes.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { dicomFile, encapsulated, jpeg2000Lossless, sliceAttributes } from "../support/dicomSeries.ts";
 import { openEncoder } from "../support/encodeFrame.ts";
 import type { Benchmark } from "./run.ts";

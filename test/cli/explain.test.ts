@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { startArchive } from "../../src/archive/startArchive.ts";
-import { parseHeader, text } from "../../src/dicom/read/header.ts";
+import { startArchive } from "../../src/demo/archive/startArchive.ts";
+import { parseHeader, text } from "../../src/dicom/file/header.ts";
 import { zyx } from "../../src/domain/axes.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
-import { oddSeries } from "../../src/phantom/oddSeries.ts";
-import { type SeriesFile, writeSeries } from "../../src/phantom/writeSeries.ts";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
+import { oddSeries } from "../../src/demo/phantom/oddSeries.ts";
+import { type SeriesFile, writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { panseg } from "../support/panseg.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-explain-"));

@@ -7,8 +7,8 @@ import { software } from "../../src/compose.ts";
 import { importDemoModels } from "../../src/demo/models.ts";
 import { zyx } from "../../src/domain/axes.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
-import { writeSeries } from "../../src/phantom/writeSeries.ts";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
+import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { panseg } from "../support/panseg.ts";
 import { needsShared, sharedFolder } from "../support/shared.ts";
 

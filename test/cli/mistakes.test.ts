@@ -22,8 +22,8 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { zyx } from "../../src/domain/axes.ts";
 import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
 import { writeNifti } from "../../src/nifti/writeNifti.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
-import { writeSeries } from "../../src/phantom/writeSeries.ts";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
+import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { panseg } from "../support/panseg.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-mistakes-"));

@@ -23,7 +23,7 @@ import { zyx } from "../../src/domain/axes.ts";
 import type { Volume } from "../../src/domain/grid.ts";
 import { readNifti } from "../../src/nifti/readNifti.ts";
 import { writeNifti } from "../../src/nifti/writeNifti.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { panseg } from "../support/panseg.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-predict-"));

@@ -10,8 +10,8 @@ import { fileURLToPath } from "node:url";
 import { zyx } from "../../src/domain/axes.ts";
 import type { ModelClass } from "../../src/domain/plan.ts";
 import { readNifti } from "../../src/nifti/readNifti.ts";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
-import { writeSeries } from "../../src/phantom/writeSeries.ts";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
+import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { panseg } from "../support/panseg.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-studies-"));

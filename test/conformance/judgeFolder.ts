@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { VolumeOutcome } from "../../src/cli/volumeOutcome.ts";
-import { listFolder } from "../../src/pacs/folder.ts";
-import { settingsSchema } from "../../src/settings.ts";
+import type { VolumeOutcome } from "../../src/convert/volumeOutcome.ts";
+import { listFolder } from "../../src/files/listFolder.ts";
+import { settingsSchema } from "../../src/settings/settingsSchema.ts";
 import { panseg } from "../support/panseg.ts";
 import { type Finding, judgeSeries, type Ours } from "./judgeSeries.ts";
 import { readNiftiVolumes } from "./niftiFile.ts";

@@ -1,4 +1,4 @@
-import type { VolumeOutcome } from "../../src/cli/volumeOutcome.ts";
+import type { VolumeOutcome } from "../../src/convert/volumeOutcome.ts";
 import { type Comparison, compareVolumes } from "./compareVolumes.ts";
 import type { NiftiVolume } from "./niftiFile.ts";
 import { type Difference, explain } from "./reasons.ts";

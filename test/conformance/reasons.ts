@@ -1,4 +1,4 @@
-import type { VolumeOutcome } from "../../src/cli/volumeOutcome.ts";
+import type { VolumeOutcome } from "../../src/convert/volumeOutcome.ts";
 import { type Comparison, isRectangular } from "./compareVolumes.ts";
 import type { Dcm2niixAnswer } from "./runDcm2niix.ts";
 import type { SeriesFacts } from "./seriesFacts.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { number, parseHeader, text, texts } from "../../src/dicom/read/header.ts";
-import { openPart10 } from "../../src/dicom/read/part10.ts";
+import { number, parseHeader, text, texts } from "../../src/dicom/file/header.ts";
+import { openPart10 } from "../../src/dicom/file/part10.ts";
 import type { Header } from "../../src/domain/series.ts";
 
 /** What the files of one series say of themselves, as evidence for or against a difference. */

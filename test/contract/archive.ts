@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { headerFromJson, parseHeader } from "../../src/dicom/read/header.ts";
+import { headerFromJson, parseHeader } from "../../src/dicom/file/header.ts";
 import { makeFailure } from "../../src/domain/failure.ts";
 import { makeOrthancWatcher } from "../../src/pacs/orthancWatcher.ts";
 import {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { defaultReadOptions, readSeries } from "../../src/dicom/read/readSeries.ts";
+import { defaultReadOptions, readSeries } from "../../src/dicom/series/readSeries.ts";
 import { measureMask } from "../../src/measure/measureMask.ts";
 import { readNifti } from "../../src/nifti/readNifti.ts";
 import { assertSameCorners } from "../phantom/dcm2niix.ts";

@@ -1,6 +1,6 @@
 import { deflateRawSync } from "node:zlib";
-import type { RawElement } from "../../src/dicom/read/elements.ts";
-import { openPart10 } from "../../src/dicom/read/part10.ts";
+import type { RawElement } from "../../src/dicom/file/elements.ts";
+import { openPart10 } from "../../src/dicom/file/part10.ts";
 
 /** A sound file taken apart, so that its elements can be changed one by one. */
 export type Layout = {

@@ -1,4 +1,4 @@
-import { makeRandom, type Random } from "../../src/phantom/random.ts";
+import { makeRandom, type Random } from "../../src/demo/phantom/random.ts";
 import { assemble, type Layout, layOut } from "./layout.ts";
 import { below, byteMutations } from "./mutateBytes.ts";
 import { elementMutations } from "./mutateElements.ts";

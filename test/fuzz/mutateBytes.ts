@@ -1,4 +1,4 @@
-import type { Random } from "../../src/phantom/random.ts";
+import type { Random } from "../../src/demo/phantom/random.ts";
 
 /** A number below `end`; the smaller ones are likelier the larger `bias` is. */
 export const below = (random: Random, end: number, bias = 1): number =>

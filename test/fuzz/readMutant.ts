@@ -1,4 +1,4 @@
-import { defaultReadOptions, listParts, readSeries } from "../../src/dicom/read/readSeries.ts";
+import { defaultReadOptions, listParts, readSeries } from "../../src/dicom/series/readSeries.ts";
 import { voxelCount } from "../../src/domain/axes.ts";
 import { FailureError } from "../../src/domain/failure.ts";
 import type { SeriesVolume } from "../../src/domain/series.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { makeFailure } from "../../src/domain/failure.ts";
 import type { Job, JobState } from "../../src/domain/job.ts";
-import { dashboardOf } from "../../src/http/dashboard.ts";
+import { dashboardOf } from "../../src/http/pages/dashboard.ts";
 import { resultOf } from "./world.ts";
 
 const jobOf = (job: Partial<Job> & Pick<Job, "id" | "kind" | "state">): Job => ({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { html, textOf } from "../../src/html.ts";
+import { html, textOf } from "../../src/html/html.ts";
 
 test("D8 every character that could begin or end markup is escaped, in text and in attributes", () => {
   const hostile = `</p><script>alert("1")</script><img src=x onerror='alert(1)'>&amp;`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeMemory } from "../../src/http/memory.ts";
+import { makeMemory } from "../../src/http/pages/memory.ts";
 
 /** A memory whose clock and answers are in the test's hands. */
 const openMemory = (options: { keepMs?: number; waitMs?: number; parallel?: number } = {}) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { sayDuration, sayMoment, sayStep } from "../../src/http/words.ts";
+import { sayDuration, sayMoment, sayStep } from "../../src/http/pages/words.ts";
 
 test("every step of the story has words", () => {
   const story = ["pipeline.ts", "objects.ts"]

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readPostprocessing } from "../../src/importer/postprocessing.ts";
+import { readPostprocessing } from "../../src/importer/nnunetV1/postprocessing.ts";
 import { failsWith } from "./failing.ts";
 
 const read = (value: unknown) => readPostprocessing(JSON.stringify(value));

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zyx } from "../../src/domain/axes.ts";
-import type { NetworkShape } from "../../src/importer/networkShape.ts";
-import { expectedWeights } from "../../src/importer/weights.ts";
+import type { NetworkShape } from "../../src/importer/pansegnet/networkShape.ts";
+import { expectedWeights } from "../../src/importer/pansegnet/weights.ts";
 import * as py from "./pickleBytes.ts";
 import { type Member, writeZip } from "./torchZip.ts";
 

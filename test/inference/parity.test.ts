@@ -9,7 +9,7 @@ import { copyWindow, cropped, whole } from "../../src/geometry/strided.ts";
 import { importModel } from "../../src/importer/importModel.ts";
 import { readModel } from "../../src/inference/modelFolder.ts";
 import { openSegmenter } from "../../src/inference/segmenter.ts";
-import { makeLog } from "../../src/log.ts";
+import { makeLog } from "../../src/processes/log.ts";
 import { readNifti } from "../../src/nifti/readNifti.ts";
 import { type NetworkInput, preprocess } from "../../src/nnunet/preprocess.ts";
 import { restoreMask, restoreProbability } from "../../src/nnunet/restoreMask.ts";

@@ -3,8 +3,8 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, test } from "node:test";
-import { listFolder } from "../../src/pacs/folder.ts";
-import { settingsSchema } from "../../src/settings.ts";
+import { listFolder } from "../../src/files/listFolder.ts";
+import { settingsSchema } from "../../src/settings/settingsSchema.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-folder-"));
 after(() => rmSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { parseHeader, text } from "../../src/dicom/read/header.ts";
+import { parseHeader, text } from "../../src/dicom/file/header.ts";
 import { openListings } from "../../src/jobs/listings.ts";
 import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
 import { makeDicomwebPacs } from "../../src/pacs/dicomweb.ts";

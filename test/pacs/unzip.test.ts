@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { type Failure, FailureError } from "../../src/domain/failure.ts";
-import { listFolder } from "../../src/pacs/folder.ts";
-import { settingsSchema } from "../../src/settings.ts";
+import { listFolder } from "../../src/files/listFolder.ts";
+import { settingsSchema } from "../../src/settings/settingsSchema.ts";
 import { needsTool } from "../support/shared.ts";
 
 const skip = needsTool("python3");

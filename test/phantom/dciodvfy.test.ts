@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { zyx } from "../../src/domain/axes.ts";
-import { oddSeries } from "../../src/phantom/oddSeries.ts";
-import { type SeriesFile, writeSeries } from "../../src/phantom/writeSeries.ts";
+import { oddSeries } from "../../src/demo/phantom/oddSeries.ts";
+import { type SeriesFile, writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { phantomOf } from "../support/phantom.ts";
 import { needsTool } from "../support/shared.ts";
 

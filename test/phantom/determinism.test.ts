@@ -7,9 +7,9 @@ import { promisify } from "node:util";
 /** Prints one hash over every file of a CT, a T1 and a T2 study, and of an odd series. */
 const script = `
 import { createHash } from "node:crypto";
-import { makePhantom } from "./src/phantom/makePhantom.ts";
-import { oddSeries } from "./src/phantom/oddSeries.ts";
-import { writePhantom } from "./src/phantom/writePhantom.ts";
+import { makePhantom } from "./src/demo/phantom/makePhantom.ts";
+import { oddSeries } from "./src/demo/phantom/oddSeries.ts";
+import { writePhantom } from "./src/demo/phantom/writePhantom.ts";
 const stack = { shape: [24, 96, 96], spacingMm: [8, 4.2, 4.2] };
 const studies = ["CT", "T1", "T2"].map((modelClass, n) =>
   writePhantom(makePhantom({ seed: 51 + n, modelClass, ...stack })),

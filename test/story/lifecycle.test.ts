@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { readReport } from "../../src/dicom/report/readReport.ts";
 import type { Dataset } from "../../src/dicom/write/dataset.ts";
 import type { ArchivedReport } from "../../src/domain/report.ts";
-import { writeSeries } from "../../src/phantom/writeSeries.ts";
+import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { panseg, serve } from "../support/panseg.ts";
 import { phantomOf } from "../support/phantom.ts";
 import { needsTool } from "../support/shared.ts";

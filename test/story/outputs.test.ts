@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { startArchive as startSecondArchive } from "../../src/archive/startArchive.ts";
+import { startArchive as startSecondArchive } from "../../src/demo/archive/startArchive.ts";
 import { eventually } from "../support/eventually.ts";
 import { panseg, serve } from "../support/panseg.ts";
 import { startProxy } from "../support/proxy.ts";

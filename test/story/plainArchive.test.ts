@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makePhantom } from "../../src/phantom/makePhantom.ts";
-import { writeSeries } from "../../src/phantom/writeSeries.ts";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
+import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { startDemo, stow } from "../archive/requests.ts";
 import { serve } from "../support/panseg.ts";
 import { startProxy } from "../support/proxy.ts";

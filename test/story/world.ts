@@ -6,7 +6,7 @@ import { clock, software } from "../../src/compose.ts";
 import { importDemoModels } from "../../src/demo/models.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
 import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
-import { writeSeries } from "../../src/phantom/writeSeries.ts";
+import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { readFixture } from "../pacs/objects.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Orthanc, startOrthanc } from "../support/orthanc.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { zyx } from "../../src/domain/axes.ts";
-import { makePhantom, type PhantomOptions } from "../../src/phantom/makePhantom.ts";
+import { makePhantom, type PhantomOptions } from "../../src/demo/phantom/makePhantom.ts";
 import { phantomOf } from "./phantom.ts";
 
 const cache = mkdtempSync(join(tmpdir(), "panseg-phantoms-"));

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
-import { makePhantom, type Phantom, type PhantomOptions } from "../../src/phantom/makePhantom.ts";
+import { makePhantom, type Phantom, type PhantomOptions } from "../../src/demo/phantom/makePhantom.ts";
 import { cacheFolder } from "./cacheFolder.ts";
 
 /** What a phantom is made by: another line of it may make another phantom. */

@@ -1,5 +1,5 @@
 import type { CohortCase } from "../../evaluate/summariseCohort.ts";
-import { type Html, html } from "../../html.ts";
+import { type Html, html } from "../../html/html.ts";
 import { type BoxAxis, type BoxGroup, boxPlot, leastForBox, mostAsPoints } from "./boxPlot.ts";
 import { caseHint } from "./caseHint.ts";
 import { drawSvg } from "./drawSvg.ts";

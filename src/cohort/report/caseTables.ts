@@ -1,5 +1,5 @@
 import type { CohortCase, Groups } from "../../evaluate/summariseCohort.ts";
-import { type Html, html } from "../../html.ts";
+import { type Html, html } from "../../html/html.ts";
 import type { GalleryPicture, LeftOut } from "../cohortReport.ts";
 import { caseHint } from "./caseHint.ts";
 import { fixed, none, percent, signed } from "./numbers.ts";

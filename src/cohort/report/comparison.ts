@@ -1,4 +1,4 @@
-import { type Html, html } from "../../html.ts";
+import { type Html, html } from "../../html/html.ts";
 import type { ComparedMeasure, MethodComparison, PairedTests } from "../compareMethods.ts";
 import { between, fixed, none, pValue, signed } from "./numbers.ts";
 import { type Cell, type Column, renderTable, withNote } from "./table.ts";

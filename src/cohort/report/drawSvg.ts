@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { type Html, html } from "../../html.ts";
+import { type Html, html } from "../../html/html.ts";
 import { ink } from "./palette.ts";
 
 const font = 'system-ui, "Segoe UI", Roboto, "Liberation Sans", "DejaVu Sans", sans-serif';

@@ -1,5 +1,5 @@
 import type { GroupSummary, MeasureSummary } from "../../evaluate/summariseCohort.ts";
-import type { Html } from "../../html.ts";
+import type { Html } from "../../html/html.ts";
 import { between, fixed, meanSd, none, signed } from "./numbers.ts";
 import { type Column, type RowGroup, renderTable, withNote } from "./table.ts";
 

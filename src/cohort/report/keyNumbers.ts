@@ -1,5 +1,5 @@
 import type { GroupSummary } from "../../evaluate/summariseCohort.ts";
-import { type Html, html } from "../../html.ts";
+import { type Html, html } from "../../html/html.ts";
 import { between, fixed, meanSd, none, signed } from "./numbers.ts";
 
 type KeyNumber = {

@@ -1,4 +1,4 @@
-import { type Html, html } from "../../html.ts";
+import { type Html, html } from "../../html/html.ts";
 import { type PaperRow, paperCitation } from "../paperTable.ts";
 import { fixed, meanSd } from "./numbers.ts";
 import { type Column, type RowGroup, renderTable, withNote } from "./table.ts";

@@ -1,4 +1,4 @@
-import { html } from "../../html.ts";
+import { html } from "../../html/html.ts";
 
 /** For the screen and for A4 in landscape. */
 export const style = html`<style>

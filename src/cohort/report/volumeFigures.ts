@@ -1,5 +1,5 @@
 import type { CohortCase, VolumeSummary } from "../../evaluate/summariseCohort.ts";
-import { type Html, html } from "../../html.ts";
+import { type Html, html } from "../../html/html.ts";
 import { blandAltmanPlot } from "./blandAltmanPlot.ts";
 import { drawSvg } from "./drawSvg.ts";
 import { between, count, fixed, signed } from "./numbers.ts";

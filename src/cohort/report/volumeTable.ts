@@ -1,5 +1,5 @@
 import type { GroupSummary, VolumeSummary } from "../../evaluate/summariseCohort.ts";
-import type { Html } from "../../html.ts";
+import type { Html } from "../../html/html.ts";
 import { between, fixed, none, pValue, signed } from "./numbers.ts";
 import { type Column, renderTable, withNote } from "./table.ts";
 

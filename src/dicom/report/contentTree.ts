@@ -3,8 +3,8 @@ import { FailureError, failed } from "../../domain/failure.ts";
 import type { Code } from "../../domain/report.ts";
 import type { Header } from "../../domain/series.ts";
 import { isUid } from "../../domain/uid.ts";
-import { headerOf, number, text } from "../read/header.ts";
-import { openPart10 } from "../read/part10.ts";
+import { headerOf, number, text } from "../file/header.ts";
+import { openPart10 } from "../file/part10.ts";
 
 /** A library of 2000 described images takes half of this; every mebibyte takes the parser two thirds of a second. */
 const mostBytes = 2 ** 24;

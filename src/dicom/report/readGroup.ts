@@ -1,7 +1,7 @@
 import { type Concept, isConcept } from "../../domain/concept.ts";
 import type { Algorithm, Code, MeasurementGroup, StoredMeasurement } from "../../domain/report.ts";
 import type { Header } from "../../domain/series.ts";
-import { text } from "../read/header.ts";
+import { text } from "../file/header.ts";
 import {
   childCode,
   childImages,

@@ -1,5 +1,5 @@
 import type { PatientIdentity } from "../../domain/report.ts";
-import { text } from "../read/header.ts";
+import { text } from "../file/header.ts";
 import { readDocument } from "./contentTree.ts";
 
 /** Whom a document is about, by identifier alone; null where it names none. Throws NOT_DICOM, TOO_LARGE. */

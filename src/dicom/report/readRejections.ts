@@ -2,7 +2,7 @@ import { isConcept } from "../../domain/concept.ts";
 import { failed } from "../../domain/failure.ts";
 import type { RejectionNote } from "../../domain/report.ts";
 import type { Header } from "../../domain/series.ts";
-import { text } from "../read/header.ts";
+import { text } from "../file/header.ts";
 import { conceptOf, descendants, items, readDocument, uidIn } from "./contentTree.ts";
 
 const keyObjectSelection = "1.2.840.10008.5.1.4.1.1.88.59";

@@ -2,7 +2,7 @@ import { type Concept, isConcept } from "../../domain/concept.ts";
 import { failed } from "../../domain/failure.ts";
 import type { Observer, StoredReport } from "../../domain/report.ts";
 import type { Header } from "../../domain/series.ts";
-import { text, texts } from "../read/header.ts";
+import { text, texts } from "../file/header.ts";
 import {
   childrenNamed,
   childText,

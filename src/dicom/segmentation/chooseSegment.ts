@@ -1,7 +1,7 @@
 import { concepts, isConcept } from "../../domain/concept.ts";
 import { failed } from "../../domain/failure.ts";
 import type { Header } from "../../domain/series.ts";
-import { number, text } from "../read/header.ts";
+import { number, text } from "../file/header.ts";
 import { codeOf, items } from "../report/contentTree.ts";
 
 export type SegmentDescription = {

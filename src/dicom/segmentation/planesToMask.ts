@@ -3,8 +3,8 @@ import { failed } from "../../domain/failure.ts";
 import type { Grid, Mask } from "../../domain/grid.ts";
 import { gapsOf, gridPlanes, isOnLattice, isSheared, stackOf } from "../../geometry/stack.ts";
 import { cross, dot, normalise } from "../../geometry/vector.ts";
-import { placeVoxels } from "../write/placeVoxels.ts";
-import type { SegPlanes } from "../write/readSeg.ts";
+import { placeVoxels } from "./placeVoxels.ts";
+import type { SegPlanes } from "./readSegPlanes.ts";
 
 /** Frames nearer to each other than this lie in one plane, mm. */
 const samePlaneMm = 1e-3;

@@ -1,10 +1,10 @@
 import { failed } from "../../domain/failure.ts";
 import type { Mask } from "../../domain/grid.ts";
 import type { Header } from "../../domain/series.ts";
-import { headerOf, text, texts } from "../read/header.ts";
-import { openPart10 } from "../read/part10.ts";
+import { headerOf, text, texts } from "../file/header.ts";
+import { openPart10 } from "../file/part10.ts";
 import { codeOf, items } from "../report/contentTree.ts";
-import { segmentPlanes } from "../write/readSeg.ts";
+import { segmentPlanes } from "./readSegPlanes.ts";
 import { chooseSegment, type SegmentDescription } from "./chooseSegment.ts";
 import { planesToMask } from "./planesToMask.ts";
 import { segPixels } from "./segPixels.ts";

@@ -1,11 +1,11 @@
 import type { Header } from "../../domain/series.ts";
-import { decodeFrame } from "../read/decode/decodeFrame.ts";
-import { frameBytes, locateFrames } from "../read/decode/pixelBytes.ts";
-import { number } from "../read/header.ts";
-import type { Part10 } from "../read/part10.ts";
-import type { PixelFormat } from "../read/pixelFormat.ts";
-import { pixelCoding } from "../read/transferSyntax.ts";
-import { nativePixels } from "../write/readSeg.ts";
+import { decodeFrame } from "../pixels/decodeFrame.ts";
+import { frameBytes, locateFrames } from "../pixels/pixelBytes.ts";
+import { number } from "../file/header.ts";
+import type { Part10 } from "../file/part10.ts";
+import type { PixelFormat } from "../pixels/pixelFormat.ts";
+import { pixelCoding } from "../file/transferSyntax.ts";
+import { nativePixels } from "./readSegPlanes.ts";
 
 /** Stored values as they are: no rescale, no padding. */
 const rawFormat = (header: Header, coding: PixelFormat["coding"]): PixelFormat => {

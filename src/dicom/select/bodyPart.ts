@@ -1,6 +1,6 @@
 import type { Header } from "../../domain/series.ts";
-import { text } from "../read/header.ts";
-import type { Slice } from "../read/slice.ts";
+import { text } from "../file/header.ts";
+import type { Slice } from "../series/slice.ts";
 
 /** Regions by their codes of SNOMED CT and SNOMED RT, as BodyPartExamined would name them (PS3.16 annex L). */
 const regionsByCode: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { Header } from "../../domain/series.ts";
-import { number, text, texts } from "../read/header.ts";
-import { type HounsfieldClaim, hounsfieldClaim } from "../read/hounsfield.ts";
+import { number, text, texts } from "../file/header.ts";
+import { type HounsfieldClaim, hounsfieldClaim } from "../pixels/hounsfield.ts";
 import { readBodyPart } from "./bodyPart.ts";
 
 /** What one header says that matters for the choice of a model. Null: it does not say. */

@@ -2,7 +2,7 @@ import type { FailureCode } from "../../domain/failure.ts";
 import type { ModelClass } from "../../domain/plan.ts";
 import type { Condition, Conditions, SeriesRule } from "../../domain/rules.ts";
 import type { Header } from "../../domain/series.ts";
-import { number, texts } from "../read/header.ts";
+import { number, texts } from "../file/header.ts";
 
 /** What rules are asked about: a header, and what was measured; null where it could not be. */
 export type SeriesSubject = {

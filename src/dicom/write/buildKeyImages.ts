@@ -7,7 +7,7 @@ import { copyPatientAndStudy } from "./copied.ts";
 import type { Dataset } from "./dataset.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { referenceItem } from "./references.ts";
-import { deriveUid, resultUids } from "./resultKey.ts";
+import { deriveUid, resultUids } from "../identity/resultKey.ts";
 import { markPhantom, seriesModules } from "./seriesModules.ts";
 
 const secondaryCapture = "1.2.840.10008.5.1.4.1.1.7";

@@ -9,7 +9,7 @@ import type { Dataset } from "./dataset.ts";
 import { dimensions, frameGroups, frameOfReference, sharedGroups } from "./functionalGroups.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { distinctInstances, referenceItem } from "./references.ts";
-import { resultUids } from "./resultKey.ts";
+import { resultUids } from "../identity/resultKey.ts";
 import { segmentItems } from "./segment.ts";
 import { segmentationPixels, segSopClass } from "./segmentationType.ts";
 import { markPhantom, seriesModules } from "./seriesModules.ts";

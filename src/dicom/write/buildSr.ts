@@ -5,7 +5,7 @@ import { copyPatientAndStudy } from "./copied.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { reportTree } from "./reportTree.ts";
 import { copyRequests } from "./requests.ts";
-import { resultUids } from "./resultKey.ts";
+import { resultUids } from "../identity/resultKey.ts";
 import { seriesModules } from "./seriesModules.ts";
 import { srSopClass } from "./srClass.ts";
 import { documentModule } from "./srDocument.ts";

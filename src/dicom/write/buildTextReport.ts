@@ -10,7 +10,7 @@ import { describeDates, describeSeries } from "./describeSource.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { languageAndObserver, notices, warningSentences } from "./reportTree.ts";
 import { copyRequests } from "./requests.ts";
-import { resultUids } from "./resultKey.ts";
+import { resultUids } from "../identity/resultKey.ts";
 import { seriesModules } from "./seriesModules.ts";
 import { documentModule } from "./srDocument.ts";
 

@@ -1,5 +1,5 @@
 import type { Header, SourceSeries } from "../../domain/series.ts";
-import { text } from "../read/header.ts";
+import { text } from "../file/header.ts";
 import { codeItem, codes } from "./codes.ts";
 import { type Dataset, type Value, vrOf } from "./dataset.ts";
 import { formatDs } from "./formatDs.ts";

@@ -1,6 +1,6 @@
 import type { Header } from "../../domain/series.ts";
 import { isoDate } from "../../domain/trend.ts";
-import { number, text } from "../read/header.ts";
+import { number, text } from "../file/header.ts";
 import type { WriteContext } from "./context.ts";
 import { type Dated, objectMoment } from "./moment.ts";
 

@@ -1,5 +1,5 @@
 import type { Header } from "../../domain/series.ts";
-import { text } from "../read/header.ts";
+import { text } from "../file/header.ts";
 import type { WriteContext } from "./context.ts";
 
 /** DA and TM values. */

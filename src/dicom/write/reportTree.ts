@@ -16,7 +16,7 @@ import type { WriteContext } from "./context.ts";
 import type { Dataset } from "./dataset.ts";
 import { measurements } from "./measurements.ts";
 import { distinctInstances, type InstanceReference, referenceItem } from "./references.ts";
-import { frameOfReferenceOf, resultUids } from "./resultKey.ts";
+import { frameOfReferenceOf, resultUids } from "../identity/resultKey.ts";
 import { trackingIdentifier } from "./segment.ts";
 
 /** TID 1204 and, the observer being a program, TID 1004. */

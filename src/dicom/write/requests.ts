@@ -1,5 +1,5 @@
 import type { Header, SourceSeries } from "../../domain/series.ts";
-import { text } from "../read/header.ts";
+import { text } from "../file/header.ts";
 import { copyAttributes, copyCodes } from "./copied.ts";
 import type { Dataset } from "./dataset.ts";
 

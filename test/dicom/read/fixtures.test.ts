@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { defaultReadOptions, readSeries } from "../../../src/dicom/read/readSeries.ts";
+import { defaultReadOptions, readSeries } from "../../../src/dicom/series/readSeries.ts";
 import type { FailureCode } from "../../../src/domain/failure.ts";
 import type { SeriesVolume } from "../../../src/domain/series.ts";
 import { lpsToVoxel, voxelToLps } from "../../../src/geometry/vector.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { headerFromJson, number, numbers, parseHeader, text, texts } from "../../../src/dicom/read/header.ts";
+import { headerFromJson, number, numbers, parseHeader, text, texts } from "../../../src/dicom/file/header.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import {
   classicSeries,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { constants, deflateRawSync } from "node:zlib";
-import { openPart10 } from "../../../src/dicom/read/part10.ts";
+import { openPart10 } from "../../../src/dicom/file/part10.ts";
 import { type FailureCode, FailureError } from "../../../src/domain/failure.ts";
 import { classicSeries, dicomFile } from "../../support/dicomSeries.ts";
 import { codes, read, refusal } from "./support.ts";

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseHeader } from "../../../src/dicom/read/header.ts";
-import { defaultReadOptions, listParts, readSeries } from "../../../src/dicom/read/readSeries.ts";
+import { parseHeader } from "../../../src/dicom/file/header.ts";
+import { defaultReadOptions, listParts, readSeries } from "../../../src/dicom/series/readSeries.ts";
 import { selectVolumes } from "../../../src/dicom/select/selectVolumes.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import type { Dataset } from "../../../src/dicom/write/dataset.ts";
-import { segToMask } from "../../../src/dicom/write/readSeg.ts";
+import { segToMask } from "../../../src/dicom/segmentation/readSegPlanes.ts";
 import { zyx } from "../../../src/domain/axes.ts";
 import { seriesStack } from "../../../src/geometry/stack.ts";
-import { makePhantom, type Phantom } from "../../../src/phantom/makePhantom.ts";
-import { writeSeries } from "../../../src/phantom/writeSeries.ts";
-import { readSeriesRules } from "../../../src/seriesRules.ts";
+import { makePhantom, type Phantom } from "../../../src/demo/phantom/makePhantom.ts";
+import { writeSeries } from "../../../src/demo/phantom/writeSeries.ts";
+import { readSeriesRules } from "../../../src/settings/seriesRules.ts";
 import { asInstances, shuffled, uid } from "../../support/dicomSeries.ts";
 import { makeContext } from "../write/sources.ts";
 

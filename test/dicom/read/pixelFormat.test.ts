@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readPixelFormat } from "../../../src/dicom/read/pixelFormat.ts";
+import { readPixelFormat } from "../../../src/dicom/pixels/pixelFormat.ts";
 import {
   classicSeries,
   explicitBig,

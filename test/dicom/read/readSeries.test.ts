@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseHeader } from "../../../src/dicom/read/header.ts";
-import { defaultReadOptions, readSeries } from "../../../src/dicom/read/readSeries.ts";
+import { parseHeader } from "../../../src/dicom/file/header.ts";
+import { defaultReadOptions, readSeries } from "../../../src/dicom/series/readSeries.ts";
 import { type Attributes, asInstances, classicSeries, shuffled, uid } from "../../support/dicomSeries.ts";
 import { at, codes, read, readSpec, refusal, uidsOf } from "./support.ts";
 

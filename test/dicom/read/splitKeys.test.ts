@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { headerFromJson, parseHeader } from "../../../src/dicom/read/header.ts";
+import { headerFromJson, parseHeader } from "../../../src/dicom/file/header.ts";
 import { type Attributes, classicSeries, shuffled, uid } from "../../support/dicomSeries.ts";
 import { codes, read, refusal, uidsOf } from "./support.ts";
 import { assertSplit, ids, slices, together, two } from "./together.ts";

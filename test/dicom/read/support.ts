@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { defaultReadOptions, type ReadOptions, readSeries } from "../../../src/dicom/read/readSeries.ts";
+import { defaultReadOptions, type ReadOptions, readSeries } from "../../../src/dicom/series/readSeries.ts";
 import { type Failure, type FailureCode, FailureError } from "../../../src/domain/failure.ts";
 import type { SeriesVolume } from "../../../src/domain/series.ts";
 import { asInstances, classicSeries, type SeriesSpec, type TestInstance } from "../../support/dicomSeries.ts";

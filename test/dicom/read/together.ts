@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { imagesOf } from "../../../src/dicom/read/describe.ts";
-import { parseHeader } from "../../../src/dicom/read/header.ts";
-import { keepSlices } from "../../../src/dicom/read/keepSlices.ts";
-import { requireGeometry } from "../../../src/dicom/read/slice.ts";
-import { splitSeries } from "../../../src/dicom/read/splitSeries.ts";
+import { imagesOf } from "../../../src/dicom/series/describe.ts";
+import { parseHeader } from "../../../src/dicom/file/header.ts";
+import { keepSlices } from "../../../src/dicom/series/keepSlices.ts";
+import { requireGeometry } from "../../../src/dicom/series/slice.ts";
+import { splitSeries } from "../../../src/dicom/series/splitSeries.ts";
 import { noRepairs } from "../../../src/domain/series.ts";
 import { type Attributes, classicSeries, type SeriesSpec, shuffled, uid } from "../../support/dicomSeries.ts";
 import { read, refusal } from "./support.ts";

@@ -5,7 +5,7 @@ import { readReport } from "../../../src/dicom/report/readReport.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../../src/dicom/write/buildTextReport.ts";
-import { resultUids } from "../../../src/dicom/write/resultKey.ts";
+import { resultUids } from "../../../src/dicom/identity/resultKey.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import { volumeMlOf, volumeOf } from "../../../src/domain/groupVolume.ts";
 import type { StoredReport } from "../../../src/domain/report.ts";

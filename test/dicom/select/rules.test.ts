@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { refusedByRule, type SeriesSubject, scoreSeries } from "../../../src/dicom/select/rules.ts";
 import type { SeriesRule } from "../../../src/domain/rules.ts";
 import type { Header } from "../../../src/domain/series.ts";
-import { readSeriesRules } from "../../../src/seriesRules.ts";
+import { readSeriesRules } from "../../../src/settings/seriesRules.ts";
 
 const rules = readSeriesRules(null);
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { headerFromJson, parseHeader } from "../../../src/dicom/read/header.ts";
+import { headerFromJson, parseHeader } from "../../../src/dicom/file/header.ts";
 import { type SelectOptions, selectVolumes } from "../../../src/dicom/select/selectVolumes.ts";
 import type { VolumeChoice } from "../../../src/dicom/select/volumeChoice.ts";
 import type { Failure, FailureCode } from "../../../src/domain/failure.ts";
 import type { ModelClass } from "../../../src/domain/plan.ts";
 import type { Header } from "../../../src/domain/series.ts";
-import { readSeriesRules } from "../../../src/seriesRules.ts";
+import { readSeriesRules } from "../../../src/settings/seriesRules.ts";
 import { type Attributes, classicSeries, type SeriesSpec, uid } from "../../support/dicomSeries.ts";
 import { needsShared, sharedFolder } from "../../support/shared.ts";
 import { siemens, withPrivate } from "../read/withPrivate.ts";

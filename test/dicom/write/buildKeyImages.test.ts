@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseHeader } from "../../../src/dicom/read/header.ts";
-import { openPart10 } from "../../../src/dicom/read/part10.ts";
+import { parseHeader } from "../../../src/dicom/file/header.ts";
+import { openPart10 } from "../../../src/dicom/file/part10.ts";
 import { buildKeyImages, type KeyPicture } from "../../../src/dicom/write/buildKeyImages.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import { needsTool } from "../../support/shared.ts";

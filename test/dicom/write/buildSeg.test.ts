@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { parseHeader } from "../../../src/dicom/read/header.ts";
-import { openPart10 } from "../../../src/dicom/read/part10.ts";
+import { parseHeader } from "../../../src/dicom/file/header.ts";
+import { openPart10 } from "../../../src/dicom/file/part10.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
-import { resultUids } from "../../../src/dicom/write/resultKey.ts";
-import { sha256 } from "../../../src/dicom/write/sha256.ts";
-import { compareSeg } from "../../../src/dicom/write/verify.ts";
+import { resultUids } from "../../../src/dicom/identity/resultKey.ts";
+import { sha256 } from "../../../src/dicom/identity/sha256.ts";
+import { compareSeg } from "../../../src/dicom/verify/compareSeg.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import type { Header, SourceSeries } from "../../../src/domain/series.ts";
 import { measureMask } from "../../../src/measure/measureMask.ts";

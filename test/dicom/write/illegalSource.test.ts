@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { parseHeader, text } from "../../../src/dicom/read/header.ts";
+import { parseHeader, text } from "../../../src/dicom/file/header.ts";
 import { readReport } from "../../../src/dicom/report/readReport.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../../src/dicom/write/buildTextReport.ts";
-import { judgeMeasurements } from "../../../src/dicom/write/judgeReport.ts";
+import { judgeMeasurements } from "../../../src/dicom/verify/judgeReport.ts";
 import { judgeSource } from "../../../src/dicom/write/judgeSource.ts";
 import type { Header, SourceSeries } from "../../../src/domain/series.ts";
 import { isLegalUid } from "../../../src/domain/uid.ts";

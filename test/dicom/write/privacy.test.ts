@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { parseHeader } from "../../../src/dicom/read/header.ts";
+import { parseHeader } from "../../../src/dicom/file/header.ts";
 import { buildRejection } from "../../../src/dicom/write/buildRejection.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../../src/dicom/write/buildTextReport.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
-import { segVolumeMl, verifyBuilt } from "../../../src/dicom/write/readBack.ts";
+import { segVolumeMl, verifyBuilt } from "../../../src/dicom/verify/verifyBuilt.ts";
 import { lps } from "../../../src/domain/axes.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import { measureMask } from "../../../src/measure/measureMask.ts";

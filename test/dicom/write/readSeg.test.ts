@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { openPart10 } from "../../../src/dicom/read/part10.ts";
+import { openPart10 } from "../../../src/dicom/file/part10.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
-import { readSegPlanes, segToMask } from "../../../src/dicom/write/readSeg.ts";
+import { readSegPlanes, segToMask } from "../../../src/dicom/segmentation/readSegPlanes.ts";
 import { type Lps, lps, zyx } from "../../../src/domain/axes.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import type { Grid, Mask } from "../../../src/domain/grid.ts";

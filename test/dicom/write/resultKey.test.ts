@@ -7,7 +7,7 @@ import {
   instancesDigest,
   resultKey,
   resultUids,
-} from "../../../src/dicom/write/resultKey.ts";
+} from "../../../src/dicom/identity/resultKey.ts";
 import { makeContext, makeSource } from "./sources.ts";
 
 const parts = {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { number, parseHeader, text } from "../../../src/dicom/read/header.ts";
-import { openPart10 } from "../../../src/dicom/read/part10.ts";
+import { number, parseHeader, text } from "../../../src/dicom/file/header.ts";
+import { openPart10 } from "../../../src/dicom/file/part10.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
-import { segVolumeMl, verifyBuilt } from "../../../src/dicom/write/readBack.ts";
+import { segVolumeMl, verifyBuilt } from "../../../src/dicom/verify/verifyBuilt.ts";
 import type { SegmentationType } from "../../../src/dicom/write/segmentationType.ts";
-import { compareSeg } from "../../../src/dicom/write/verify.ts";
+import { compareSeg } from "../../../src/dicom/verify/compareSeg.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import type { Mask } from "../../../src/domain/grid.ts";
 import type { Header } from "../../../src/domain/series.ts";

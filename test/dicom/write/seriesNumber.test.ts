@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { number, parseHeader } from "../../../src/dicom/read/header.ts";
+import { number, parseHeader } from "../../../src/dicom/file/header.ts";
 import { buildRejection } from "../../../src/dicom/write/buildRejection.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { readSeries } from "../../../src/dicom/read/readSeries.ts";
+import { readSeries } from "../../../src/dicom/series/readSeries.ts";
 import type { WriteContext } from "../../../src/dicom/write/context.ts";
 import { type Lps, lps, voxelCount, zyx } from "../../../src/domain/axes.ts";
 import type { Grid, Mask } from "../../../src/domain/grid.ts";

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { openPart10 } from "../../../src/dicom/read/part10.ts";
+import { openPart10 } from "../../../src/dicom/file/part10.ts";
 import { buildKeyImages } from "../../../src/dicom/write/buildKeyImages.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../../src/dicom/write/buildTextReport.ts";
-import { resultUids } from "../../../src/dicom/write/resultKey.ts";
-import { verifyStored } from "../../../src/dicom/write/verifyStored.ts";
+import { resultUids } from "../../../src/dicom/identity/resultKey.ts";
+import { verifyStored } from "../../../src/dicom/verify/verifyStored.ts";
 import { lps } from "../../../src/domain/axes.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import type { Measures } from "../../../src/domain/result.ts";
-import { keyPictures } from "../../../src/illustrate.ts";
+import { keyPictures } from "../../../src/story/illustrate.ts";
 import { measureMask } from "../../../src/measure/measureMask.ts";
 import { asymmetricMask, makeContext, makeSource, maskOf, oblique } from "./sources.ts";
 

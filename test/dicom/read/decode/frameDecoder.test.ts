@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeFrame } from "../../../../src/dicom/read/decode/decodeFrame.ts";
-import { openFrameDecoder } from "../../../../src/dicom/read/decode/frameDecoder.ts";
-import type { PixelFormat } from "../../../../src/dicom/read/pixelFormat.ts";
+import { decodeFrame } from "../../../../src/dicom/pixels/decodeFrame.ts";
+import { openFrameDecoder } from "../../../../src/dicom/pixels/frameDecoder.ts";
+import type { PixelFormat } from "../../../../src/dicom/pixels/pixelFormat.ts";
 import { FailureError } from "../../../../src/domain/failure.ts";
 import { openEncoder } from "../../../support/encodeFrame.ts";
 

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeFrame, type StoredPixels } from "../../../../src/dicom/read/decode/decodeFrame.ts";
-import { frameBytes, locateFrames } from "../../../../src/dicom/read/decode/pixelBytes.ts";
-import { headerOf } from "../../../../src/dicom/read/header.ts";
-import { openPart10 } from "../../../../src/dicom/read/part10.ts";
-import { type PixelFormat, readPixelFormat } from "../../../../src/dicom/read/pixelFormat.ts";
+import { decodeFrame, type StoredPixels } from "../../../../src/dicom/pixels/decodeFrame.ts";
+import { frameBytes, locateFrames } from "../../../../src/dicom/pixels/pixelBytes.ts";
+import { headerOf } from "../../../../src/dicom/file/header.ts";
+import { openPart10 } from "../../../../src/dicom/file/part10.ts";
+import { type PixelFormat, readPixelFormat } from "../../../../src/dicom/pixels/pixelFormat.ts";
 import { FailureError } from "../../../../src/domain/failure.ts";
 import { type Bits, dicomFile, nativePixels, sliceAttributes } from "../../../support/dicomSeries.ts";
 

@@ -1,0 +1,56 @@
+import { failed } from "../../domain/failure.ts";
+import type { Part10 } from "../file/part10.ts";
+import type { PixelFormat } from "./pixelFormat.ts";
+import { type ByteRange, frameFragments, pixelsTruncated } from "./frameFragments.ts";
+
+const integerPixelData = 0x7fe00010;
+
+/** Bytes that an uncompressed image of this format needs. */
+const nativeByteLength = ({ rows, columns, bitsAllocated }: PixelFormat): number =>
+  rows * columns * (bitsAllocated / 8);
+
+/** Frames of uncompressed pixel data lie back to back. */
+const nativeFrames = (
+  { bytes, pixelData }: Part10,
+  frameLength: number,
+  numberOfFrames: number,
+): readonly (readonly ByteRange[])[] => {
+  const need = frameLength * numberOfFrames;
+  if (pixelData === null) throw pixelsTruncated(0, need);
+  if (pixelData.tag !== integerPixelData) {
+    throw failed("UNSUPPORTED_PIXEL_FORMAT", "The pixels are floating-point numbers.");
+  }
+  if (pixelData.length === null) {
+    throw failed(
+      "PIXEL_DECODE_FAILED",
+      "The pixels are encapsulated, the transfer syntax says they are not.",
+    );
+  }
+  const { length, valueStart } = pixelData;
+  const have = Math.min(length, bytes.byteLength - valueStart);
+  if (have < need) throw pixelsTruncated(have, need);
+  return Array.from({ length: numberOfFrames }, (_, k) => {
+    const start = valueStart + k * frameLength;
+    return [{ start, end: start + frameLength }];
+  });
+};
+
+/**
+ * Where each frame lies in the bytes of a file, as one or more ranges. Nothing is copied or decoded, but the ranges are
+ * really there. Throws PIXEL_DATA_TRUNCATED (P6), PIXEL_DECODE_FAILED, UNSUPPORTED_PIXEL_FORMAT.
+ */
+export const locateFrames = (
+  part10: Part10,
+  format: PixelFormat,
+  numberOfFrames: number,
+): readonly (readonly ByteRange[])[] =>
+  format.coding === "native"
+    ? nativeFrames(part10, nativeByteLength(format), numberOfFrames)
+    : frameFragments(part10, numberOfFrames);
+
+/** The bytes of one frame: a view where it lies in one piece, else its pieces joined. */
+export const frameBytes = ({ bytes }: Part10, ranges: readonly ByteRange[]): Uint8Array => {
+  const parts = ranges.map(({ start, end }) => bytes.subarray(start, end));
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+};

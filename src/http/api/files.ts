@@ -1,0 +1,57 @@
+import type { Request, Response } from "express";
+import { FailureError } from "../../domain/failure.ts";
+import type { Job } from "../../domain/job.ts";
+import type { StoredObject } from "../../domain/result.ts";
+import type { JobStore, Pacs, Pictures } from "../../ports.ts";
+import { problem } from "./problem.ts";
+
+type Jobs = Pick<JobStore, "find">;
+
+/** The job that an address names; null for what is no number of a job. */
+export const findJob = async (jobs: Jobs, { params }: Request): Promise<Job | null> => {
+  const id = String(params["id"]);
+  return /^\d{1,15}$/.test(id) ? jobs.find(Number(id)) : null;
+};
+
+export const noJob = (response: Response): void =>
+  problem(response, 404, "JOB_NOT_FOUND", "There is no such job.");
+
+/** A browser shows a picture that stands alone on a page of its own making, with style that is inline. */
+const pictureHeaders = {
+  "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+};
+
+/** The picture of a job, as long as it is kept. */
+export const sendPicture =
+  (jobs: Jobs, pictures: Pick<Pictures, "read">) =>
+  async (request: Request, response: Response): Promise<void> => {
+    const job = await findJob(jobs, request);
+    if (job === null) return noJob(response);
+    const png = await pictures.read(job.key);
+    if (png === null)
+      return problem(response, 404, "PICTURE_GONE", "There is no picture of this job any more.");
+    response.set(pictureHeaders).type("png").end(png);
+  };
+
+/** SEG, SR, or what else was stored, counted from one. */
+const objectOf = ({ result }: Job, name: "seg" | "sr" | "other", n: number): StoredObject | null =>
+  (name === "other" ? result?.objects.others[n - 1] : result?.objects[name]) ?? null;
+
+/** An object of a job as the archive holds it at this moment. */
+export const sendObject =
+  (jobs: Jobs, pacs: Pick<Pacs, "retrieveInstance">, name: "seg" | "sr" | "other") =>
+  async (request: Request, response: Response): Promise<void> => {
+    const job = await findJob(jobs, request);
+    if (job === null) return noJob(response);
+    const n = String(request.params["n"] ?? "1");
+    const object = /^[1-9]\d{0,3}$/.test(n) ? objectOf(job, name, Number(n)) : null;
+    if (object === null) return problem(response, 404, "NO_OBJECT", "This job has stored no such object.");
+    const { seriesUid, sopInstanceUid } = object;
+    try {
+      const bytes = await pacs.retrieveInstance({ studyUid: job.studyUid, seriesUid, sopInstanceUid });
+      response.type("application/dicom").attachment(`${name}.dcm`).end(bytes);
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error;
+      problem(response, 502, error.failure.code, error.failure.sentence);
+    }
+  };

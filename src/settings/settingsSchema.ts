@@ -1,0 +1,395 @@
+import { availableParallelism } from "node:os";
+import cron from "node-cron";
+import { z } from "zod";
+import { failed } from "../domain/failure.ts";
+import { nearestWord } from "../domain/nearestWord.ts";
+import { readText, readYamlFile } from "./yamlFile.ts";
+
+const port = z.int().min(0).max(65_535);
+const positive = z.number().positive();
+
+/** The root of an archive. It is logged, printed and shown, so that no secret may stand in it. */
+const httpUrl = z
+  .url({ protocol: /^https?$/ })
+  .superRefine((text, context) => {
+    const parsed = URL.canParse(text) ? new URL(text) : null;
+    if (parsed === null) return;
+    if (parsed.username !== "" || parsed.password !== "")
+      context.addIssue(
+        "holds a user name or password; give them as username and password beside it, the password from a file",
+      );
+    if (/[?#]/.test(text))
+      context.addIssue(
+        "is a root to which paths are added: it ends before any ? or #; a token is bearerToken",
+      );
+  })
+  .transform((url) => url.replace(/\/+$/, ""));
+
+/** RFC 9110 5.5: what else a header cannot carry would fail at every request. */
+const token = z.string().regex(/^[\x21-\x7e]+$/, "is no token of printable characters without spaces");
+
+const credentials = {
+  username: z.string().nullable().default(null),
+  password: z.string().nullable().default(null),
+  bearerToken: token.nullable().default(null),
+};
+
+const pemFile = z.string().nullable().default(null);
+
+/** Files in PEM, for https://. */
+const certificates = {
+  /** The only authorities that are trusted; null: those that this machine knows. */
+  caFile: pemFile,
+  /** Our own certificate and its key, for archives that ask for one. */
+  certFile: pemFile,
+  keyFile: pemFile,
+  /** Holds the passphrase of the key. */
+  keyPassphraseFile: pemFile,
+};
+
+const isDay = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
+
+/** Which results an archive gets. */
+const wanted = {
+  seg: z.boolean().default(true),
+  sr: z.boolean().default(true),
+  /** An Enhanced SR in words too, for viewers that show no measurement groups. */
+  textReport: z.boolean().default(true),
+  /** Key slices with the contour as Secondary Captures too, the only form that every viewer shows. */
+  keyImages: z.boolean().default(true),
+};
+
+/** Every key, its unit in its name and its default. config/README.md is checked against this schema by a test. */
+export const settingsSchema = z.strictObject({
+  dataFolder: z.string().default("data"),
+  log: z
+    .strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") })
+    .prefault({}),
+  http: z
+    .strictObject({
+      host: z.enum(["127.0.0.1", "::1", "localhost"]).default("127.0.0.1"),
+      port: port.default(8090),
+      /** Lets the archive say that there is news, by POST /webhook; null: nobody may. */
+      webhookSecret: z.string().min(16).nullable().default(null),
+      /** Bounds within which a request must come; nobody may hold the service up by being slow or large. */
+      headersTimeoutSeconds: positive.max(600).default(10),
+      requestTimeoutSeconds: positive.max(3600).default(30),
+      maxConnections: z.int().positive().default(4096),
+      maxHeaderKilobytes: z.int().min(1).max(1024).default(16),
+      maxBodyKilobytes: z.int().min(1).max(1_048_576).default(64),
+    })
+    .prefault({}),
+  pacs: z
+    .strictObject({
+      kind: z.enum(["orthanc", "dicomweb"]).default("orthanc"),
+      /** Root of QIDO-RS, WADO-RS and STOW-RS. */
+      dicomwebUrl: httpUrl.default("http://127.0.0.1:8042/dicom-web"),
+      /** Root of Orthanc's own API, for its change log. */
+      orthancUrl: httpUrl.default("http://127.0.0.1:8042"),
+      ...credentials,
+      ...certificates,
+      parallelInstances: z.int().min(1).max(32).default(4),
+      maxSeriesInstances: z.int().positive().default(2000),
+      maxInstanceMegabytes: positive.default(512),
+      requestTimeoutSeconds: positive.default(60),
+    })
+    .prefault({}),
+  watch: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      everySeconds: z.int().min(1).max(59).default(5),
+      /** A series without new instances for this long counts as complete (servers without a stable event). */
+      stableSeconds: positive.default(60),
+      sweepCron: z
+        .string()
+        .refine((text) => cron.validate(text), "is no time that cron understands")
+        .default("7 * * * *"),
+      /** Study dates that a sweep covers; null: all. */
+      sweepDays: z.int().positive().nullable().default(14),
+      /** When everything that the archive holds is listed, whatever its date; null: never. */
+      fullSweepCron: z
+        .preprocess(
+          // From the environment, where a setting that is text by default stays text.
+          (value) => (value === "null" ? null : value),
+          z
+            .string()
+            .refine((text) => cron.validate(text), "is no time that cron understands")
+            .nullable(),
+        )
+        .default("37 2 * * *"),
+      fullSweepPageSize: z.int().min(1).max(1000).default(100),
+      /** Rest after every question of that listing. */
+      fullSweepPauseSeconds: z.number().min(0).max(60).default(0.2),
+      /** What the first of them finds is work from this study date on; null: none of it is, it was there before us. */
+      since: z
+        .string()
+        .refine((text) => text === "all" || isDay(text), 'is neither "all" nor a day such as 2026-01-31')
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
+  models: z
+    .strictObject({
+      folder: z.string().default("models"),
+      CT: z.string().nullable().default(null),
+      T1: z.string().nullable().default(null),
+      T2: z.string().nullable().default(null),
+      /** Let a demo model, which knows only synthetic phantoms, run on series that are none. */
+      allowPhantomModel: z.boolean().default(false),
+    })
+    .prefault({}),
+  inference: z
+    .strictObject({
+      executionProvider: z.enum(["auto", "cuda", "cpu"]).default("auto"),
+      float16: z.boolean().default(false),
+      threads: z.int().positive().default(availableParallelism()),
+      /** Average over the eight mirrorings, as published; off is eight times faster and a little less exact. */
+      mirror: z.boolean().default(true),
+      /** Distance between tiles as a share of the patch. */
+      tileStride: z.number().min(0.1).max(1).default(0.5),
+    })
+    .prefault({}),
+  /** What a folder or zip archive given to the command line may hold. */
+  input: z
+    .strictObject({
+      maxFiles: z.int().positive().default(1_000_000),
+      maxZipEntries: z.int().positive().default(50_000),
+      maxUnpackedMegabytes: positive.default(16_384),
+      maxEntryMegabytes: positive.default(2048),
+      maxZipRatio: positive.default(200),
+    })
+    .prefault({}),
+  series: z
+    .strictObject({
+      minSlices: z.int().positive().default(5),
+      maxVoxels: z.int().positive().default(1_000_000_000),
+      /** Application entities whose series are segmented, as Orthanc noted them; "" for those that came by HTTP. */
+      allowedRemoteAets: z.array(z.string().max(16)).nullable().default(null),
+      /** Rules of this site, after those of config/series-rules.yaml; the same form. */
+      rulesFile: z.string().nullable().default(null),
+      /** Of several volumes of one class in one series: the best by score, or all. */
+      choose: z.enum(["best", "all"]).default("best"),
+      /** What is made regular for the network instead of being refused; every such result says so. */
+      repairs: z
+        .strictObject({
+          /** So many isolated slices may be missing. */
+          missingSlices: z.int().min(0).max(10).default(0),
+          gantryTilt: z.boolean().default(false),
+          variableSpacing: z.boolean().default(false),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  jobs: z
+    .strictObject({
+      maxAttempts: z.int().positive().default(3),
+      leaseSeconds: positive.default(300),
+    })
+    .prefault({}),
+  pictures: z
+    .strictObject({
+      /** Pictures of results on this machine's disk; they show a patient without naming one. */
+      keepDays: positive.default(30),
+    })
+    .prefault({}),
+  quality: z
+    .strictObject({
+      /** When the service audits corrected results; null: never. */
+      schedule: z
+        .string()
+        .refine((text) => cron.validate(text), "is no time that cron understands")
+        .nullable()
+        .default(null),
+      /** Study dates that an audit covers; null: all. */
+      days: z.int().positive().nullable().default(null),
+      /** Surface distance that counts as agreement. */
+      toleranceMm: z.number().min(0).default(2),
+      /** How many first corrected cases say what is usual. */
+      baselineCases: z.int().min(5).default(20),
+      /** Compare also with segmentations of other algorithms that no person touched. */
+      includeAutomatic: z.boolean().default(false),
+    })
+    .prefault({}),
+  output: z
+    .strictObject({
+      manufacturer: z.string().min(1).max(64).default("panseg (research software)"),
+      seriesDescriptionSuffix: z.string().max(20).default("(research)"),
+      /** SEG at this plus the source's SeriesNumber; report, words, pictures and withdrawals follow in thousands. */
+      seriesNumberBase: z.int().min(0).max(1_000_000).default(9000),
+      segmentationType: z.enum(["BINARY", "LABELMAP", "FRACTIONAL"]).default("BINARY"),
+      srClass: z.enum(["comprehensive3d", "comprehensive", "enhanced"]).default("comprehensive3d"),
+      volumeInLabel: z.boolean().default(false),
+      /** Series descriptions begin with the volume, for lists that show nothing else. */
+      volumeInDescription: z.boolean().default(true),
+      ...wanted,
+      /** Store a report also where no pancreas was found. */
+      emptyReport: z.boolean().default(false),
+      /** Compare with earlier results of the patient that the archive holds. */
+      trend: z.boolean().default(true),
+      /** `study` takes the study's date for our objects: a real date beside a shifted one would betray the shift. */
+      dates: z.enum(["now", "study"]).default("now"),
+    })
+    .prefault({}),
+  /** Further archives that get results, beside the one that the series came from. */
+  destinations: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "is no name of small letters, digits and hyphens"),
+        dicomwebUrl: httpUrl,
+        ...credentials,
+        ...certificates,
+        /** File that holds the password, which the environment cannot give to a list. */
+        passwordFile: z.string().nullable().default(null),
+        ...wanted,
+      }),
+    )
+    .refine(
+      (list) => new Set(["archive", ...list.map(({ name }) => name)]).size === list.length + 1,
+      'must have different names, and none "archive"',
+    )
+    .default([]),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+const PREFIX = "PANSEG__";
+
+/**
+ * Settings from a YAML or JSON file, overlaid by the environment: `PANSEG__PACS__PASSWORD=…` sets pacs.password and
+ * `PANSEG__PACS__PASSWORD_FILE=…` reads it from a file. Names match without regard to case.
+ * Throws SETTINGS_INVALID with every problem at once.
+ */
+export const readSettings = (
+  file: string | null,
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings => {
+  const problems: string[] = [];
+  const tree = file === null ? {} : readFileTree(file, problems);
+  for (const [name, value] of Object.entries(environment))
+    if (name.toUpperCase().startsWith(PREFIX) && value !== undefined)
+      overlay(tree, name.slice(PREFIX.length), value, problems);
+  const parsed = settingsSchema.safeParse(tree);
+  if (parsed.success) fillPasswords(parsed.data, problems);
+  else
+    problems.push(
+      ...parsed.error.issues.map(
+        (issue) => `${issue.path.join(".") || "top level"}: ${issue.message}${hintOf(issue)}`,
+      ),
+    );
+  if (problems.length > 0 || !parsed.success)
+    throw failed(
+      "SETTINGS_INVALID",
+      `The settings have ${problems.length} problem(s): ${problems.join("; ")}`,
+      {
+        problems,
+      },
+    );
+  return parsed.data;
+};
+
+type Tree = { [key: string]: unknown };
+
+const meant = (typed: string, known: readonly string[]): string => {
+  const nearest = nearestWord(typed, known);
+  return nearest === null ? "" : `; did you mean ${nearest}?`;
+};
+
+const leavesOf = (tree: Tree, before: readonly string[] = []): readonly (readonly string[])[] =>
+  Object.entries(tree).flatMap(([key, value]) =>
+    isTree(value) ? leavesOf(value, [...before, key]) : [[...before, key]],
+  );
+
+/** What was probably meant by keys that the schema does not know. */
+const hintOf = (issue: z.core.$ZodIssue): string => {
+  if (issue.code !== "unrecognized_keys") return "";
+  const level = issue.path.reduce<unknown>(
+    (node, key) => (isTree(node) ? node[String(key)] : {}),
+    defaults(),
+  );
+  return isTree(level) ? issue.keys.map((key) => meant(key, Object.keys(level))).join("") : "";
+};
+
+const readFileTree = (file: string, problems: string[]): Tree => {
+  const read = readYamlFile(file);
+  problems.push(...read.problems);
+  const tree = read.value ?? {};
+  if (isTree(tree)) return tree;
+  problems.push(`${file}: must hold a map of settings`);
+  return {};
+};
+
+/** A destination's password from its file: a file that is not there is told now, not by every job. */
+const fillPasswords = ({ destinations }: Settings, problems: string[]): void => {
+  for (const [index, destination] of destinations.entries()) {
+    if (destination.passwordFile === null) continue;
+    const read = readText(destination.passwordFile);
+    if ("text" in read) destination.password = read.text.trimEnd();
+    else problems.push(`destinations.${index}.passwordFile: ${read.problem}`);
+  }
+};
+
+const overlay = (tree: Tree, path: string, text: string, problems: string[]): void => {
+  const isFile = path.toUpperCase().endsWith("_FILE");
+  const parts = (isFile ? path.slice(0, -"_FILE".length) : path).split("__");
+  const keys = resolveKeys(parts);
+  if (keys === null) {
+    const known = leavesOf(defaults()).map((names) => `${PREFIX}${names.join("__").toUpperCase()}`);
+    problems.push(`${PREFIX}${path}: no such setting${meant(`${PREFIX}${path}`, known)}`);
+    return;
+  }
+  const read = isFile ? readText(text) : { text };
+  if ("problem" in read) {
+    problems.push(`${PREFIX}${path}: ${read.problem}`);
+    return;
+  }
+  const value = isFile ? read.text.trimEnd() : text;
+  let node = tree;
+  for (const key of keys.slice(0, -1)) {
+    const next = node[key];
+    node[key] = isTree(next) ? next : {};
+    node = node[key] as Tree;
+  }
+  const last = keys.at(-1) as string;
+  node[last] = isTextSetting(keys) ? value : readScalar(value);
+};
+
+/** The schema's own spelling of a path given in any case, or null. */
+const resolveKeys = (parts: readonly string[]): readonly string[] | null => {
+  let level: Tree = defaults();
+  const keys: string[] = [];
+  for (const part of parts) {
+    const key = Object.keys(level).find((name) => name.toUpperCase() === part.toUpperCase());
+    if (key === undefined) return null;
+    keys.push(key);
+    level = isTree(level[key]) ? level[key] : {};
+  }
+  return keys;
+};
+
+/** Passwords and names stay text even when they look like numbers. */
+const isTextSetting = (keys: readonly string[]): boolean => {
+  const value = keys.reduce<unknown>((node, key) => (isTree(node) ? node[key] : undefined), defaults());
+  return typeof value === "string" || secretKeys.has(keys.at(-1) ?? "") || keys.at(-1) === "username";
+};
+
+const readScalar = (text: string): unknown => {
+  if (text === "true" || text === "false") return text === "true";
+  if (text === "null") return null;
+  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+};
+
+const defaults = (): Tree => settingsSchema.parse({});
+
+const isTree = (value: unknown): value is Tree =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const secretKeys = new Set(["password", "bearerToken", "webhookSecret"]);
+
+/** The settings for people to read: secrets masked. */
+export const maskSecrets = (settings: Settings): Tree =>
+  JSON.parse(
+    JSON.stringify(settings, (key, value) => (secretKeys.has(key) && value !== null ? "********" : value)),
+  ) as Tree;

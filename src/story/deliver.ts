@@ -1,0 +1,143 @@
+/** Bring the objects of a result to every destination that wants them, and prove that they arrived. */
+import { verifyStored } from "../dicom/verify/verifyStored.ts";
+import { type Failure, type FailureCode, FailureError, failed, failureClass } from "../domain/failure.ts";
+import type { SeriesRef } from "../domain/series.ts";
+import type { Warning } from "../domain/warning.ts";
+import type { Destination, Spooled, Step, World } from "../ports.ts";
+import { type WrittenObject, writtenObjects } from "./results.ts";
+
+/** What of the world a delivery needs. */
+export type Carrier = Pick<World, "destinations" | "refusals" | "spool" | "log">;
+
+/**
+ * Store every object, then read every one back and compare it with what was measured. A destination that does not take
+ * a class of objects is told of by a warning and not asked again; whatever else goes wrong at one of them ends the
+ * story only after the others got theirs. Throws STORE_REJECTED where none takes anything, STORED_DIFFERS, PACS_*.
+ */
+export const deliver = async (
+  key: string,
+  spooled: Spooled,
+  series: SeriesRef,
+  carrier: Carrier,
+  step: Step,
+): Promise<readonly Warning[]> => {
+  const written = writtenObjects(spooled, series);
+  const refused: Refused[] = [];
+  const failures: FailureError[] = [];
+  let stored = 0;
+  for (const destination of carrier.destinations) {
+    try {
+      const answer = await deliverTo(destination, key, spooled, written, carrier, step);
+      refused.push(...answer.refused);
+      stored += answer.stored;
+    } catch (error) {
+      if (!(error instanceof FailureError) || endsStory.has(error.failure.code)) throw error;
+      const { name } = destination;
+      const { code, details } = error.failure;
+      carrier.log.error("destination failed", { destination: name, code });
+      const failure = { ...error.failure, details: { ...details, destination: name } };
+      failures.push(new FailureError(failure, { cause: error }));
+    }
+  }
+  // What passes by itself comes first: the job is tried again, and what is permanent is still there then.
+  const [failure] = failures.toSorted((a, b) => Number(isTransient(b)) - Number(isTransient(a)));
+  if (failure !== undefined) throw failure;
+  const [first] = refused;
+  if (stored === 0 && first !== undefined) throw new FailureError(first.failure);
+  return refused.map(asWarning);
+};
+
+/** Says nothing of a destination: the job is no longer ours. */
+const endsStory: ReadonlySet<FailureCode> = new Set<FailureCode>(["STOPPING", "LEASE_LOST"]);
+
+const isTransient = ({ failure }: FailureError): boolean => failureClass(failure.code) === "transient";
+
+/** SEG first, each object in a request of its own: archives judge a request as a whole. */
+const deliverTo = async (
+  destination: Destination,
+  key: string,
+  spooled: Spooled,
+  written: readonly WrittenObject[],
+  carrier: Carrier,
+  step: Step,
+): Promise<{ readonly stored: number; readonly refused: readonly Refused[] }> => {
+  const taken: WrittenObject[] = [];
+  const refused: Refused[] = [];
+  for (const object of written.filter(({ kind }) => destination.outputs.includes(kind))) {
+    const failure = await step(stepName("store", object, destination), () =>
+      storeOnce(object, destination, carrier),
+    );
+    if (failure === null) taken.push(object);
+    else refused.push({ object, destination, failure });
+  }
+  for (const object of taken)
+    await step(stepName("verify", object, destination), () =>
+      readBack(key, object, destination, spooled, carrier),
+    );
+  return { stored: taken.length, refused };
+};
+
+type Refused = {
+  readonly object: WrittenObject;
+  readonly destination: Destination;
+  readonly failure: Failure;
+};
+
+/** The object's name, and the destination's unless it is the archive that the series came from. */
+const nameAt = ({ name }: WrittenObject, { name: destination }: Destination): string =>
+  destination === "archive" ? name : `${name}@${destination}`;
+
+const stepName = (verb: string, object: WrittenObject, destination: Destination): string =>
+  `${verb}-${nameAt(object, destination)}`;
+
+/**
+ * Look before sending: a repeated STOW looks like success whatever the archive made of it. The failure where the
+ * destination does not take such objects at all.
+ */
+const storeOnce = async (
+  { ref, bytes, sopClassUid }: WrittenObject,
+  { name, pacs }: Destination,
+  { refusals, log }: Carrier,
+): Promise<Failure | null> => {
+  const known = refusals.find(name, sopClassUid);
+  if (known !== null) return known;
+  if (await pacs.hasInstance(ref)) return null;
+  try {
+    await pacs.storeInstance(ref, bytes);
+    return null;
+  } catch (error) {
+    if (!(error instanceof FailureError) || !refusesClass(error.failure)) throw error;
+    refusals.note(name, sopClassUid, error.failure);
+    log.error("destination refuses a class of objects", { destination: name, sopClassUid });
+    return error.failure;
+  }
+};
+
+/** PS3.18 table I.2-2: 0122, SOP class not supported; and the status for a content that is not taken. */
+const refusesClass = ({ code, details }: Failure): boolean =>
+  code === "STORE_REJECTED" && (details["failureReason"] === 0x0122 || details["status"] === 415);
+
+const asWarning = ({ object, destination, failure }: Refused): Warning => ({
+  code: "OUTPUT_REFUSED",
+  sentence: `The ${destination.name} does not take objects of class ${object.sopClassUid}; the ${object.name} is not there.`,
+  details: { destination: destination.name, sopClassUid: object.sopClassUid, ...failure.details },
+});
+
+const readBack = async (
+  key: string,
+  object: WrittenObject,
+  destination: Destination,
+  { result }: Spooled,
+  { spool }: Carrier,
+): Promise<void> => {
+  const { kind, ref, bytes } = object;
+  const stored = await destination.pacs.retrieveInstance(ref);
+  try {
+    verifyStored(kind, stored, bytes, result.measures);
+  } catch (error) {
+    if (!(error instanceof FailureError) || error.failure.code !== "STORED_DIFFERS") throw error;
+    const { sentence, details } = error.failure;
+    const kept = spool.keepDisputed(key, nameAt(object, destination), stored);
+    throw failed("STORED_DIFFERS", sentence, { ...details, kept });
+  }
+};

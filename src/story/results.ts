@@ -1,0 +1,153 @@
+/** How a segmentation is described and packed for the spool, for result.json and for the archive. */
+import type { Mask } from "../domain/grid.ts";
+import { sayMl } from "../domain/millilitres.ts";
+import type { Plan } from "../domain/plan.ts";
+import {
+  type Measures,
+  type OtherObject,
+  type OutputKind,
+  RESEARCH_NOTICE,
+  type ResultSummary,
+  type StoredObject,
+} from "../domain/result.ts";
+import type { Repairs, SeriesRef, SourceSeries } from "../domain/series.ts";
+import type { Trend } from "../domain/trend.ts";
+import type { Warning } from "../domain/warning.ts";
+import type { InstanceRef, Segmenter, Spooled, Step, StorySettings, Teller } from "../ports.ts";
+
+/** A mask on the grid of its source, measured and judged. */
+export type Segmentation = {
+  readonly mask: Mask;
+  readonly measures: Measures;
+  readonly warnings: readonly Warning[];
+};
+
+type BuiltObject = { readonly bytes: Uint8Array; readonly object: StoredObject };
+
+export type BuiltObjects = {
+  /** Null where no pancreas was found. */
+  readonly seg: BuiltObject | null;
+  readonly sr: BuiltObject;
+  readonly trend: Trend | null;
+  readonly replaces: readonly string[];
+  readonly others: readonly (BuiltObject & Pick<OtherObject, "kind">)[];
+};
+
+/** Mirroring is worth its time only for a model that was trained with it. */
+export const mirrors = (
+  { mirror }: Pick<StorySettings, "mirror">,
+  { mirrored }: Pick<Plan, "mirrored">,
+): boolean => mirror && mirrored;
+
+/** Probabilities cost memory, and only a FRACTIONAL segmentation holds them. */
+export const keepsProbability = ({ output }: StorySettings): boolean =>
+  output.segmentationType === "FRACTIONAL";
+
+const repairWords = ({ missingSlices, gantryTilt, variableSpacing }: Repairs): readonly string[] => {
+  const allowed = [
+    ...(missingSlices > 0 ? [`up to ${missingSlices} missing slices`] : []),
+    ...(gantryTilt ? ["gantry tilt"] : []),
+    ...(variableSpacing ? ["uneven spacing"] : []),
+  ];
+  return allowed.length === 0 ? [] : [`repairs: ${allowed.join(", ")}`];
+};
+
+/**
+ * The settings of the run in words, repairs where a site allows any: the Algorithm Parameters of SEG and SR, at most 64
+ * characters each.
+ */
+export const algorithmParameters = (
+  settings: Pick<StorySettings, "mirror" | "tileStride" | "repairs">,
+  segmenter: Pick<Segmenter, "executionProvider"> & { readonly plan: Pick<Plan, "mirrored"> },
+): readonly string[] => [
+  `tile stride ${settings.tileStride} of a patch`,
+  mirrors(settings, segmenter.plan) ? "mean of 8 mirrorings" : "no mirroring",
+  `execution provider ${segmenter.executionProvider}`,
+  ...repairWords(settings.repairs),
+];
+
+/** result.json and the bytes that it describes. */
+export const summarise = (
+  {
+    segmenter,
+    orderedAtMs,
+    part = "",
+  }: { readonly segmenter: Segmenter; readonly orderedAtMs: number; readonly part?: string },
+  { software, settings }: Teller,
+  step: Step,
+  segmentation: Segmentation,
+  source: SourceSeries | null,
+  built: BuiltObjects | null,
+): Omit<Spooled, "picture"> => ({
+  result: {
+    outcome: segmentation.measures.voxels === 0 ? "no-pancreas-found" : "segmented",
+    notice: RESEARCH_NOTICE,
+    software,
+    model: segmenter.model,
+    executionProvider: segmenter.executionProvider,
+    settingsDigest: settings.settingsDigest,
+    series: source && {
+      studyUid: source.studyUid,
+      seriesUid: source.seriesUid,
+      part,
+      instances: source.frames.length,
+    },
+    volume: segmentation.measures.voxels === 0 ? null : sayMl(segmentation.measures.volumeMl),
+    measures: segmentation.measures,
+    warnings: segmentation.warnings,
+    trend: built?.trend ?? null,
+    replaces: built?.replaces ?? [],
+    objects: {
+      seg: built?.seg?.object ?? null,
+      sr: built?.sr.object ?? null,
+      others: (built?.others ?? []).map(({ object, kind }) => ({ ...object, kind })),
+    },
+    startedAt: new Date(orderedAtMs).toISOString(),
+    secondsPerStep: { ...step.secondsPerStep },
+  } satisfies ResultSummary,
+  seg: built?.seg?.bytes ?? null,
+  sr: built?.sr.bytes ?? null,
+  others: (built?.others ?? []).map(({ bytes }) => bytes),
+});
+
+export type WrittenObject = {
+  /** For logs and steps. */
+  readonly name: string;
+  readonly kind: OutputKind;
+  readonly sopClassUid: string;
+  readonly ref: InstanceRef;
+  readonly bytes: Uint8Array;
+};
+
+/** The objects to store, SEG first because the others refer to it; none for an empty mask. */
+export const writtenObjects = (spooled: Spooled, { studyUid }: SeriesRef): readonly WrittenObject[] => {
+  const { seg, sr, others } = spooled.result.objects;
+  const written = (
+    name: string,
+    kind: WrittenObject["kind"],
+    object: StoredObject | null,
+    bytes: Uint8Array | null | undefined,
+  ): readonly WrittenObject[] => {
+    if (object === null || bytes === null || bytes === undefined) return [];
+    const { sopClassUid, seriesUid, sopInstanceUid } = object;
+    return [{ name, kind, sopClassUid, bytes, ref: { studyUid, seriesUid, sopInstanceUid } }];
+  };
+  return [
+    ...written("seg", "seg", seg, spooled.seg),
+    ...written("sr", "sr", sr, spooled.sr),
+    ...others.flatMap((object, n) =>
+      written(`${object.kind}-${n + 1}`, object.kind, object, spooled.others[n]),
+    ),
+  ];
+};
+
+/** The summary as it stands in the ledger: with what storing it took, and what no destination wanted. */
+export const withDelivery = (
+  result: ResultSummary,
+  refusals: readonly Warning[],
+  { secondsPerStep }: Step,
+): ResultSummary => ({
+  ...result,
+  warnings: [...result.warnings, ...refusals],
+  secondsPerStep: { ...result.secondsPerStep, ...secondsPerStep },
+});
