@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Quality } from "../../src/domain/quality.ts";
 import { openQualityFile } from "../../src/quality/qualityFile.ts";
-import { type Served, startDemo, stow } from "../archive/requests.ts";
+import { type Served, startDemo, stow } from "../demo/archive/requests.ts";
 import { temporaryFolder } from "../pacs/fakeArchive.ts";
 import { correctedArchive, correctionOf, type Made, ourSeg } from "../quality/correctedStudies.ts";
 import { panseg, serve } from "../support/panseg.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { startDemo, stow } from "../archive/requests.ts";
+import { startDemo, stow } from "../demo/archive/requests.ts";
 import { dicomJson, sendJson, startArchive, temporaryFolder } from "../pacs/fakeArchive.ts";
 import { makeSlices, uidOf } from "../pacs/objects.ts";
 import { type Orthanc, startOrthanc } from "../support/orthanc.ts";

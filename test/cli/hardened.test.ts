@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
-import { startDemo, stow } from "../archive/requests.ts";
+import { startDemo, stow } from "../demo/archive/requests.ts";
 import { makeSlices } from "../pacs/objects.ts";
 import { eventually } from "../support/eventually.ts";
 import {

@@ -20,7 +20,7 @@ import {
   stow,
   valuesOf,
   withElement,
-} from "../archive/requests.ts";
+} from "../demo/archive/requests.ts";
 import { bytesOf, isFailure, keepLog, openJobs, sopUidsOf, temporaryFolder } from "../pacs/fakeArchive.ts";
 import { makeSlices, readFixture, uidOf } from "../pacs/objects.ts";
 import { eventually } from "../support/eventually.ts";

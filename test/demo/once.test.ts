@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { defaultReadOptions, readSeries } from "../../src/dicom/series/readSeries.ts";
 import { measureMask } from "../../src/measure/measureMask.ts";
 import { readNifti } from "../../src/nifti/readNifti.ts";
-import { assertSameCorners } from "../phantom/dcm2niix.ts";
+import { assertSameCorners } from "./phantom/dcm2niix.ts";
 import { panseg } from "../support/panseg.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-demo-test-"));

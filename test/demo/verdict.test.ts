@@ -11,9 +11,9 @@ import { RESEARCH_NOTICE, type ResultSummary } from "../../src/domain/result.ts"
 import { measureMask } from "../../src/measure/measureMask.ts";
 import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
-import { pacsOf, startDemo } from "../archive/requests.ts";
+import { pacsOf, startDemo } from "./archive/requests.ts";
 import { makeContext } from "../dicom/write/sources.ts";
-import { asInstances } from "../phantom/support.ts";
+import { asInstances } from "./phantom/support.ts";
 
 const phantom = makePhantom({
   seed: 61,

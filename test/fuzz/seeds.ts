@@ -6,8 +6,8 @@ import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { enhancedCt } from "../../src/demo/phantom/multiFrame/enhancedCt.ts";
 import { enhancedMr } from "../../src/demo/phantom/multiFrame/enhancedMr.ts";
 import { legacyCt } from "../../src/demo/phantom/multiFrame/legacyCt.ts";
-import { convert } from "../dicom/read/decode/support.ts";
-import { ge, philips, siemens, withPrivate } from "../dicom/read/withPrivate.ts";
+import { convert } from "../dicom/pixels/support.ts";
+import { ge, philips, siemens, withPrivate } from "../dicom/file/withPrivate.ts";
 import { compressedSyntaxes, encodeFrames, multiFrameFile } from "../support/compressedSeries.ts";
 import {
   type Attributes,

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { sayDuration, sayMoment, sayStep } from "../../src/http/pages/words.ts";
 
 test("every step of the story has words", () => {
-  const story = ["pipeline.ts", "objects.ts"]
+  const story = ["pipeline.ts", "story/objects.ts"]
     .map((name) => readFileSync(new URL(`../../src/${name}`, import.meta.url), "utf8"))
     .join("\n");
   const told = [...story.matchAll(/\bstep\("([^"]+)"/g)].map(([, name = ""]) => name);

@@ -15,7 +15,7 @@ import { openPictures } from "../../src/jobs/pictures.ts";
 import type { JobStore, Log } from "../../src/ports.ts";
 import { openQualityFile } from "../../src/quality/qualityFile.ts";
 import { makeReportReader, type ReportLimits } from "../../src/processes/reports.ts";
-import { firstOf, pacsOf, type Served, startDemo, stow, withElement } from "../archive/requests.ts";
+import { firstOf, pacsOf, type Served, startDemo, stow, withElement } from "../demo/archive/requests.ts";
 import { openJobs, temporaryFolder } from "../pacs/fakeArchive.ts";
 import { makeSlices, type TestInstance, uidOf } from "../pacs/objects.ts";
 

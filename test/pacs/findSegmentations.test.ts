@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { pacsOf, type Served, startDemo, stow } from "../archive/requests.ts";
+import { pacsOf, type Served, startDemo, stow } from "../demo/archive/requests.ts";
 import { startOrthanc } from "../support/orthanc.ts";
 import { needsTool } from "../support/shared.ts";
 import { bytesOf, dicomJson, sendJson, startArchive } from "./fakeArchive.ts";

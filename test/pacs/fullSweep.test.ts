@@ -8,7 +8,7 @@ import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
 import { makeDicomwebPacs } from "../../src/pacs/dicomweb.ts";
 import { fullSweep } from "../../src/pacs/fullSweep.ts";
 import type { Since } from "../../src/pacs/lookAtStudy.ts";
-import { startDemo, stow } from "../archive/requests.ts";
+import { startDemo, stow } from "../demo/archive/requests.ts";
 import { needsShared, sharedFolder } from "../support/shared.ts";
 import { dicomJson, isFailure, keepLog, sendJson, startArchive, temporaryFolder } from "./fakeArchive.ts";
 import { makeSlices, uidOf } from "./objects.ts";

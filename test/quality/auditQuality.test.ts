@@ -4,7 +4,7 @@ import { failed } from "../../src/domain/failure.ts";
 import type { QualityRecord } from "../../src/domain/quality.ts";
 import { auditQuality } from "../../src/quality/auditQuality.ts";
 import type { AuditPacs } from "../../src/quality/auditStudy.ts";
-import { pacsOf, type Served, startDemo, stow } from "../archive/requests.ts";
+import { pacsOf, type Served, startDemo, stow } from "../demo/archive/requests.ts";
 import { isFailure } from "../pacs/fakeArchive.ts";
 import { uidOf } from "../pacs/objects.ts";
 import { startOrthanc } from "../support/orthanc.ts";

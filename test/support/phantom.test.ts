@@ -60,7 +60,7 @@ test("T3: a kept phantom that is not whole is made anew", () => {
 
 test("T3: no story makes a phantom of the usual size for itself", () => {
   const tests = fileURLToPath(new URL("..", import.meta.url));
-  for (const room of ["story", "viewer", "support"])
+  for (const room of ["product", "viewer", "support"])
     for (const name of readdirSync(join(tests, room)).filter((each) => each.endsWith(".ts"))) {
       if (name.startsWith("phantom.")) continue;
       const text = readFileSync(join(tests, room, name), "utf8");

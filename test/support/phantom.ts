@@ -7,7 +7,7 @@ import { makePhantom, type Phantom, type PhantomOptions } from "../../src/demo/p
 import { cacheFolder } from "./cacheFolder.ts";
 
 /** What a phantom is made by: another line of it may make another phantom. */
-const rooms = ["phantom", "geometry", "domain"];
+const rooms = ["demo/phantom", "geometry", "domain"];
 
 const digestOf = (...parts: readonly (string | Uint8Array)[]): string => {
   const hash = createHash("sha256");

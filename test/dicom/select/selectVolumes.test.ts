@@ -10,7 +10,7 @@ import type { Header } from "../../../src/domain/series.ts";
 import { readSeriesRules } from "../../../src/settings/seriesRules.ts";
 import { type Attributes, classicSeries, type SeriesSpec, uid } from "../../support/dicomSeries.ts";
 import { needsShared, sharedFolder } from "../../support/shared.ts";
-import { siemens, withPrivate } from "../read/withPrivate.ts";
+import { siemens, withPrivate } from "../file/withPrivate.ts";
 
 type Accepted = Extract<VolumeChoice, { kind: "accepted" }>;
 
