@@ -16,19 +16,10 @@ import { makeQidoWatcher } from "./pacs/qidoWatcher.ts";
 import { makeRest, type Rest } from "./pacs/rest.ts";
 import { sweep } from "./pacs/sweep.ts";
 import { makeDispatcher, readTls, type TlsFiles } from "./pacs/tls.ts";
-import type {
-  Clock,
-  Destination,
-  JobStore,
-  Log,
-  Pacs,
-  Pictures,
-  Refusals,
-  StorySettings,
-  Teller,
-  Watcher,
-  World,
-} from "./ports.ts";
+import type { JobStore } from "./ports/jobs.ts";
+import type { Pacs, Watcher } from "./ports/pacs.ts";
+import type { Destination, Pictures, Refusals } from "./ports/results.ts";
+import type { Clock, Log, StorySettings, Teller, World } from "./ports/world.ts";
 import { openQualityFile, type QualityFile } from "./quality/qualityFile.ts";
 import { readSeriesRules } from "./settings/seriesRules.ts";
 import type { Settings } from "./settings/settingsSchema.ts";

@@ -4,11 +4,10 @@
  * place of the archive. Every step may be the last one before the power fails; the next run goes on from the spool.
  */
 
-import { deliver } from "./story/deliver.ts";
-import type { InstanceBytes } from "./dicom/series/instance.ts";
-import { readSeries } from "./dicom/series/readSeries.ts";
 import { selectVolumes } from "./dicom/select/selectVolumes.ts";
 import { refusalOf } from "./dicom/select/volumeChoice.ts";
+import type { InstanceBytes } from "./dicom/series/instance.ts";
+import { readSeries } from "./dicom/series/readSeries.ts";
 import { judgeSource } from "./dicom/write/judgeSource.ts";
 import { failed, makeFailure } from "./domain/failure.ts";
 import type { Stack, Volume } from "./domain/grid.ts";
@@ -18,16 +17,19 @@ import type { SeriesRef } from "./domain/series.ts";
 import type { Warning } from "./domain/warning.ts";
 import { regularise } from "./geometry/regularise.ts";
 import { gridPlanes, seriesStack, stackOf } from "./geometry/stack.ts";
-import { readHistory } from "./story/history.ts";
-import { encodePicture } from "./story/illustrate.ts";
-import { listHeaders, requireOrigin } from "./story/listing.ts";
 import { measureMask } from "./measure/measureMask.ts";
 import { preprocess } from "./nnunet/preprocess.ts";
 import { restoreMask } from "./nnunet/restoreMask.ts";
 import { slidingWindow } from "./nnunet/slidingWindow.ts";
+import type { Segmenter } from "./ports/models.ts";
+import type { Spooled } from "./ports/results.ts";
+import type { Step, StorySettings, Teller, World } from "./ports/world.ts";
+import { deliver } from "./story/deliver.ts";
+import { readHistory } from "./story/history.ts";
+import { encodePicture } from "./story/illustrate.ts";
+import { listHeaders, requireOrigin } from "./story/listing.ts";
 import { buildObjects } from "./story/objects.ts";
 import { orderSegmentation, uidOf } from "./story/order.ts";
-import type { Segmenter, Spooled, Step, StorySettings, Teller, World } from "./ports.ts";
 import { keepsProbability, mirrors, type Segmentation, summarise, withDelivery } from "./story/results.ts";
 import { retrieveReadable } from "./story/retrieve.ts";
 import { judgeGrid } from "./trust/judgeGrid.ts";

@@ -76,7 +76,11 @@ test("T4: every test file belongs to one tier, and none of the quick one starts 
     name.endsWith(".test.ts"),
   );
   assert.deepEqual([...unit, ...outside].toSorted(), all.map((name) => `test/${name}`).toSorted());
-  for (const known of ["test/geometry/vector.test.ts", "test/nnunet/tiles.test.ts", "test/settings/readSettings.test.ts"])
+  for (const known of [
+    "test/geometry/vector.test.ts",
+    "test/nnunet/tiles.test.ts",
+    "test/settings/readSettings.test.ts",
+  ])
     assert.ok(unit.includes(known), known);
   for (const known of [
     "test/product/kill.test.ts",

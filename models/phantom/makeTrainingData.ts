@@ -7,12 +7,12 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { zyx } from "../../src/domain/axes.ts";
 import type { ModelClass, Plan } from "../../src/domain/plan.ts";
 import { resample } from "../../src/geometry/resample.ts";
 import { boxShape, cropped, whole } from "../../src/geometry/strided.ts";
 import { preprocess } from "../../src/nnunet/preprocess.ts";
-import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import recipe from "./recipe.json" with { type: "json" };
 
 const planOf = (modelClass: ModelClass): Plan => ({

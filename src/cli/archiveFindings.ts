@@ -1,7 +1,7 @@
 import { parseHeader } from "../dicom/file/header.ts";
 import { toFailure } from "../domain/failure.ts";
 import type { SeriesRef } from "../domain/series.ts";
-import type { Pacs, StudyListing } from "../ports.ts";
+import type { Pacs, StudyListing } from "../ports/pacs.ts";
 import type { Finding } from "./doctor.ts";
 
 /** What can be seen of an archive without storing anything. */

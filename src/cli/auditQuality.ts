@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import type { AuditMessage } from "../processes/audits.ts";
 import { clock, composePacs, composeQuality, software } from "../compose.ts";
 import { FailureError, failed, toFailure } from "../domain/failure.ts";
 import { type AuditRules, type Drift, type Quality, withoutMemory } from "../domain/quality.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
+import type { AuditMessage } from "../processes/audits.ts";
 import { makeLog } from "../processes/log.ts";
 import { auditQuality } from "../quality/auditQuality.ts";
 import type { Settings } from "../settings/settingsSchema.ts";

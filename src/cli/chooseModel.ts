@@ -4,7 +4,7 @@ import { failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import type { ModelIdentity } from "../domain/result.ts";
 import { readModel } from "../inference/modelFolder.ts";
-import type { Log } from "../ports.ts";
+import type { Log } from "../ports/world.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import { choice } from "./arguments.ts";
 

@@ -3,7 +3,7 @@ import { failed } from "../domain/failure.ts";
 import type { Job, JobState } from "../domain/job.ts";
 import { roundedMl } from "../domain/millilitres.ts";
 import { viewJob } from "../http/app.ts";
-import type { JobStore } from "../ports.ts";
+import type { JobStore } from "../ports/jobs.ts";
 import { choice, day, jobNumber, uid, wholeNumber } from "./arguments.ts";
 import { settingsFor } from "./context.ts";
 import { ledgerPath, openLedger } from "./ledger.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { composeJobs, jobsFile } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
-import type { JobStore } from "../ports.ts";
+import type { JobStore } from "../ports/jobs.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 
 /** Where the ledger of these settings lies, whole. */

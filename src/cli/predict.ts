@@ -1,20 +1,16 @@
 import type { Command } from "commander";
 import { type ComposedTeller, clock } from "../compose.ts";
+import { caseName } from "../convert/volumeNames.ts";
 import { failed, toFailure } from "../domain/failure.ts";
 import { roundedMl } from "../domain/millilitres.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import { type ModelIdentity, PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
-import { makeLog } from "../processes/log.ts";
-import { writeNifti } from "../nifti/writeNifti.ts";
 import { listFolder } from "../files/listFolder.ts";
+import { seriesOfFiles } from "../files/seriesOfFiles.ts";
+import { writeNifti } from "../nifti/writeNifti.ts";
 import { segmentVolume } from "../pipeline.ts";
-import type { Segmenter, Step, Teller } from "../ports.ts";
-import type { Settings } from "../settings/settingsSchema.ts";
-import { makeStep } from "../story/step.ts";
-import { inputFolder, keepApart, outputFolder } from "./arguments.ts";
-import { device, type ModelOptions, modelClass, modelForNifti, settle, tellerFor } from "./chooseModel.ts";
-import { interruptSignal, settingsFor } from "./context.ts";
-import { bold, note, print, printJson, table, yellow } from "./output.ts";
+import type { Segmenter } from "../ports/models.ts";
+import type { Step, Teller } from "../ports/world.ts";
 import { casesFor, type FoundCase, type FoundCases, findCases, readCase } from "../predict/predictCases.ts";
 import {
   type CaseOutcome,
@@ -24,9 +20,14 @@ import {
   type PredictionHead,
 } from "../predict/predictFolder.ts";
 import { predictStudies, type RefusedSeries } from "../predict/predictStudies.ts";
+import { makeLog } from "../processes/log.ts";
+import type { Settings } from "../settings/settingsSchema.ts";
+import { makeStep } from "../story/step.ts";
+import { inputFolder, keepApart, outputFolder } from "./arguments.ts";
+import { device, type ModelOptions, modelClass, modelForNifti, settle, tellerFor } from "./chooseModel.ts";
+import { interruptSignal, settingsFor } from "./context.ts";
+import { bold, note, print, printJson, table, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
-import { seriesOfFiles } from "../files/seriesOfFiles.ts";
-import { caseName } from "../convert/volumeNames.ts";
 
 type PredictOptions = ModelOptions & {
   readonly input: string;

@@ -1,16 +1,16 @@
 import { software } from "../compose.ts";
+import { deriveUid } from "../dicom/identity/resultKey.ts";
+import { sha256 } from "../dicom/identity/sha256.ts";
 import { buildSeg } from "../dicom/write/buildSeg.ts";
 import type { WriteContext } from "../dicom/write/context.ts";
 import { packPlanes } from "../dicom/write/packBits.ts";
 import type { BuiltObject } from "../dicom/write/part10.ts";
-import { deriveUid } from "../dicom/identity/resultKey.ts";
 import type { SegmentationType } from "../dicom/write/segmentationType.ts";
-import { sha256 } from "../dicom/identity/sha256.ts";
 import { lps, zyx } from "../domain/axes.ts";
 import { toFailure } from "../domain/failure.ts";
 import type { Mask } from "../domain/grid.ts";
 import type { SourceSeries } from "../domain/series.ts";
-import type { Pacs } from "../ports.ts";
+import type { Pacs } from "../ports/pacs.ts";
 
 /** What became of one type. */
 export type Trial = {

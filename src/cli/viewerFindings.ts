@@ -1,6 +1,6 @@
 import { number, parseHeader, text } from "../dicom/file/header.ts";
 import { FailureError, toFailure } from "../domain/failure.ts";
-import type { InstanceRef, Pacs } from "../ports.ts";
+import type { InstanceRef, Pacs } from "../ports/pacs.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import type { Finding } from "./doctor.ts";
 import { storeTrials, type Trial } from "./trySegmentations.ts";

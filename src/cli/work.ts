@@ -3,12 +3,12 @@ import type { Command } from "commander";
 import { composeWorld } from "../compose.ts";
 import { toFailure } from "../domain/failure.ts";
 import { guardFooting } from "../jobs/folderGuard.ts";
+import type { Log } from "../ports/world.ts";
 import { WORKER, type WorkerMessage } from "../processes/keepWorker.ts";
 import { makeLog } from "../processes/log.ts";
-import type { Log } from "../ports.ts";
-import type { Settings } from "../settings/settingsSchema.ts";
 import { footingOf } from "../processes/tenure.ts";
 import { runWorker } from "../processes/work.ts";
+import type { Settings } from "../settings/settingsSchema.ts";
 import { settingsFor, stopSignal } from "./context.ts";
 
 /** The service hears whether jobs are being taken, or why not. */

@@ -4,7 +4,7 @@ import type { VolumeChoice } from "../dicom/select/volumeChoice.ts";
 import type { FailureCode } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import type { Header } from "../domain/series.ts";
-import type { InstanceBytes } from "../ports.ts";
+import type { InstanceBytes } from "../ports/pacs.ts";
 
 /** What the service would make of a volume: the class that it would segment it as, or the reason why it would not. */
 export type Selection = {

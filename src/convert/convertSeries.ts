@@ -1,15 +1,15 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { listParts, readSeries } from "../dicom/series/readSeries.ts";
 import type { SelectOptions } from "../dicom/select/selectVolumes.ts";
+import { listParts, readSeries } from "../dicom/series/readSeries.ts";
 import { FailureError } from "../domain/failure.ts";
 import type { Repairs, SeriesVolume } from "../domain/series.ts";
 import type { Warning, WarningCode } from "../domain/warning.ts";
+import type { FileSeries } from "../files/seriesOfFiles.ts";
 import { regularise } from "../geometry/regularise.ts";
 import { seriesStack } from "../geometry/stack.ts";
 import { writeNifti } from "../nifti/writeNifti.ts";
 import { type Selection, selectParts } from "./convertSelection.ts";
-import type { FileSeries } from "../files/seriesOfFiles.ts";
 import { volumeFiles } from "./volumeNames.ts";
 import { converted, refused, type VolumeOutcome } from "./volumeOutcome.ts";
 

@@ -1,6 +1,6 @@
 import { basename, dirname, relative } from "node:path";
 import type { Warning } from "../domain/warning.ts";
-import type { InstanceBytes } from "../ports.ts";
+import type { InstanceBytes } from "../ports/pacs.ts";
 
 /** A file that could not be read as DICOM. */
 export type UnreadFile = {

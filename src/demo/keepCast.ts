@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { failed } from "../domain/failure.ts";
-import { writePhantom } from "./phantom/writePhantom.ts";
 import type { CastSeries } from "./cast.ts";
+import { writePhantom } from "./phantom/writePhantom.ts";
 
 /** Make a folder, or take an empty one. Throws USAGE where something lies in it: series of two casts would mix. */
 export const openKeepFolder = (folder: string): void => {

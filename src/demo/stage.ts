@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startArchive } from "./archive/startArchive.ts";
-import type { Log } from "../ports.ts";
+import type { Log } from "../ports/world.ts";
 import { type Service, startService } from "../processes/serve.ts";
 import { type Settings, settingsSchema } from "../settings/settingsSchema.ts";
+import { startArchive } from "./archive/startArchive.ts";
 import { prepareOrthanc } from "./orthanc.ts";
 
 /** An archive and the service that watches it, on free loopback ports. */

@@ -4,7 +4,7 @@ import type { Mask } from "../domain/grid.ts";
 import type { Job } from "../domain/job.ts";
 import { diceOf } from "../evaluate/dice.ts";
 import { measureMask } from "../measure/measureMask.ts";
-import type { Pacs } from "../ports.ts";
+import type { Pacs } from "../ports/pacs.ts";
 import type { CastSeries } from "./cast.ts";
 
 /** What became of one series, beside what the phantom knows. */

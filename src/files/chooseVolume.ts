@@ -1,13 +1,13 @@
 import { parseHeader, text } from "../dicom/file/header.ts";
+import { deriveUid, instancesDigest } from "../dicom/identity/resultKey.ts";
 import { type SelectOptions, selectVolumes } from "../dicom/select/selectVolumes.ts";
 import { refusalOf, type VolumeChoice } from "../dicom/select/volumeChoice.ts";
-import { deriveUid, instancesDigest } from "../dicom/identity/resultKey.ts";
 import { FailureError, failed, makeFailure } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import type { Header, SeriesRef } from "../domain/series.ts";
 import type { Warning } from "../domain/warning.ts";
+import type { InstanceBytes } from "../ports/pacs.ts";
 import { uidOf } from "../story/order.ts";
-import type { InstanceBytes } from "../ports.ts";
 
 export type ChosenVolume = {
   readonly series: SeriesRef;

@@ -1,7 +1,7 @@
 import { opendirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { failed } from "../domain/failure.ts";
-import type { InstanceBytes } from "../ports.ts";
+import type { InstanceBytes } from "../ports/pacs.ts";
 import { type InputLimits, unzip } from "./unzip.ts";
 
 /** Where a zip archive is unpacked, and how much any input may hold. */

@@ -1,7 +1,7 @@
 import { number, parseHeader, text } from "../dicom/file/header.ts";
 import { type FailureCode, toFailure } from "../domain/failure.ts";
 import type { Header } from "../domain/series.ts";
-import type { InstanceBytes } from "../ports.ts";
+import type { InstanceBytes } from "../ports/pacs.ts";
 
 export type FileSeries = {
   /** Empty where a de-identifier emptied it. */

@@ -2,15 +2,17 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Failure } from "../domain/failure.ts";
 import type { Job, JobState } from "../domain/job.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import type { JobStore, Log, Pacs } from "../ports.ts";
-import { bringsBody, refuseBody } from "./body.ts";
+import type { JobStore } from "../ports/jobs.ts";
+import type { Pacs } from "../ports/pacs.ts";
+import type { Log } from "../ports/world.ts";
 import { findJob, noJob, sendObject, sendPicture } from "./api/files.ts";
 import { type Hints, hintPath, takeHint } from "./api/hint.ts";
 import { type ReadMeasurements, sendMeasurements } from "./api/measurements.ts";
 import { answerError, problem } from "./api/problem.ts";
 import { sendQuality, showQuality } from "./api/quality.ts";
-import { oneOf, readQuery, wholeNumber, withoutQuery } from "./query.ts";
+import { bringsBody, refuseBody } from "./body.ts";
 import { type PageSources, showPage } from "./pages/showPage.ts";
+import { oneOf, readQuery, wholeNumber, withoutQuery } from "./query.ts";
 
 /** What stands between the service and readiness; empty when ready. `degraded` does not make it unready. */
 export type Readiness = { readonly problems: readonly Reason[]; readonly degraded: readonly Reason[] };

@@ -1,12 +1,12 @@
 import { basename, relative } from "node:path";
 import { digestFile } from "./files.ts";
-import type { ModelSources } from "./nnunetV1/locate.ts";
 import type { Manifest, Taken } from "./manifest.ts";
-import type { NetworkShape } from "./pansegnet/networkShape.ts";
+import type { ModelSources } from "./nnunetV1/locate.ts";
 import { fetchFile, type PlanOfSource } from "./nnunetV1/readSources.ts";
-import type { SourceTree } from "./source/sourceTree.ts";
 import type { StageOrigin } from "./nnunetV1/stage.ts";
 import { OPSET } from "./onnx/writeOnnx.ts";
+import type { NetworkShape } from "./pansegnet/networkShape.ts";
+import type { SourceTree } from "./source/sourceTree.ts";
 
 /** A network's sizes and the number of weights that inference uses. */
 export type Network = { readonly shape: NetworkShape; readonly parameters: number };

@@ -1,15 +1,11 @@
 import { join } from "node:path";
 import { FailureError } from "../domain/failure.ts";
 import type { ModelClass, Orientation } from "../domain/plan.ts";
-import { type Checkpoint, openCheckpoint } from "./torch/checkpoint.ts";
 import { describeNetwork, describeTaken, digestSources, type Network } from "./describe.ts";
 import { writeJson } from "./files.ts";
-import { toHalfPrecision } from "./onnx/halfPrecision.ts";
-import { locateModel, type ModelSources } from "./nnunetV1/locate.ts";
 import type { Fold, Manifest, ModelFiles } from "./manifest.ts";
 import { requireModelId, requireNewModel, writeModelFolder } from "./modelFolder.ts";
-import { networkGraph } from "./pansegnet/networkGraph.ts";
-import { type NetworkShape, networkShape, type ShapeOf } from "./pansegnet/networkShape.ts";
+import { locateModel, type ModelSources } from "./nnunetV1/locate.ts";
 import {
   defaultId,
   knowsOnlyPhantoms,
@@ -20,12 +16,16 @@ import {
 } from "./nnunetV1/origin.ts";
 import type { ImportedPlan } from "./nnunetV1/readPlan.ts";
 import { fetchFile, type PlanOfSource, readCheckpointInfo, readPlanOf } from "./nnunetV1/readSources.ts";
+import { readStageOrigin, readTrainedFold } from "./nnunetV1/stage.ts";
+import { toHalfPrecision } from "./onnx/halfPrecision.ts";
+import { writeOnnx } from "./onnx/writeOnnx.ts";
+import { networkGraph } from "./pansegnet/networkGraph.ts";
+import { type NetworkShape, networkShape, type ShapeOf } from "./pansegnet/networkShape.ts";
+import { checkWeights } from "./pansegnet/weights.ts";
 import { withScratchFolder } from "./source/scratchFolder.ts";
 import { openSource, type SourceTree } from "./source/sourceTree.ts";
 import { requireSpace } from "./source/space.ts";
-import { readStageOrigin, readTrainedFold } from "./nnunetV1/stage.ts";
-import { checkWeights } from "./pansegnet/weights.ts";
-import { writeOnnx } from "./onnx/writeOnnx.ts";
+import { type Checkpoint, openCheckpoint } from "./torch/checkpoint.ts";
 
 export type ImportRequest = {
   /** Results folder, a parent that holds exactly one, a zip archive of either, a fold folder, or a checkpoint file. */

@@ -1,5 +1,5 @@
-import { FINAL_CHECKPOINT } from "./source/chooseFiles.ts";
 import type { Manifest } from "./manifest.ts";
+import { FINAL_CHECKPOINT } from "./source/chooseFiles.ts";
 
 /** What a word of a plan clearly names, so that a T2 model does not pass for T1 unsaid. */
 const contrastIn = (modality: string): string | null =>

@@ -1,6 +1,7 @@
 import type { ModelClass } from "../domain/plan.ts";
 import type { ExecutionProvider } from "../domain/result.ts";
-import type { Log, Models, Segmenter } from "../ports.ts";
+import type { Models, Segmenter } from "../ports/models.ts";
+import type { Log } from "../ports/world.ts";
 import { identify, listModelIds, readModel } from "./modelFolder.ts";
 import { openSegmenter, type SegmenterOptions } from "./segmenter.ts";
 

@@ -4,7 +4,8 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { voxelCount } from "../domain/axes.ts";
 import { FailureError, failed } from "../domain/failure.ts";
 import type { ExecutionProvider } from "../domain/result.ts";
-import type { Log, Segmenter } from "../ports.ts";
+import type { Segmenter } from "../ports/models.ts";
+import type { Log } from "../ports/world.ts";
 import { cudaFilesArePresent, type ProviderChoice } from "./executionProvider.ts";
 import { type InstalledModel, identify, verifyModel, type WeightsFile } from "./modelFolder.ts";
 

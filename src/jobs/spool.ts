@@ -14,7 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { failed } from "../domain/failure.ts";
 import type { ResultSummary } from "../domain/result.ts";
-import type { Spool, Spooled } from "../ports.ts";
+import type { Spool, Spooled } from "../ports/results.ts";
 
 /**
  * Entries as folders named by the hash of their key, each complete or absent whatever interrupts us.

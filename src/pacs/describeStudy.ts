@@ -1,5 +1,5 @@
 import { isUid } from "../domain/uid.ts";
-import type { SeriesDescription } from "../ports.ts";
+import type { SeriesDescription } from "../ports/pacs.ts";
 import type { Calls } from "./calls.ts";
 import { type DicomJson, readNumber, readText, tags } from "./dicomJson.ts";
 import { readDatasets, searchAll } from "./searches.ts";

@@ -1,5 +1,6 @@
 import { failed } from "../domain/failure.ts";
-import type { Log, Pacs } from "../ports.ts";
+import type { Pacs } from "../ports/pacs.ts";
+import type { Log } from "../ports/world.ts";
 import { type Calls, makeCalls } from "./calls.ts";
 import { describeStudy } from "./describeStudy.ts";
 import { findDocuments } from "./findDocuments.ts";

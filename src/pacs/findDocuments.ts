@@ -1,5 +1,6 @@
 import { isUid } from "../domain/uid.ts";
-import type { DocumentRef, Log } from "../ports.ts";
+import type { DocumentRef } from "../ports/pacs.ts";
+import type { Log } from "../ports/world.ts";
 import type { Calls } from "./calls.ts";
 import { type DicomJson, readText, readValues, tags } from "./dicomJson.ts";
 import { readDatasets, searchAll } from "./searches.ts";

@@ -1,5 +1,6 @@
 import { isUid } from "../domain/uid.ts";
-import type { Log, SegmentationRef } from "../ports.ts";
+import type { SegmentationRef } from "../ports/pacs.ts";
+import type { Log } from "../ports/world.ts";
 import type { Calls } from "./calls.ts";
 import { readText, tags } from "./dicomJson.ts";
 import { findSeriesOfModality } from "./findSeriesOfModality.ts";

@@ -1,6 +1,6 @@
 import type { SeriesArrival } from "../domain/job.ts";
 import { isUid } from "../domain/uid.ts";
-import type { Log } from "../ports.ts";
+import type { Log } from "../ports/world.ts";
 import type { Calls } from "./calls.ts";
 import { readNumber, readText, tags } from "./dicomJson.ts";
 import { findSeriesOfModality } from "./findSeriesOfModality.ts";

@@ -1,7 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { failed } from "../domain/failure.ts";
 import type { SeriesArrival } from "../domain/job.ts";
-import type { JobStore, ListedStudy, Listings, Log, Pacs, StudyListing } from "../ports.ts";
+import type { JobStore } from "../ports/jobs.ts";
+import type { ListedStudy, Listings } from "../ports/listings.ts";
+import type { Pacs, StudyListing } from "../ports/pacs.ts";
+import type { Log } from "../ports/world.ts";
 import { type Look, lookAtStudy, type Since } from "./lookAtStudy.ts";
 
 export type FullSweepOptions = {

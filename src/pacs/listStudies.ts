@@ -1,7 +1,8 @@
 import { FailureError } from "../domain/failure.ts";
 import type { SeriesArrival } from "../domain/job.ts";
 import { isUid } from "../domain/uid.ts";
-import type { Log, StudyListing, StudyPage } from "../ports.ts";
+import type { StudyListing, StudyPage } from "../ports/pacs.ts";
+import type { Log } from "../ports/world.ts";
 import type { Calls } from "./calls.ts";
 import { type DicomJson, readNumber, readText, readValues, tags } from "./dicomJson.ts";
 import { readDatasets, searchAll } from "./searches.ts";

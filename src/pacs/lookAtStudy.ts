@@ -1,5 +1,6 @@
 import type { SeriesArrival } from "../domain/job.ts";
-import type { ListedSeries, ListedStudy, StudyListing } from "../ports.ts";
+import type { ListedSeries, ListedStudy } from "../ports/listings.ts";
+import type { StudyListing } from "../ports/pacs.ts";
 
 /** "all", a day as YYYY-MM-DD, or null: nothing that was there before us. */
 export type Since = string | null;

@@ -1,4 +1,4 @@
-import type { Watcher } from "../ports.ts";
+import type { Watcher } from "../ports/pacs.ts";
 
 /**
  * A watcher that looks once at a time: who asks during a look gets that one. `stop` lets the look come to its next

@@ -1,7 +1,9 @@
 import { failed } from "../domain/failure.ts";
 import type { SeriesArrival } from "../domain/job.ts";
 import { isUid } from "../domain/uid.ts";
-import type { JobStore, Log, Watcher } from "../ports.ts";
+import type { JobStore } from "../ports/jobs.ts";
+import type { Watcher } from "../ports/pacs.ts";
+import type { Log } from "../ports/world.ts";
 import { isDicomJson } from "./dicomJson.ts";
 import { makeWatcher } from "./makeWatcher.ts";
 import { baseUrl } from "./options.ts";

@@ -1,6 +1,8 @@
 import { toFailure } from "../domain/failure.ts";
 import type { SeriesArrival } from "../domain/job.ts";
-import type { Clock, JobStore, Log, Pacs, Watcher } from "../ports.ts";
+import type { JobStore } from "../ports/jobs.ts";
+import type { Pacs, Watcher } from "../ports/pacs.ts";
+import type { Clock, Log } from "../ports/world.ts";
 import { makeWatcher } from "./makeWatcher.ts";
 
 export type QidoWatcherOptions = {

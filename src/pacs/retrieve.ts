@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { failed } from "../domain/failure.ts";
 import type { SeriesRef } from "../domain/series.ts";
-import type { Encoding, InstanceBytes, InstanceRef } from "../ports.ts";
+import type { Encoding, InstanceBytes, InstanceRef } from "../ports/pacs.ts";
 import type { Calls } from "./calls.ts";
 import { inParallel } from "./inParallel.ts";
 import type { ResolvedOptions } from "./options.ts";

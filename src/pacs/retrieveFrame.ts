@@ -1,5 +1,5 @@
 import { failed } from "../domain/failure.ts";
-import type { InstanceRef } from "../ports.ts";
+import type { InstanceRef } from "../ports/pacs.ts";
 import type { Calls } from "./calls.ts";
 import { statusFailure } from "./statusFailure.ts";
 import { assertUids } from "./uid.ts";

@@ -1,6 +1,8 @@
 import cron from "node-cron";
 import { type FailureCode, failed, toFailure } from "../domain/failure.ts";
-import type { JobStore, Log, Pacs, Watcher } from "../ports.ts";
+import type { JobStore } from "../ports/jobs.ts";
+import type { Pacs, Watcher } from "../ports/pacs.ts";
+import type { Log } from "../ports/world.ts";
 import { sweep } from "./sweep.ts";
 
 export type Schedule = {

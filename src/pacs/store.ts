@@ -1,6 +1,7 @@
 import { type FailureError, failed } from "../domain/failure.ts";
 import { ownBytes } from "../domain/ownBytes.ts";
-import type { InstanceRef, Log } from "../ports.ts";
+import type { InstanceRef } from "../ports/pacs.ts";
+import type { Log } from "../ports/world.ts";
 import type { Calls } from "./calls.ts";
 import { readText, tags } from "./dicomJson.ts";
 import { readDatasets } from "./searches.ts";

@@ -1,6 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import type { SeriesArrival } from "../domain/job.ts";
-import type { JobStore, Log, Pacs } from "../ports.ts";
+import type { JobStore } from "../ports/jobs.ts";
+import type { Pacs } from "../ports/pacs.ts";
+import type { Log } from "../ports/world.ts";
 
 export type SweepOptions = {
   /** Study dates that are swept; null: all. */

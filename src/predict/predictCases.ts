@@ -1,11 +1,11 @@
 /** The NIfTI cases of a folder: under nnU-Net's names, `<case>_0000.nii.gz` with a further number for each further channel, or as `convert` wrote them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { convertedIn } from "../convert/convertEarlier.ts";
 import { failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
-import { readNiftiImage } from "../nifti/readNifti.ts";
 import { isNiftiPath } from "../files/listFolder.ts";
-import { convertedIn } from "../convert/convertEarlier.ts";
+import { readNiftiImage } from "../nifti/readNifti.ts";
 
 type Image = { readonly name: string; readonly id: string; readonly channel: string };
 

@@ -1,19 +1,19 @@
 /** `predict` over DICOM studies: every volume of a tree of files that `segment` would take, each into a folder of its own. */
 
+import { resultFiles, segmentChosen } from "../cli/segment.ts";
+import type { OutputFile } from "../cli/writeFiles.ts";
 import { type ComposedTeller, clock } from "../compose.ts";
+import { caseName } from "../convert/volumeNames.ts";
 import { parseHeader } from "../dicom/file/header.ts";
-import { selectVolumes } from "../dicom/select/selectVolumes.ts";
 import { instancesDigest } from "../dicom/identity/resultKey.ts";
+import { selectVolumes } from "../dicom/select/selectVolumes.ts";
 import { type Failure, toFailure } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
-import { uidOf } from "../story/order.ts";
-import type { Step } from "../ports.ts";
 import { type ChosenVolume, identify } from "../files/chooseVolume.ts";
-import { type CaseOutcome, type CaseSource, dropCase, keepCase, type Prediction } from "./predictFolder.ts";
-import { resultFiles, segmentChosen } from "../cli/segment.ts";
 import type { FileSeries } from "../files/seriesOfFiles.ts";
-import { caseName } from "../convert/volumeNames.ts";
-import type { OutputFile } from "../cli/writeFiles.ts";
+import type { Step } from "../ports/world.ts";
+import { uidOf } from "../story/order.ts";
+import { type CaseOutcome, type CaseSource, dropCase, keepCase, type Prediction } from "./predictFolder.ts";
 
 /** A series or volume that is not for us; no text of its header. */
 export type RefusedSeries = Pick<Failure, "code" | "sentence"> & {

@@ -1,7 +1,7 @@
 /** Audits corrected results by the clock, in a short-lived process: what strangers stored is parsed by none that answers HTTP. */
 import { type ChildProcess, fork } from "node:child_process";
 import cron from "node-cron";
-import type { Log } from "../ports.ts";
+import type { Log } from "../ports/world.ts";
 import type { ProgramCommand } from "./reports.ts";
 
 /** What the child says when it ends. */

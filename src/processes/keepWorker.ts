@@ -2,7 +2,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { clock } from "../compose.ts";
 import { type Failure, makeFailure } from "../domain/failure.ts";
-import type { JobStore, Log } from "../ports.ts";
+import type { JobStore } from "../ports/jobs.ts";
+import type { Log } from "../ports/world.ts";
 import type { ProgramCommand } from "./reports.ts";
 
 /** The one worker's name in the job store: whoever holds the data folder may take over what it left behind. */

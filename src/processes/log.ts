@@ -1,5 +1,5 @@
 import winston from "winston";
-import type { Log } from "../ports.ts";
+import type { Log } from "../ports/world.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 

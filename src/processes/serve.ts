@@ -6,10 +6,11 @@ import type { Readiness, Sources } from "../http/app.ts";
 import { closeServer, type HttpLimits, listen } from "../http/listen.ts";
 import { whyUnwritable } from "../jobs/folderGuard.ts";
 import { removeAbandonedFolders } from "../jobs/temporaryFolder.ts";
-import type { Log, Pacs } from "../ports.ts";
-import { makeReportReader, type ProgramCommand } from "./reports.ts";
+import type { Pacs } from "../ports/pacs.ts";
+import type { Log } from "../ports/world.ts";
 import { readSeriesRules } from "../settings/seriesRules.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
+import { makeReportReader, type ProgramCommand } from "./reports.ts";
 import { holdDataFolder, type Tenure } from "./tenure.ts";
 
 const MIN_FREE_BYTES = 2 ** 30;

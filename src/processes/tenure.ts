@@ -1,6 +1,5 @@
 /** What the service does while it holds a data folder: from the lock to its release. Lost with the folder, begun anew when that is back. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { startAudits } from "./audits.ts";
 import {
   clock,
   composeFullSweep,
@@ -18,11 +17,15 @@ import { setAsideDamagedJobs } from "../jobs/damage.ts";
 import { type FolderGuard, guardFooting } from "../jobs/folderGuard.ts";
 import { lockDataFolder, lockFile } from "../jobs/lock.ts";
 import { clearSpool, openSpool } from "../jobs/spool.ts";
-import { keepWorker, WORKER, type Worker } from "./keepWorker.ts";
 import { type Schedule, startSchedule } from "../pacs/schedule.ts";
-import type { JobStore, Log, Pacs, Pictures } from "../ports.ts";
-import type { ProgramCommand } from "./reports.ts";
+import type { JobStore } from "../ports/jobs.ts";
+import type { Pacs } from "../ports/pacs.ts";
+import type { Pictures } from "../ports/results.ts";
+import type { Log } from "../ports/world.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
+import { startAudits } from "./audits.ts";
+import { keepWorker, WORKER, type Worker } from "./keepWorker.ts";
+import type { ProgramCommand } from "./reports.ts";
 
 export type Tenure = {
   readonly jobs: JobStore;

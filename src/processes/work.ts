@@ -6,7 +6,7 @@ import { framesOf } from "../domain/frames.ts";
 import type { Claim } from "../domain/job.ts";
 import { type Decision, decide, retryDelayMs } from "../jobs/retryPolicy.ts";
 import { examineSeries, processJob } from "../pipeline.ts";
-import type { Log, World } from "../ports.ts";
+import type { Log, World } from "../ports/world.ts";
 import { makeStep } from "../story/step.ts";
 
 export type WorkerOptions = {

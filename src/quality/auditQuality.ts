@@ -2,7 +2,7 @@
 import { type Failure, toFailure } from "../domain/failure.ts";
 import type { AuditRules, CorrectedCase, QualityRecord } from "../domain/quality.ts";
 import { RESEARCH_NOTICE, type SoftwareIdentity } from "../domain/result.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../ports/world.ts";
 import { type AuditPacs, auditStudy, isArchiveAway, memoryOf, type StudyAudit } from "./auditStudy.ts";
 import { driftOf } from "./driftOf.ts";
 import { summariseCases } from "./summariseCases.ts";

@@ -11,7 +11,7 @@ import type {
 } from "../domain/quality.ts";
 import { assessCase } from "../evaluate/assessCase.ts";
 import { onCommonGrid } from "../geometry/commonGrid.ts";
-import type { Pacs, SegmentationRef } from "../ports.ts";
+import type { Pacs, SegmentationRef } from "../ports/pacs.ts";
 import { describeSegmentation } from "./describeSegmentation.ts";
 import { type Pair, pairSegmentations } from "./pairSegmentations.ts";
 

@@ -3,7 +3,8 @@ import { verifyStored } from "../dicom/verify/verifyStored.ts";
 import { type Failure, type FailureCode, FailureError, failed, failureClass } from "../domain/failure.ts";
 import type { SeriesRef } from "../domain/series.ts";
 import type { Warning } from "../domain/warning.ts";
-import type { Destination, Spooled, Step, World } from "../ports.ts";
+import type { Destination, Spooled } from "../ports/results.ts";
+import type { Step, World } from "../ports/world.ts";
 import { type WrittenObject, writtenObjects } from "./results.ts";
 
 /** What of the world a delivery needs. */

@@ -9,7 +9,7 @@ import { type ArchivedReport, isCurrent } from "../domain/report.ts";
 import type { SeriesRef } from "../domain/series.ts";
 import type { PriorVolume } from "../domain/trend.ts";
 import type { Warning } from "../domain/warning.ts";
-import type { World } from "../ports.ts";
+import type { World } from "../ports/world.ts";
 import { readReports } from "./readReports.ts";
 
 /** The result that is about to be written. */

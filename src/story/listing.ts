@@ -2,7 +2,8 @@
 import { headerFromJson, parseHeader } from "../dicom/file/header.ts";
 import { type FailureCode, FailureError, failed } from "../domain/failure.ts";
 import type { Header, SeriesRef } from "../domain/series.ts";
-import type { Pacs, World } from "../ports.ts";
+import type { Pacs } from "../ports/pacs.ts";
+import type { World } from "../ports/world.ts";
 
 type Headers = Pick<Pacs, "seriesMetadata" | "findInstances" | "retrieveInstance">;
 

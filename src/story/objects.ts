@@ -1,20 +1,21 @@
 /** What a segmented series becomes for the archive: SEG, SR, and what else the settings ask for. */
 
 import { text } from "../dicom/file/header.ts";
+import { verifyBuilt } from "../dicom/verify/verifyBuilt.ts";
 import { buildKeyImages } from "../dicom/write/buildKeyImages.ts";
 import { buildSeg } from "../dicom/write/buildSeg.ts";
 import { buildSr } from "../dicom/write/buildSr.ts";
 import { buildTextReport } from "../dicom/write/buildTextReport.ts";
 import type { WriteContext } from "../dicom/write/context.ts";
-import { verifyBuilt } from "../dicom/verify/verifyBuilt.ts";
 import type { Volume } from "../domain/grid.ts";
 import type { History } from "../domain/history.ts";
 import type { StoredObject } from "../domain/result.ts";
 import type { SourceSeries } from "../domain/series.ts";
 import type { Trend } from "../domain/trend.ts";
-import { keyPictures } from "./illustrate.ts";
 import { trendOf } from "../measure/trend.ts";
-import type { Segmenter, Step, Teller } from "../ports.ts";
+import type { Segmenter } from "../ports/models.ts";
+import type { Step, Teller } from "../ports/world.ts";
+import { keyPictures } from "./illustrate.ts";
 import { algorithmParameters, type BuiltObjects, type Segmentation } from "./results.ts";
 
 type Order = {

@@ -1,12 +1,12 @@
 import { text } from "../dicom/file/header.ts";
-import { isPhantomHeader } from "../dicom/select/phantomMark.ts";
 import { instancesDigest, resultKey } from "../dicom/identity/resultKey.ts";
+import { isPhantomHeader } from "../dicom/select/phantomMark.ts";
 import { type Failure, failed, makeFailure } from "../domain/failure.ts";
 import type { NewSegmentJob } from "../domain/job.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import type { Header, SeriesRef } from "../domain/series.ts";
 import { isUid } from "../domain/uid.ts";
-import type { Teller } from "../ports.ts";
+import type { Teller } from "../ports/world.ts";
 
 /**
  * The job that this series, model and settings ask for, or why there is none. Equal input, equal key; `attempt` makes

@@ -4,7 +4,7 @@ import { readRejections } from "../dicom/report/readRejections.ts";
 import { readReport } from "../dicom/report/readReport.ts";
 import { type FailureCode, toFailure } from "../domain/failure.ts";
 import type { ArchivedReport, PatientIdentity, RejectionNote, StoredReport } from "../domain/report.ts";
-import type { DocumentRef, Pacs } from "../ports.ts";
+import type { DocumentRef, Pacs } from "../ports/pacs.ts";
 
 type Read = {
   readonly reports: readonly StoredReport[];

@@ -13,7 +13,10 @@ import {
 import type { Repairs, SeriesRef, SourceSeries } from "../domain/series.ts";
 import type { Trend } from "../domain/trend.ts";
 import type { Warning } from "../domain/warning.ts";
-import type { InstanceRef, Segmenter, Spooled, Step, StorySettings, Teller } from "../ports.ts";
+import type { Segmenter } from "../ports/models.ts";
+import type { InstanceRef } from "../ports/pacs.ts";
+import type { Spooled } from "../ports/results.ts";
+import type { Step, StorySettings, Teller } from "../ports/world.ts";
 
 /** A mask on the grid of its source, measured and judged. */
 export type Segmentation = {

@@ -4,7 +4,8 @@ import { openPart10 } from "../dicom/file/part10.ts";
 import { pixelCoding } from "../dicom/file/transferSyntax.ts";
 import { type FailureCode, FailureError } from "../domain/failure.ts";
 import type { SeriesRef } from "../domain/series.ts";
-import type { InstanceBytes, World } from "../ports.ts";
+import type { InstanceBytes } from "../ports/pacs.ts";
+import type { World } from "../ports/world.ts";
 
 /** What is no DICOM object is for the reader to refuse. */
 const isReadable = ({ read }: InstanceBytes): boolean => {

@@ -1,5 +1,5 @@
 import { FailureError, failed } from "../domain/failure.ts";
-import type { Clock, Log, Step } from "../ports.ts";
+import type { Clock, Log, Step } from "../ports/world.ts";
 
 export type StepOptions = {
   readonly clock: Clock;

@@ -9,11 +9,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { clock, composeTeller, software } from "../../src/compose.ts";
 import { importDemoModels } from "../../src/demo/models.ts";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import type { ModelClass } from "../../src/domain/plan.ts";
 import { diceOf } from "../../src/evaluate/dice.ts";
-import { makeLog } from "../../src/processes/log.ts";
-import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { segmentVolume } from "../../src/pipeline.ts";
+import { makeLog } from "../../src/processes/log.ts";
 import { settingsSchema } from "../../src/settings/settingsSchema.ts";
 import { makeStep } from "../../src/story/step.ts";
 

@@ -1,10 +1,10 @@
 /** One side of the volume benchmark in a process of its own: `read <folder>` or `decode <folder>`; prints JSON. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeFrame } from "../../src/dicom/pixels/decodeFrame.ts";
-import { frameBytes, locateFrames } from "../../src/dicom/pixels/pixelBytes.ts";
 import { headerOf } from "../../src/dicom/file/header.ts";
 import { openPart10 } from "../../src/dicom/file/part10.ts";
+import { decodeFrame } from "../../src/dicom/pixels/decodeFrame.ts";
+import { frameBytes, locateFrames } from "../../src/dicom/pixels/pixelBytes.ts";
 import { readPixelFormat } from "../../src/dicom/pixels/pixelFormat.ts";
 import { defaultReadOptions, readSeries } from "../../src/dicom/series/readSeries.ts";
 

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startArchive } from "../../src/demo/archive/startArchive.ts";
-import { parseHeader, text } from "../../src/dicom/file/header.ts";
-import { zyx } from "../../src/domain/axes.ts";
 import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { oddSeries } from "../../src/demo/phantom/oddSeries.ts";
 import { type SeriesFile, writeSeries } from "../../src/demo/phantom/writeSeries.ts";
+import { parseHeader, text } from "../../src/dicom/file/header.ts";
+import { zyx } from "../../src/domain/axes.ts";
 import { panseg } from "../support/panseg.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-explain-"));

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { software } from "../../src/compose.ts";
 import { importDemoModels } from "../../src/demo/models.ts";
-import { zyx } from "../../src/domain/axes.ts";
-import type { ResultSummary } from "../../src/domain/result.ts";
 import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
+import { zyx } from "../../src/domain/axes.ts";
+import type { ResultSummary } from "../../src/domain/result.ts";
 import { panseg } from "../support/panseg.ts";
 import { needsShared, sharedFolder } from "../support/shared.ts";
 

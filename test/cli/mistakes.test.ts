@@ -19,11 +19,11 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
+import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { zyx } from "../../src/domain/axes.ts";
 import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
 import { writeNifti } from "../../src/nifti/writeNifti.ts";
-import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
-import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { panseg } from "../support/panseg.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-mistakes-"));

@@ -19,11 +19,11 @@ import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { zyx } from "../../src/domain/axes.ts";
 import type { Volume } from "../../src/domain/grid.ts";
 import { readNifti } from "../../src/nifti/readNifti.ts";
 import { writeNifti } from "../../src/nifti/writeNifti.ts";
-import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { panseg } from "../support/panseg.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-predict-"));

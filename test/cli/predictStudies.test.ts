@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
+import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { zyx } from "../../src/domain/axes.ts";
 import type { ModelClass } from "../../src/domain/plan.ts";
 import { readNifti } from "../../src/nifti/readNifti.ts";
-import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
-import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { panseg } from "../support/panseg.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-studies-"));

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { software } from "../../src/compose.ts";
 import { importDemoModels } from "../../src/demo/models.ts";
+import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { readSegPlanes } from "../../src/dicom/segmentation/readSegPlanes.ts";
 import { readSr } from "../../src/dicom/verify/readSr.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
 import { voxelToLps } from "../../src/geometry/vector.ts";
-import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { panseg } from "../support/panseg.ts";
 import { phantomOf } from "../support/phantom.ts";
 

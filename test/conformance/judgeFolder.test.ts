@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { parseHeader, text } from "../../src/dicom/file/header.ts";
 import { oddSeries } from "../../src/demo/phantom/oddSeries.ts";
+import { parseHeader, text } from "../../src/dicom/file/header.ts";
 import { needsShared, needsTool, sharedFolder } from "../support/shared.ts";
 import { judgeFolder, type SeriesFindings } from "./judgeFolder.ts";
 

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { type FailureCode, FailureError, makeFailure } from "../../src/domain/failure.ts";
 import type { Claim, Job, NewSegmentJob, SeriesArrival } from "../../src/domain/job.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
-import type { Clock, JobStore } from "../../src/ports.ts";
+import type { JobStore } from "../../src/ports/jobs.ts";
+import type { Clock } from "../../src/ports/world.ts";
 
 /** Fresh data for one test: every `open` is one more connection to it. */
 export type JobStoreBench = { open: () => Promise<JobStore>; dispose: () => Promise<void> };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { FailureError, makeFailure } from "../../src/domain/failure.ts";
 import type { Claim, Job } from "../../src/domain/job.ts";
-import type { JobStore } from "../../src/ports.ts";
+import type { JobStore } from "../../src/ports/jobs.ts";
 import {
   arrival,
   HOUR,

@@ -6,8 +6,8 @@ import { after, test } from "node:test";
 import { defaultReadOptions, readSeries } from "../../src/dicom/series/readSeries.ts";
 import { measureMask } from "../../src/measure/measureMask.ts";
 import { readNifti } from "../../src/nifti/readNifti.ts";
-import { assertSameCorners } from "./phantom/dcm2niix.ts";
 import { panseg } from "../support/panseg.ts";
+import { assertSameCorners } from "./phantom/dcm2niix.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-demo-test-"));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { CastSeries } from "../../src/demo/cast.ts";
+import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
+import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { finalJob, judgeSeries } from "../../src/demo/verdict.ts";
 import { defaultReadOptions, readSeries } from "../../src/dicom/series/readSeries.ts";
 import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
@@ -9,10 +11,8 @@ import { type FailureCode, makeFailure } from "../../src/domain/failure.ts";
 import type { Job } from "../../src/domain/job.ts";
 import { RESEARCH_NOTICE, type ResultSummary } from "../../src/domain/result.ts";
 import { measureMask } from "../../src/measure/measureMask.ts";
-import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
-import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
-import { pacsOf, startDemo } from "./archive/requests.ts";
 import { makeContext } from "../dicom/write/sources.ts";
+import { pacsOf, startDemo } from "./archive/requests.ts";
 import { asInstances } from "./phantom/support.ts";
 
 const phantom = makePhantom({

@@ -1,5 +1,5 @@
-import type { RawElement } from "../../src/dicom/file/elements.ts";
 import type { Random } from "../../src/demo/phantom/random.ts";
+import type { RawElement } from "../../src/dicom/file/elements.ts";
 import { type Edit, encodeElement, type Layout } from "./layout.ts";
 import { below, byteMutations } from "./mutateBytes.ts";
 

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
-import { zyx } from "../../src/domain/axes.ts";
 import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { enhancedCt } from "../../src/demo/phantom/multiFrame/enhancedCt.ts";
 import { enhancedMr } from "../../src/demo/phantom/multiFrame/enhancedMr.ts";
 import { legacyCt } from "../../src/demo/phantom/multiFrame/legacyCt.ts";
-import { convert } from "../dicom/pixels/support.ts";
+import { zyx } from "../../src/domain/axes.ts";
 import { ge, philips, siemens, withPrivate } from "../dicom/file/withPrivate.ts";
+import { convert } from "../dicom/pixels/support.ts";
 import { compressedSyntaxes, encodeFrames, multiFrameFile } from "../support/compressedSeries.ts";
 import {
   type Attributes,

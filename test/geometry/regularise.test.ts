@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { makePancreas } from "../../src/demo/phantom/pancreas.ts";
+import { makeRandom } from "../../src/demo/phantom/random.ts";
 import { type Lps, lps, voxelCount, zyx } from "../../src/domain/axes.ts";
 import { FailureError } from "../../src/domain/failure.ts";
 import type { Mask, Stack, Volume } from "../../src/domain/grid.ts";
@@ -8,8 +10,6 @@ import { placeStack, regularGrid } from "../../src/geometry/regularGrid.ts";
 import { regularise } from "../../src/geometry/regularise.ts";
 import { gridPlanes, isRegular, stackOf } from "../../src/geometry/stack.ts";
 import { add, dot, norm, scale, subtract, voxelToLps } from "../../src/geometry/vector.ts";
-import { makePancreas } from "../../src/demo/phantom/pancreas.ts";
-import { makeRandom } from "../../src/demo/phantom/random.ts";
 import { anyGrid } from "../support/grids.ts";
 import { dice, maxDifference } from "../support/numbers.ts";
 import { anyStack, makeStack, patternOf, summed } from "./stacks.ts";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
-import { openCheckpoint } from "../../src/importer/torch/checkpoint.ts";
 import { expectedWeights } from "../../src/importer/pansegnet/weights.ts";
+import { openCheckpoint } from "../../src/importer/torch/checkpoint.ts";
 import { failsWith, refuses } from "./failing.ts";
 import * as py from "./pickleBytes.ts";
 import {

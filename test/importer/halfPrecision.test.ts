@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GraphNode } from "../../src/importer/onnx/graph.ts";
 import { toHalfPrecision } from "../../src/importer/onnx/halfPrecision.ts";
-import { networkGraph } from "../../src/importer/pansegnet/networkGraph.ts";
 import { dataTypes } from "../../src/importer/onnx/onnxSchema.ts";
+import { networkGraph } from "../../src/importer/pansegnet/networkGraph.ts";
 import { tinyNetwork } from "./syntheticModel.ts";
 
 const plain = networkGraph(tinyNetwork, async (key) => {

@@ -10,7 +10,7 @@ import { cudaFilesArePresent } from "../../src/inference/executionProvider.ts";
 import { listModelIds, readModel } from "../../src/inference/modelFolder.ts";
 import { makeModels } from "../../src/inference/models.ts";
 import { openSegmenter } from "../../src/inference/segmenter.ts";
-import type { Log } from "../../src/ports.ts";
+import type { Log } from "../../src/ports/world.ts";
 import { checkpointInfo, planEntries, tinyNetwork, writeResultsFolder } from "../importer/syntheticModel.ts";
 
 const root = mkdtempSync(join(tmpdir(), "panseg-models-"));

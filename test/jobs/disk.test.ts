@@ -3,7 +3,7 @@ import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { lockDataFolder } from "../../src/jobs/lock.ts";
 import { openSpool } from "../../src/jobs/spool.ts";
-import type { JobStore } from "../../src/ports.ts";
+import type { JobStore } from "../../src/ports/jobs.ts";
 import { arrival, result } from "../contract/jobStoreBench.ts";
 import { repetitions, said, startChild } from "./support/child.ts";
 import { afterPowerCut, type Disk, makeDisk, mountDisk, needsDisks } from "./support/disk.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { DocumentRef } from "../../src/ports.ts";
+import type { DocumentRef } from "../../src/ports/pacs.ts";
 import { firstOf, pacsOf, type Served, startDemo, stow, withElement } from "../demo/archive/requests.ts";
 import { dcmqiReport, highdicomReport, keyObjects } from "../support/foreignReports.ts";
 import { startOrthanc } from "../support/orthanc.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { data, log } from "dcmjs";
-import type { InstanceRef } from "../../src/ports.ts";
+import type { InstanceRef } from "../../src/ports/pacs.ts";
 import { sharedFolder } from "../support/shared.ts";
 
 // dcmjs remarks on peculiarities of the fixtures, which are not the matter here.

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { type Carrier, deliver } from "../../src/story/deliver.ts";
 import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../src/dicom/write/buildTextReport.ts";
 import { type Failure, FailureError, failed, makeFailure } from "../../src/domain/failure.ts";
 import type { OutputKind } from "../../src/domain/result.ts";
 import { measureMask } from "../../src/measure/measureMask.ts";
-import type { Destination, Spooled, Step } from "../../src/ports.ts";
+import type { Destination, Spooled } from "../../src/ports/results.ts";
+import type { Step } from "../../src/ports/world.ts";
+import { type Carrier, deliver } from "../../src/story/deliver.ts";
 import { asymmetricMask, makeContext, makeSource } from "../dicom/write/sources.ts";
 
 const source = makeSource({ shape: [6, 7, 8], spacingMm: [50, 7.5, 7.25] });

@@ -4,8 +4,8 @@ import { readReport } from "../../src/dicom/report/readReport.ts";
 import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../src/dicom/write/buildSr.ts";
 import type { ArchivedReport } from "../../src/domain/report.ts";
-import { historyOf, type Present } from "../../src/story/history.ts";
 import { measureMask } from "../../src/measure/measureMask.ts";
+import { historyOf, type Present } from "../../src/story/history.ts";
 import { asymmetricMask, makeContext, makeSource, maskOf } from "../dicom/write/sources.ts";
 
 type Spec = {

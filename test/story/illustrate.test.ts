@@ -4,10 +4,10 @@ import { decode } from "fast-png";
 import type { WriteContext } from "../../src/dicom/write/context.ts";
 import type { Volume } from "../../src/domain/grid.ts";
 import type { Warning } from "../../src/domain/warning.ts";
-import { encodePicture, keyPictures } from "../../src/story/illustrate.ts";
 import { measureMask } from "../../src/measure/measureMask.ts";
 import type { Image } from "../../src/picture/image.ts";
 import type { Mark } from "../../src/picture/mark.ts";
+import { encodePicture, keyPictures } from "../../src/story/illustrate.ts";
 import { makeContext, makeSource, maskOf } from "../dicom/write/sources.ts";
 import { cut, placesOf, readText } from "../picture/pixels.ts";
 

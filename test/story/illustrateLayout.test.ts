@@ -4,9 +4,9 @@ import { type Lps, lps } from "../../src/domain/axes.ts";
 import type { Volume } from "../../src/domain/grid.ts";
 import type { Header } from "../../src/domain/series.ts";
 import type { Warning, WarningCode } from "../../src/domain/warning.ts";
-import { keyPictures } from "../../src/story/illustrate.ts";
 import { measureMask } from "../../src/measure/measureMask.ts";
 import type { Mark, Rect, Sheet } from "../../src/picture/mark.ts";
+import { keyPictures } from "../../src/story/illustrate.ts";
 import { makeContext, makeSource, maskOf, oblique, type SourceSpec } from "../dicom/write/sources.ts";
 
 const codes: readonly WarningCode[] = [

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { text } from "../../src/dicom/file/header.ts";
-import { listHeaders } from "../../src/story/listing.ts";
-import { makeDicomwebPacs } from "../../src/pacs/dicomweb.ts";
 import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
+import { text } from "../../src/dicom/file/header.ts";
+import { makeDicomwebPacs } from "../../src/pacs/dicomweb.ts";
+import { listHeaders } from "../../src/story/listing.ts";
 import { startDemo, stow } from "../demo/archive/requests.ts";
 import { isFailure, keepLog } from "../pacs/fakeArchive.ts";
 import { makeSlices } from "../pacs/objects.ts";

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { verdictLine } from "../../src/cli/demoTable.ts";
 import { parseHeader } from "../../src/dicom/file/header.ts";
+import { readSrVolumeMl } from "../../src/dicom/verify/readSr.ts";
 import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../src/dicom/write/buildTextReport.ts";
-import { readSrVolumeMl } from "../../src/dicom/verify/readSr.ts";
 import type { Header } from "../../src/domain/series.ts";
-import { keyPictures } from "../../src/story/illustrate.ts";
 import { measureMask } from "../../src/measure/measureMask.ts";
+import { keyPictures } from "../../src/story/illustrate.ts";
 import { judgeMask } from "../../src/trust/judgeMask.ts";
 import { makeContext, makeSource, maskOf } from "../dicom/write/sources.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { failed } from "../../src/domain/failure.ts";
-import type { Pacs } from "../../src/ports.ts";
+import type { Pacs } from "../../src/ports/pacs.ts";
 import { readReports } from "../../src/story/readReports.ts";
 import { isFailure } from "../pacs/fakeArchive.ts";
 import { dcmqiReport, highdicomReport, keyObjects, type Place } from "../support/foreignReports.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { FailureError, failed } from "../../src/domain/failure.ts";
-import type { Log } from "../../src/ports.ts";
+import type { Log } from "../../src/ports/world.ts";
 import { makeStep, type StepOptions } from "../../src/story/step.ts";
 
 type Line = { readonly event: string; readonly fields: Readonly<Record<string, unknown>> };

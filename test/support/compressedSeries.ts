@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { locateFrames } from "../../src/dicom/pixels/pixelBytes.ts";
+import { deflated, inTransferSyntax } from "../../src/demo/phantom/transferSyntax.ts";
 import { headerOf } from "../../src/dicom/file/header.ts";
 import { openPart10 } from "../../src/dicom/file/part10.ts";
+import { locateFrames } from "../../src/dicom/pixels/pixelBytes.ts";
 import { readPixelFormat } from "../../src/dicom/pixels/pixelFormat.ts";
-import { deflated, inTransferSyntax } from "../../src/demo/phantom/transferSyntax.ts";
 import {
   type Attributes,
   dicomFile,

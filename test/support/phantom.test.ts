@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { zyx } from "../../src/domain/axes.ts";
 import { makePhantom, type PhantomOptions } from "../../src/demo/phantom/makePhantom.ts";
+import { zyx } from "../../src/domain/axes.ts";
 import { phantomOf } from "./phantom.ts";
 
 const cache = mkdtempSync(join(tmpdir(), "panseg-phantoms-"));

@@ -1,5 +1,4 @@
 import { failed } from "../../domain/failure.ts";
-import type { PixelFormat } from "./pixelFormat.ts";
 import type { CompressedCoding } from "../file/transferSyntax.ts";
 import type { Announced, Codec, Decode, Decoded } from "./codec.ts";
 import { htj2k } from "./htj2k.ts";
@@ -7,6 +6,7 @@ import { jpeg2000 } from "./jpeg2000.ts";
 import { jpegBaseline } from "./jpegBaseline.ts";
 import { jpegLossless } from "./jpegLossless.ts";
 import { jpegLs } from "./jpegLs.ts";
+import type { PixelFormat } from "./pixelFormat.ts";
 import { unpackRle } from "./rle.ts";
 import { storedValues } from "./storedValues.ts";
 

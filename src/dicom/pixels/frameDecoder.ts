@@ -2,8 +2,8 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type Failure, FailureError, failed } from "../../domain/failure.ts";
 import { ownBytes } from "../../domain/ownBytes.ts";
-import type { PixelFormat } from "./pixelFormat.ts";
 import { decodeFrame, type StoredPixels } from "./decodeFrame.ts";
+import type { PixelFormat } from "./pixelFormat.ts";
 
 /** Decodes frames as `decodeFrame` does, at most `width` at once; the caller sees to that. */
 export type FrameDecoder = {

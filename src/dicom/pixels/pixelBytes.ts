@@ -1,7 +1,7 @@
 import { failed } from "../../domain/failure.ts";
 import type { Part10 } from "../file/part10.ts";
-import type { PixelFormat } from "./pixelFormat.ts";
 import { type ByteRange, frameFragments, pixelsTruncated } from "./frameFragments.ts";
+import type { PixelFormat } from "./pixelFormat.ts";
 
 const integerPixelData = 0x7fe00010;
 

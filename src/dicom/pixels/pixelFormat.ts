@@ -1,7 +1,6 @@
 import { failed } from "../../domain/failure.ts";
 import type { Header } from "../../domain/series.ts";
 import { number, text } from "../file/header.ts";
-import { hounsfieldClaim } from "./hounsfield.ts";
 import type { Part10 } from "../file/part10.ts";
 import {
   isAlwaysLossy,
@@ -10,6 +9,7 @@ import {
   pixelCoding,
   transferSyntaxName,
 } from "../file/transferSyntax.ts";
+import { hounsfieldClaim } from "./hounsfield.ts";
 
 /** How stored values of one image become HU or MR intensities (PS3.3 sections C.7.6.3 and C.11.1). */
 export type PixelFormat = {

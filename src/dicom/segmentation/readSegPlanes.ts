@@ -5,8 +5,8 @@ import type { Header } from "../../domain/series.ts";
 import { gridPlanes, stackOf } from "../../geometry/stack.ts";
 import { headerOf, number, numbers, text } from "../file/header.ts";
 import { openPart10, type Part10 } from "../file/part10.ts";
-import { type PlacedVoxels, placeVoxels } from "./placeVoxels.ts";
 import type { SegmentationType } from "../write/segmentationType.ts";
+import { type PlacedVoxels, placeVoxels } from "./placeVoxels.ts";
 
 /** One stored frame: the source image that it names, where it lies, its voxels (row slowest, 0 or 1). */
 export type SegPlane = {

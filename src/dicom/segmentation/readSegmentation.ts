@@ -4,9 +4,9 @@ import type { Header } from "../../domain/series.ts";
 import { headerOf, text, texts } from "../file/header.ts";
 import { openPart10 } from "../file/part10.ts";
 import { codeOf, items } from "../report/contentTree.ts";
-import { segmentPlanes } from "./readSegPlanes.ts";
 import { chooseSegment, type SegmentDescription } from "./chooseSegment.ts";
 import { planesToMask } from "./planesToMask.ts";
+import { segmentPlanes } from "./readSegPlanes.ts";
 import { segPixels } from "./segPixels.ts";
 
 /** The pancreas of a stored segmentation, whoever wrote it. Nothing of the patient module is in it. */

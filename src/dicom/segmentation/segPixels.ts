@@ -1,10 +1,10 @@
 import type { Header } from "../../domain/series.ts";
-import { decodeFrame } from "../pixels/decodeFrame.ts";
-import { frameBytes, locateFrames } from "../pixels/pixelBytes.ts";
 import { number } from "../file/header.ts";
 import type { Part10 } from "../file/part10.ts";
-import type { PixelFormat } from "../pixels/pixelFormat.ts";
 import { pixelCoding } from "../file/transferSyntax.ts";
+import { decodeFrame } from "../pixels/decodeFrame.ts";
+import { frameBytes, locateFrames } from "../pixels/pixelBytes.ts";
+import type { PixelFormat } from "../pixels/pixelFormat.ts";
 import { nativePixels } from "./readSegPlanes.ts";
 
 /** Stored values as they are: no rescale, no padding. */

@@ -1,7 +1,7 @@
 import type { Header } from "../../domain/series.ts";
+import { hasPixels, number, text } from "../file/header.ts";
 import type { Frame } from "./frames.ts";
 import { framesOf } from "./frames.ts";
-import { hasPixels, number, text } from "../file/header.ts";
 import { type ObjectKind, objectKind, sliceSopClass } from "./objectKind.ts";
 import { readSlice, type Slice } from "./slice.ts";
 import { readTraits, type Traits } from "./traits.ts";

@@ -1,13 +1,13 @@
 import type { FailureError } from "../../domain/failure.ts";
 import type { Header } from "../../domain/series.ts";
-import { attempt } from "./attempt.ts";
+import { headerOf } from "../file/header.ts";
+import { openPart10, type Part10 } from "../file/part10.ts";
 import { locateFrames } from "../pixels/pixelBytes.ts";
+import { type PixelFormat, readPixelFormat } from "../pixels/pixelFormat.ts";
+import { attempt } from "./attempt.ts";
 import { type Described, describeFrame } from "./describe.ts";
 import { framesOf } from "./frames.ts";
-import { headerOf } from "../file/header.ts";
 import type { InstanceBytes } from "./instance.ts";
-import { openPart10, type Part10 } from "../file/part10.ts";
-import { type PixelFormat, readPixelFormat } from "../pixels/pixelFormat.ts";
 import type { Slice } from "./slice.ts";
 
 /** What the first pass keeps of an image plane: everything but its header and pixels. */

@@ -5,12 +5,12 @@ import type { Repairs } from "../../domain/series.ts";
 import type { Warning } from "../../domain/warning.ts";
 import { requireAll } from "./announced.ts";
 import { attempt } from "./attempt.ts";
+import { buildGrid, groupByPosition, requireSlices } from "./buildGrid.ts";
 import { byIdentity, type Located } from "./describe.ts";
 import { ambiguous, type DigestOf, duplicateWarning, keepOnePerName } from "./duplicates.ts";
 import { splitByMoments } from "./moments.ts";
 import { orientationDifference, partition } from "./partition.ts";
 import { isAlone, remembered, requirePositions, resolveCollisions } from "./resolveCollisions.ts";
-import { buildGrid, groupByPosition, requireSlices } from "./buildGrid.ts";
 
 /** What may be one volume of a series. */
 export type SeriesPart<T> = {

@@ -4,10 +4,10 @@ import type { Mask, Stack } from "../../domain/grid.ts";
 import type { Measures } from "../../domain/result.ts";
 import { gridPlanes, isEvenStack, stackOf, voxelsToMl } from "../../geometry/stack.ts";
 import { norm, subtract } from "../../geometry/vector.ts";
-import { decimals } from "../write/measurements.ts";
 import { readSegPlanes, type SegPlane } from "../segmentation/readSegPlanes.ts";
-import { readSr } from "./readSr.ts";
+import { decimals } from "../write/measurements.ts";
 import { compareSeg } from "./compareSeg.ts";
+import { readSr } from "./readSr.ts";
 
 /** Of the volume; SEG spacings have 16 characters. */
 const volumeTolerance = 1e-4;

@@ -2,10 +2,10 @@ import { type Lps, lps } from "../../domain/axes.ts";
 import { FailureError, failed } from "../../domain/failure.ts";
 import type { Measures, OutputKind } from "../../domain/result.ts";
 import { add, norm, scale, subtract } from "../../geometry/vector.ts";
+import { sha256 } from "../identity/sha256.ts";
+import { readSegPlanes, type SegPlanes } from "../segmentation/readSegPlanes.ts";
 import { judgeKeyImage } from "./judgeKeyImage.ts";
 import { type Complaint, judgeMeasurements, judgeWords } from "./judgeReport.ts";
-import { readSegPlanes, type SegPlanes } from "../segmentation/readSegPlanes.ts";
-import { sha256 } from "../identity/sha256.ts";
 
 /** Positions are decimal strings of 16 characters. */
 const centroidToleranceMm = 0.01;

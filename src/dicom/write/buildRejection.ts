@@ -1,6 +1,7 @@
 import type { ObjectRef } from "../../domain/history.ts";
 import type { SoftwareIdentity } from "../../domain/result.ts";
 import { parseHeader, text as textOf } from "../file/header.ts";
+import { deriveUid } from "../identity/resultKey.ts";
 import { type Code, codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
 import { code, composite, containerValue, image, text, uidRef } from "./contentItems.ts";
@@ -8,7 +9,6 @@ import { copyPatientOf } from "./copied.ts";
 import { momentLike } from "./moment.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { referenceItem } from "./references.ts";
-import { deriveUid } from "../identity/resultKey.ts";
 import { bySeries, studyReference } from "./srDocument.ts";
 
 const keyObjectSelection = "1.2.840.10008.5.1.4.1.1.88.59";

@@ -1,11 +1,11 @@
 import type { SourceFrame, SourceSeries } from "../../domain/series.ts";
 import { isOnLattice, seriesStack } from "../../geometry/stack.ts";
 import { number, numbers, text } from "../file/header.ts";
+import { frameOfReferenceOf } from "../identity/resultKey.ts";
 import { codeItem, codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
 import type { Dataset } from "./dataset.ts";
 import { formatDs } from "./formatDs.ts";
-import { frameOfReferenceOf } from "../identity/resultKey.ts";
 import type { SegmentationType } from "./segmentationType.ts";
 
 const tags = {

@@ -1,8 +1,8 @@
 import { data } from "dcmjs";
 import type { SoftwareIdentity, StoredObject } from "../../domain/result.ts";
-import { type Dataset, encodeDataset } from "./dataset.ts";
 import { deriveUid } from "../identity/resultKey.ts";
 import { sha256 } from "../identity/sha256.ts";
+import { type Dataset, encodeDataset } from "./dataset.ts";
 
 const explicitVrLittleEndian = "1.2.840.10008.1.2.1";
 

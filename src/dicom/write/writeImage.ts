@@ -1,7 +1,7 @@
 import { type DicomElements, data } from "dcmjs";
 import { ownBytes } from "../../domain/ownBytes.ts";
-import { type Dataset, encodeDataset } from "./dataset.ts";
 import { deriveUid } from "../identity/resultKey.ts";
+import { type Dataset, encodeDataset } from "./dataset.ts";
 
 const explicitVrLittleEndian = "1.2.840.10008.1.2.1";
 

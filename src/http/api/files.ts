@@ -2,7 +2,9 @@ import type { Request, Response } from "express";
 import { FailureError } from "../../domain/failure.ts";
 import type { Job } from "../../domain/job.ts";
 import type { StoredObject } from "../../domain/result.ts";
-import type { JobStore, Pacs, Pictures } from "../../ports.ts";
+import type { JobStore } from "../../ports/jobs.ts";
+import type { Pacs } from "../../ports/pacs.ts";
+import type { Pictures } from "../../ports/results.ts";
 import { problem } from "./problem.ts";
 
 type Jobs = Pick<JobStore, "find">;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { NextFunction, Request, Response } from "express";
 import { type FailureCode, FailureError } from "../../domain/failure.ts";
 import { framesOf } from "../../domain/frames.ts";
-import type { Log } from "../../ports.ts";
+import type { Log } from "../../ports/world.ts";
 
 /** Answer with a code for machines and a sentence for people (a problem document, RFC 9457). */
 export const problem = (

@@ -1,8 +1,8 @@
 import type { Request, Response } from "express";
 import { type QualityRecord, withoutMemory } from "../../domain/quality.ts";
 import { textOf } from "../../html/html.ts";
-import { problem } from "./problem.ts";
 import { renderQualityPage } from "../pages/qualityPage.ts";
+import { problem } from "./problem.ts";
 
 /** The last audit of corrected results, null where there is none. */
 export type ReadQuality = () => QualityRecord | null;

@@ -3,7 +3,7 @@ import type { Job } from "../../domain/job.ts";
 import { roundedMl, sayMl } from "../../domain/millilitres.ts";
 import { PHANTOM_NOTICE, type ResultSummary } from "../../domain/result.ts";
 import { type Html, html } from "../../html/html.ts";
-import type { SeriesDescription } from "../../ports.ts";
+import type { SeriesDescription } from "../../ports/pacs.ts";
 import type { ShownSeries } from "./dashboard.ts";
 import { renderTrend } from "./trend.ts";
 import { sayDuration, sayMoment, sayStep, verdictWords } from "./words.ts";

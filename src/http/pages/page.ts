@@ -2,7 +2,7 @@ import type { Job, JobStats } from "../../domain/job.ts";
 import type { Drift } from "../../domain/quality.ts";
 import { RESEARCH_NOTICE } from "../../domain/result.ts";
 import { type Html, html } from "../../html/html.ts";
-import type { SeriesDescription } from "../../ports.ts";
+import type { SeriesDescription } from "../../ports/pacs.ts";
 import { type CardFacts, renderCard } from "./card.ts";
 import type { ShownStudy, Verdict } from "./dashboard.ts";
 import { renderAlarms } from "./qualityPage.ts";

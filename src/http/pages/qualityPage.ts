@@ -1,4 +1,10 @@
-import { type Drift, type LeftOut, type Quality, type QualityGroup, saySpread } from "../../domain/quality.ts";
+import {
+  type Drift,
+  type LeftOut,
+  type Quality,
+  type QualityGroup,
+  saySpread,
+} from "../../domain/quality.ts";
 import { RESEARCH_NOTICE } from "../../domain/result.ts";
 import { type Html, html } from "../../html/html.ts";
 import { renderMonths } from "./qualityPlot.ts";

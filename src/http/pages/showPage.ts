@@ -1,10 +1,12 @@
 import type { Request, Response } from "express";
 import { textOf } from "../../html/html.ts";
-import type { JobStore, Pacs, Pictures } from "../../ports.ts";
+import type { JobStore } from "../../ports/jobs.ts";
+import type { Pacs } from "../../ports/pacs.ts";
+import type { Pictures } from "../../ports/results.ts";
+import type { ReadQuality } from "../api/quality.ts";
 import { dashboardOf } from "./dashboard.ts";
 import { makeMemory } from "./memory.ts";
 import { renderPage } from "./page.ts";
-import type { ReadQuality } from "../api/quality.ts";
 
 const LATEST_STUDIES = 50;
 /** Several for each series of these studies, as far as studies go. */

@@ -1,12 +1,12 @@
 import { basename, dirname, join } from "node:path";
 import { failed } from "../../domain/failure.ts";
 import type { ModelClass } from "../../domain/plan.ts";
+import type { Fold } from "../manifest.ts";
 import { chooseCheckpoint, chooseFold, foldOf, isCheckpoint } from "../source/chooseFiles.ts";
 import { explainForeign } from "../source/foreign.ts";
-import type { Fold } from "../manifest.ts";
-import { taskIn, usualClass } from "./origin.ts";
 import { quoted } from "../source/quoted.ts";
 import { isFoldName, type SourceTree } from "../source/sourceTree.ts";
+import { taskIn, usualClass } from "./origin.ts";
 
 /** The files of one trained fold, as paths of the source; null where nnU-Net's optional files are absent. */
 export type ModelSources = {

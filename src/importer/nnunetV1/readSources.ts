@@ -3,14 +3,14 @@ import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { failed } from "../../domain/failure.ts";
 import type { ModelClass } from "../../domain/plan.ts";
-import { knownStart, START_BYTES } from "../source/fileKind.ts";
-import type { ModelSources } from "./locate.ts";
 import { LARGEST_PICKLE_BYTES, readPickle } from "../pickle/pickle.ts";
 import { malformedPickle, type PickleValue } from "../pickle/pickleValue.ts";
+import { knownStart, START_BYTES } from "../source/fileKind.ts";
+import type { SourceFile, SourceTree } from "../source/sourceTree.ts";
+import type { ModelSources } from "./locate.ts";
 import { invalidPlan } from "./planValue.ts";
 import { readPostprocessing } from "./postprocessing.ts";
 import { type ImportedPlan, readPlan, type Training } from "./readPlan.ts";
-import type { SourceFile, SourceTree } from "../source/sourceTree.ts";
 import { readStageOrigin } from "./stage.ts";
 
 type Dict = ReadonlyMap<PickleValue, PickleValue>;

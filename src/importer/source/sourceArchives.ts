@@ -3,10 +3,10 @@ import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import yauzl from "yauzl";
 import { FailureError, failed } from "../../domain/failure.ts";
+import { requireZipStart } from "../torch/zipArchive.ts";
 import { partOf, partsOf, requireAllParts } from "./driveParts.ts";
 import type { SourceFile } from "./sourceTree.ts";
 import { unpack, unsafe } from "./unpack.ts";
-import { requireZipStart } from "../torch/zipArchive.ts";
 
 type NamedFile = readonly [path: string, file: SourceFile];
 

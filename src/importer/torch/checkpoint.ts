@@ -1,6 +1,6 @@
 import { failed } from "../../domain/failure.ts";
-import { readCheckpointIndex } from "./checkpointIndex.ts";
 import type { StorageType, Tensor } from "../pickle/pickleValue.ts";
+import { readCheckpointIndex } from "./checkpointIndex.ts";
 import { openZip, type ZipArchive } from "./zipArchive.ts";
 
 /** An open torch checkpoint: the names and shapes of its weights, and their values one at a time. */

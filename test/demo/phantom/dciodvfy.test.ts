@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { zyx } from "../../../src/domain/axes.ts";
 import { oddSeries } from "../../../src/demo/phantom/oddSeries.ts";
 import { type SeriesFile, writeSeries } from "../../../src/demo/phantom/writeSeries.ts";
+import { zyx } from "../../../src/domain/axes.ts";
 import { phantomOf } from "../../support/phantom.ts";
 import { needsTool } from "../../support/shared.ts";
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import type { SeriesFile } from "../../../src/demo/phantom/writeSeries.ts";
 import type { Lps } from "../../../src/domain/axes.ts";
 import type { Grid, Volume } from "../../../src/domain/grid.ts";
 import { lpsToVoxel, norm, subtract, voxelToLps } from "../../../src/geometry/vector.ts";
 import { readNifti } from "../../../src/nifti/readNifti.ts";
-import type { SeriesFile } from "../../../src/demo/phantom/writeSeries.ts";
 
 /** The one NIfTI file that dcm2niix makes of the files. */
 export const converted = (files: readonly SeriesFile[]): Volume => {

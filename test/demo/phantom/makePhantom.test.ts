@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import type { Signal } from "../../../src/demo/phantom/dixon.ts";
+import { makePhantom, type Phantom, type PhantomOptions } from "../../../src/demo/phantom/makePhantom.ts";
 import { lps, zyx } from "../../../src/domain/axes.ts";
 import type { ModelClass } from "../../../src/domain/plan.ts";
 import { labelComponents } from "../../../src/geometry/components.ts";
 import { lpsToVoxel, voxelToLps } from "../../../src/geometry/vector.ts";
-import type { Signal } from "../../../src/demo/phantom/dixon.ts";
-import { makePhantom, type Phantom, type PhantomOptions } from "../../../src/demo/phantom/makePhantom.ts";
 
 const modelClasses: readonly ModelClass[] = ["CT", "T1", "T2"];
 const coarse = { shape: zyx(28, 96, 96), spacingMm: zyx(7, 4.2, 4.2) } as const;

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { OddSeries } from "../../../src/demo/phantom/odd/odd.ts";
+import { oddSeries } from "../../../src/demo/phantom/oddSeries.ts";
 import { parseHeader } from "../../../src/dicom/file/header.ts";
-import { defaultReadOptions, readSeries } from "../../../src/dicom/series/readSeries.ts";
 import { isPhantomHeader } from "../../../src/dicom/select/phantomMark.ts";
 import { selectVolumes } from "../../../src/dicom/select/selectVolumes.ts";
 import { refusalOf } from "../../../src/dicom/select/volumeChoice.ts";
+import { defaultReadOptions, readSeries } from "../../../src/dicom/series/readSeries.ts";
 import { toFailure } from "../../../src/domain/failure.ts";
-import type { OddSeries } from "../../../src/demo/phantom/odd/odd.ts";
-import { oddSeries } from "../../../src/demo/phantom/oddSeries.ts";
 import { readSeriesRules } from "../../../src/settings/seriesRules.ts";
 import { needsTool } from "../../support/shared.ts";
 import { assertSamePatient, converted } from "./dcm2niix.ts";

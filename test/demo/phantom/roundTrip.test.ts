@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defaultReadOptions, readSeries } from "../../../src/dicom/series/readSeries.ts";
-import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
-import { segToMask } from "../../../src/dicom/segmentation/readSegPlanes.ts";
-import { seriesStack } from "../../../src/geometry/stack.ts";
 import { oddSeries } from "../../../src/demo/phantom/oddSeries.ts";
 import { shuffled } from "../../../src/demo/phantom/shuffle.ts";
+import { segToMask } from "../../../src/dicom/segmentation/readSegPlanes.ts";
+import { defaultReadOptions, readSeries } from "../../../src/dicom/series/readSeries.ts";
+import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
+import { seriesStack } from "../../../src/geometry/stack.ts";
 import { makeContext } from "../../dicom/write/sources.ts";
 import { needsTool } from "../../support/shared.ts";
 import { asInstances, dciodvfyErrors } from "./support.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Grid } from "../../../src/domain/grid.ts";
 import type { SeriesFile } from "../../../src/demo/phantom/writeSeries.ts";
+import type { Grid } from "../../../src/domain/grid.ts";
 import { runOn } from "../../dicom/write/tools.ts";
 
 /** Finds errors only, after proof that dciodvfy knew the object for what it is. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openPart10 } from "../../../src/dicom/file/part10.ts";
-import { defaultReadOptions, readSeries } from "../../../src/dicom/series/readSeries.ts";
-import { zyx } from "../../../src/domain/axes.ts";
 import { makePhantom } from "../../../src/demo/phantom/makePhantom.ts";
 import { type Coding, deflated, rleLossless } from "../../../src/demo/phantom/transferSyntax.ts";
 import { type SeriesFile, writeSeries } from "../../../src/demo/phantom/writeSeries.ts";
+import { openPart10 } from "../../../src/dicom/file/part10.ts";
+import { defaultReadOptions, readSeries } from "../../../src/dicom/series/readSeries.ts";
+import { zyx } from "../../../src/domain/axes.ts";
 import { convert } from "../../dicom/pixels/support.ts";
 import { openEncoder } from "../../support/encodeFrame.ts";
 import { needsTool } from "../../support/shared.ts";

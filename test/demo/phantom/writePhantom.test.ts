@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lps, zyx } from "../../../src/domain/axes.ts";
-import { readNifti } from "../../../src/nifti/readNifti.ts";
 import { makePhantom, type PhantomOptions } from "../../../src/demo/phantom/makePhantom.ts";
 import { writePhantom } from "../../../src/demo/phantom/writePhantom.ts";
 import type { SeriesFile } from "../../../src/demo/phantom/writeSeries.ts";
 import { writeSeries } from "../../../src/demo/phantom/writeSeries.ts";
+import { lps, zyx } from "../../../src/domain/axes.ts";
+import { readNifti } from "../../../src/nifti/readNifti.ts";
 import { needsTool } from "../../support/shared.ts";
 import { assertSamePatient, converted } from "./dcm2niix.ts";
 

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  type Attributes,
-  dicomFile,
-  encapsulated,
-  sliceAttributes,
-  uid,
-} from "../../support/dicomSeries.ts";
+import { type Attributes, dicomFile, encapsulated, sliceAttributes, uid } from "../../support/dicomSeries.ts";
 import { encodeRle, openEncoder, type PlainFrame } from "../../support/encodeFrame.ts";
 import { inPieces, offsetsOf } from "../../support/fragments.ts";
 import { read, refusal } from "../series/support.ts";

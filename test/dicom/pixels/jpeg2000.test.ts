@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { openPart10 } from "../../../src/dicom/file/part10.ts";
 import { decodeFrame, type StoredPixels } from "../../../src/dicom/pixels/decodeFrame.ts";
 import { frameFragments } from "../../../src/dicom/pixels/frameFragments.ts";
 import { frameBytes, locateFrames } from "../../../src/dicom/pixels/pixelBytes.ts";
-import { openPart10 } from "../../../src/dicom/file/part10.ts";
 import { dicomFile, encapsulated, jpeg2000Lossless, sliceAttributes } from "../../support/dicomSeries.ts";
 import { needsShared } from "../../support/shared.ts";
 import { codes, fixture, fixtureFile, read, refusal } from "../series/support.ts";

@@ -9,8 +9,8 @@ import {
   type SeriesSpec,
   uid,
 } from "../../support/dicomSeries.ts";
-import { at, codes, read, readSpec, refusal, uidsOf } from "../series/support.ts";
 import { withPrivate } from "../file/withPrivate.ts";
+import { at, codes, read, readSpec, refusal, uidsOf } from "../series/support.ts";
 
 test("P1: implicit, explicit and big endian give the same voxels", async () => {
   const volumes = await Promise.all(

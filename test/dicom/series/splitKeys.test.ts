@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { headerFromJson, parseHeader } from "../../../src/dicom/file/header.ts";
 import { type Attributes, classicSeries, shuffled, uid } from "../../support/dicomSeries.ts";
+import { ge, type PrivateSpec, philips, siemens, withPrivate } from "../file/withPrivate.ts";
 import { codes, read, refusal, uidsOf } from "./support.ts";
 import { assertSplit, ids, slices, together, two } from "./together.ts";
-import { ge, type PrivateSpec, philips, siemens, withPrivate } from "../file/withPrivate.ts";
 
 /** Where nothing is to be seen, all phases have the same pixels. */
 const emptyEnd = (n: number, change: (k: number) => Attributes): readonly Uint8Array[] =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { imagesOf } from "../../../src/dicom/series/describe.ts";
 import { headerFromJson, parseHeader } from "../../../src/dicom/file/header.ts";
 import { selectVolumes } from "../../../src/dicom/select/selectVolumes.ts";
+import { imagesOf } from "../../../src/dicom/series/describe.ts";
 import { readSeriesRules } from "../../../src/settings/seriesRules.ts";
 import {
   type Attributes,

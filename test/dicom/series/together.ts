@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { imagesOf } from "../../../src/dicom/series/describe.ts";
 import { parseHeader } from "../../../src/dicom/file/header.ts";
+import { imagesOf } from "../../../src/dicom/series/describe.ts";
 import { keepSlices } from "../../../src/dicom/series/keepSlices.ts";
 import { requireGeometry } from "../../../src/dicom/series/slice.ts";
 import { splitSeries } from "../../../src/dicom/series/splitSeries.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { compareSeg } from "../../../src/dicom/verify/compareSeg.ts";
+import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { lps } from "../../../src/domain/axes.ts";
 import type { Mask } from "../../../src/domain/grid.ts";
 import type { SourceSeries } from "../../../src/domain/series.ts";

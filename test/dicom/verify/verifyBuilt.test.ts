@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { segVolumeMl, verifyBuilt } from "../../../src/dicom/verify/verifyBuilt.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
-import { segVolumeMl, verifyBuilt } from "../../../src/dicom/verify/verifyBuilt.ts";
 import { lps } from "../../../src/domain/axes.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import { measureMask } from "../../../src/measure/measureMask.ts";

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { openPart10 } from "../../../src/dicom/file/part10.ts";
+import { resultUids } from "../../../src/dicom/identity/resultKey.ts";
+import { verifyStored } from "../../../src/dicom/verify/verifyStored.ts";
 import { buildKeyImages } from "../../../src/dicom/write/buildKeyImages.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../../src/dicom/write/buildTextReport.ts";
-import { resultUids } from "../../../src/dicom/identity/resultKey.ts";
-import { verifyStored } from "../../../src/dicom/verify/verifyStored.ts";
 import { lps } from "../../../src/domain/axes.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import type { Measures } from "../../../src/domain/result.ts";
-import { keyPictures } from "../../../src/story/illustrate.ts";
 import { measureMask } from "../../../src/measure/measureMask.ts";
+import { keyPictures } from "../../../src/story/illustrate.ts";
 import { asymmetricMask, makeContext, makeSource, maskOf, oblique } from "../write/sources.ts";
 
 const kinds = ["seg", "sr", "text", "key-image"] as const;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseHeader } from "../../../src/dicom/file/header.ts";
+import { reportNumbers } from "../../../src/dicom/verify/reportNumbers.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../../src/dicom/write/buildTextReport.ts";
-import { reportNumbers } from "../../../src/dicom/verify/reportNumbers.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import { sayMl } from "../../../src/domain/millilitres.ts";
 import { describeTrend } from "../../../src/domain/trend.ts";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { parseHeader, text } from "../../../src/dicom/file/header.ts";
+import { trackingUidOf } from "../../../src/dicom/identity/resultKey.ts";
 import { readRejections } from "../../../src/dicom/report/readRejections.ts";
 import { readReport } from "../../../src/dicom/report/readReport.ts";
 import { buildRejection } from "../../../src/dicom/write/buildRejection.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../../src/dicom/write/buildTextReport.ts";
-import { trackingUidOf } from "../../../src/dicom/identity/resultKey.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import type { ObjectRef } from "../../../src/domain/history.ts";
 import { NOTHING_FOUND } from "../../../src/domain/result.ts";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { numbers, parseHeader } from "../../../src/dicom/file/header.ts";
+import { readSegPlanes } from "../../../src/dicom/segmentation/readSegPlanes.ts";
+import { compareSeg } from "../../../src/dicom/verify/compareSeg.ts";
+import { readSrVolumeMl } from "../../../src/dicom/verify/readSr.ts";
+import { segVolumeMl, verifyBuilt } from "../../../src/dicom/verify/verifyBuilt.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../../src/dicom/write/buildTextReport.ts";
-import { segVolumeMl, verifyBuilt } from "../../../src/dicom/verify/verifyBuilt.ts";
-import { readSegPlanes } from "../../../src/dicom/segmentation/readSegPlanes.ts";
-import { readSrVolumeMl } from "../../../src/dicom/verify/readSr.ts";
-import { compareSeg } from "../../../src/dicom/verify/compareSeg.ts";
 import type { Lps } from "../../../src/domain/axes.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import type { Header } from "../../../src/domain/series.ts";

@@ -1,9 +1,9 @@
-import type { WriteSettings } from "../../../src/dicom/write/context.ts";
-import type { FailureCode } from "../../../src/domain/failure.ts";
-import type { Repairs } from "../../../src/domain/series.ts";
 import { enhancedCt } from "../../../src/demo/phantom/multiFrame/enhancedCt.ts";
 import { enhancedMr } from "../../../src/demo/phantom/multiFrame/enhancedMr.ts";
 import { legacyCt } from "../../../src/demo/phantom/multiFrame/legacyCt.ts";
+import type { WriteSettings } from "../../../src/dicom/write/context.ts";
+import type { FailureCode } from "../../../src/domain/failure.ts";
+import type { Repairs } from "../../../src/domain/series.ts";
 import { type Attributes, shuffled } from "../../support/dicomSeries.ts";
 import { type ImageSpec, type Images, makeImages, type Voxel } from "./matrixImages.ts";
 import { namedPlaces, withPrivateBlocks } from "./matrixPrivate.ts";

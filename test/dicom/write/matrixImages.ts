@@ -1,6 +1,6 @@
-import { type Lps, lps, zyx } from "../../../src/domain/axes.ts";
 import type { Phantom } from "../../../src/demo/phantom/makePhantom.ts";
 import type { SeriesFile } from "../../../src/demo/phantom/writeSeries.ts";
+import { type Lps, lps, zyx } from "../../../src/domain/axes.ts";
 import { type Attributes, type Bits, classicSeries, encapsulated, uid } from "../../support/dicomSeries.ts";
 import { encodeRle } from "../../support/encodeFrame.ts";
 import { type CodedText, placeholders, withCodedText } from "./matrixText.ts";

@@ -1,3 +1,4 @@
+import { sha256 } from "../../../src/dicom/identity/sha256.ts";
 import { readSeries } from "../../../src/dicom/series/readSeries.ts";
 import { buildKeyImages } from "../../../src/dicom/write/buildKeyImages.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
@@ -6,7 +7,6 @@ import { buildTextReport } from "../../../src/dicom/write/buildTextReport.ts";
 import type { WriteContext } from "../../../src/dicom/write/context.ts";
 import type { BuiltObject } from "../../../src/dicom/write/part10.ts";
 import type { SegmentationType } from "../../../src/dicom/write/segmentationType.ts";
-import { sha256 } from "../../../src/dicom/identity/sha256.ts";
 import type { Lps } from "../../../src/domain/axes.ts";
 import type { Mask, Volume } from "../../../src/domain/grid.ts";
 import { type Measures, RESEARCH_NOTICE } from "../../../src/domain/result.ts";

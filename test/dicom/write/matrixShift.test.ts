@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { verifyBuilt } from "../../../src/dicom/verify/verifyBuilt.ts";
 import { verifyStored } from "../../../src/dicom/verify/verifyStored.ts";
+import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import type { Mask } from "../../../src/domain/grid.ts";
 import type { SourceSeries } from "../../../src/domain/series.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { Job } from "../../../src/domain/job.ts";
 import { openSqliteJobStore } from "../../../src/jobs/sqlite.ts";
-import type { JobStore } from "../../../src/ports.ts";
+import type { JobStore } from "../../../src/ports/jobs.ts";
 import { LEASE, result, segmentation } from "../../contract/jobStoreBench.ts";
 
 export const wallClock = { nowMs: () => Date.now() };

@@ -1,0 +1,42 @@
+/** The ledger of jobs; jobs/ fulfils it. */
+import type { Failure } from "../domain/failure.ts";
+import type { Claim, Job, JobKind, JobState, JobStats, NewSegmentJob, SeriesArrival } from "../domain/job.ts";
+import type { ResultSummary } from "../domain/result.ts";
+
+/** Durable jobs. Every write with a claim succeeds only while its token is current, otherwise throws LEASE_LOST. */
+export type JobStore = {
+  /** Record series seen and, in the same transaction, how far the watcher has read. Returns how many became work. */
+  readonly arrive: (
+    arrivals: readonly SeriesArrival[],
+    cursor?: { source: string; value: string },
+  ) => Promise<number>;
+  readonly readCursor: (source: string) => Promise<string | null>;
+  /** Take the oldest due job, or null. `owner` names the worker process. */
+  readonly claim: (owner: string, leaseMs: number) => Promise<Claim | null>;
+  /** Prolong the lease and note where the job is. */
+  readonly heartbeat: (claim: Claim, step: string, progress: number, leaseMs: number) => Promise<void>;
+  /** End an examination: skipped with a reason, or done with the jobs that follow, in one transaction. */
+  readonly completeExamination: (claim: Claim, outcome: Failure | readonly NewSegmentJob[]) => Promise<void>;
+  /** End a segmentation: results verified in the archive, or no result and why. */
+  readonly complete: (claim: Claim, result: ResultSummary) => Promise<void>;
+  readonly skip: (claim: Claim, failure: Failure, result?: ResultSummary) => Promise<void>;
+  /** Give back for a later try at `notBeforeMs`; an archive's absence uses up no attempt. */
+  readonly retryLater: (
+    claim: Claim,
+    failure: Failure,
+    notBeforeMs: number,
+    usesAttempt: boolean,
+  ) => Promise<void>;
+  readonly bury: (claim: Claim, failure: Failure) => Promise<void>;
+  /** Make claimable again what dead workers held: all of `owner`'s claims, or every expired lease; bury what died too often. */
+  readonly releaseOwner: (owner: string) => Promise<number>;
+  readonly releaseExpired: () => Promise<number>;
+  readonly find: (id: number) => Promise<Job | null>;
+  readonly list: (filter?: { state?: JobState; kind?: JobKind; limit?: number }) => Promise<readonly Job[]>;
+  /** A person's decision: queue a skipped or dead job anew. Throws JOB_NOT_FOUND. */
+  readonly retry: (id: number) => Promise<Job>;
+  /** A person's decision: the result of an ended segmentation does not hold any more. Throws JOB_NOT_FOUND, NOT_RETRACTABLE. */
+  readonly retract: (id: number, failure: Failure) => Promise<Job>;
+  readonly stats: () => Promise<JobStats>;
+  readonly close: () => Promise<void>;
+};

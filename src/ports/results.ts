@@ -1,0 +1,47 @@
+/** Where results lie before, while and after they are sent; jobs/ and pacs/ fulfil it. */
+import type { Failure } from "../domain/failure.ts";
+import type { OutputKind, ResultSummary } from "../domain/result.ts";
+import type { Pacs } from "./pacs.ts";
+
+/** The objects of one job on disk, complete or absent: written before the first send, the only source of sends. */
+export type Spooled = {
+  readonly result: ResultSummary;
+  readonly seg: Uint8Array | null;
+  readonly sr: Uint8Array | null;
+  /** In the order of the result's other objects. */
+  readonly others: readonly Uint8Array[];
+  /** PNG for people: key slices with the contour. */
+  readonly picture: Uint8Array;
+};
+
+export type Spool = {
+  readonly read: (key: string) => Spooled | null;
+  readonly keep: (key: string, spooled: Spooled) => Spooled;
+  /** Keep what an archive made of an object beside what was sent, for a person; returns the name under which it lies. */
+  readonly keepDisputed: (key: string, name: string, stored: Uint8Array) => string;
+  readonly remove: (key: string) => void;
+};
+
+/** An archive that gets results, and which of them. */
+export type Destination = {
+  /** "archive" for the one that the series came from. */
+  readonly name: string;
+  readonly pacs: Pick<Pacs, "hasInstance" | "storeInstance" | "retrieveInstance">;
+  readonly outputs: readonly OutputKind[];
+};
+
+/** Classes of objects that a destination has refused since this process began: it is told of once, and not asked again. */
+export type Refusals = {
+  readonly find: (destination: string, sopClassUid: string) => Failure | null;
+  readonly note: (destination: string, sopClassUid: string, failure: Failure) => void;
+};
+
+/** Pictures of finished jobs by job key, kept for a limited time: they show a patient. */
+export type Pictures = {
+  readonly keep: (key: string, png: Uint8Array) => void;
+  readonly read: (key: string) => Promise<Uint8Array | null>;
+  /** Removes what a dead process left half-written; for who alone may write here. */
+  readonly removeUnfinished: () => void;
+  /** Removes what was kept before `beforeMs` (epoch); returns how many. */
+  readonly removeOlder: (beforeMs: number) => number;
+};
