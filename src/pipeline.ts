@@ -4,17 +4,14 @@
  * place of the archive. Every step may be the last one before the power fails; the next run goes on from the spool.
  */
 
+import { uidOf } from "./dicom/file/uidOf.ts";
 import { selectVolumes } from "./dicom/select/selectVolumes.ts";
 import { refusalOf } from "./dicom/select/volumeChoice.ts";
-import type { InstanceBytes } from "./dicom/series/instance.ts";
 import { readSeries } from "./dicom/series/readSeries.ts";
 import { judgeSource } from "./dicom/write/judgeSource.ts";
 import { failed, makeFailure } from "./domain/failure.ts";
 import type { Stack, Volume } from "./domain/grid.ts";
-import type { History } from "./domain/history.ts";
 import type { Claim, SegmentOrder } from "./domain/job.ts";
-import type { SeriesRef } from "./domain/series.ts";
-import type { Warning } from "./domain/warning.ts";
 import { regularise } from "./geometry/regularise.ts";
 import { gridPlanes, seriesStack, stackOf } from "./geometry/stack.ts";
 import { measureMask } from "./measure/measureMask.ts";
@@ -29,9 +26,10 @@ import { readHistory } from "./story/history.ts";
 import { encodePicture } from "./story/illustrate.ts";
 import { listHeaders, requireOrigin } from "./story/listing.ts";
 import { buildObjects } from "./story/objects.ts";
-import { orderSegmentation, uidOf } from "./story/order.ts";
+import { orderSegmentation } from "./story/order.ts";
 import { keepsProbability, mirrors, type Segmentation, summarise, withDelivery } from "./story/results.ts";
 import { retrieveReadable } from "./story/retrieve.ts";
+import type { SeriesOrder } from "./story/seriesOrder.ts";
 import { judgeGrid } from "./trust/judgeGrid.ts";
 import { judgeMask } from "./trust/judgeMask.ts";
 import { requireValues } from "./trust/judgeValues.ts";
@@ -84,20 +82,6 @@ const spoolResults = async (claim: Claim, world: World, step: Step): Promise<Spo
   const whole = { ...order, series, instances, segmenter, resultKey: job.key, history, warnings };
   const results = await segmentSeries(whole, world, step);
   return step("spool", () => world.spool.keep(job.key, results));
-};
-
-export type SeriesOrder = {
-  /** The study and series that the results belong to. */
-  readonly series: SeriesRef;
-  readonly instances: readonly InstanceBytes[];
-  readonly segmenter: Segmenter;
-  readonly resultKey: string;
-  readonly orderedAtMs: number;
-  /** Which volume of the series. */
-  readonly part: string;
-  readonly history: History;
-  /** What was already noticed before reading, such as a forced model. */
-  readonly warnings?: readonly Warning[];
 };
 
 /** From the instances of one series to mask, measures, SEG, SR and picture. An empty mask yields no objects. */

@@ -4,17 +4,26 @@ import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+type Room = { readonly rooms: readonly string[]; readonly packages: readonly string[] };
+
 /**
- * Who may import whom. A room is a folder of src/, or a file directly in it. `*` in packages stands for every node:*
- * module; packages not named are refused.
+ * Who may import whom, from the ground up: a room may know only rooms that stand above it in this table, so that there is
+ * no arrow up and no circle. A room is a folder of src/, or one of the two files directly in it. `*` in packages stands for
+ * every node:* module; packages not named are refused.
  */
-const rooms: Record<string, { rooms: readonly string[]; packages: readonly string[] }> = {
+const rooms: Readonly<Record<string, Room>> = {
   domain: { rooms: [], packages: [] },
+  ports: { rooms: ["domain"], packages: [] },
+  html: { rooms: [], packages: [] },
+  settings: { rooms: ["domain"], packages: ["node:fs", "node:os", "node:url", "node-cron", "yaml", "zod"] },
   geometry: { rooms: ["domain"], packages: [] },
   nifti: { rooms: ["domain", "geometry"], packages: ["node:zlib"] },
   nnunet: { rooms: ["domain", "geometry"], packages: [] },
   measure: { rooms: ["domain", "geometry"], packages: [] },
   trust: { rooms: ["domain", "geometry"], packages: [] },
+  picture: { rooms: ["domain", "geometry"], packages: ["fast-png"] },
+  evaluate: { rooms: ["domain", "geometry"], packages: ["cephes"] },
+  readout: { rooms: ["domain"], packages: ["node:crypto"] },
   dicom: {
     rooms: ["domain", "geometry"],
     packages: [
@@ -32,172 +41,106 @@ const rooms: Record<string, { rooms: readonly string[]; packages: readonly strin
       "node:zlib",
     ],
   },
-  phantom: { rooms: ["domain", "geometry", "dicom", "nifti"], packages: ["node:crypto", "node:zlib"] },
-  picture: { rooms: ["domain", "geometry"], packages: ["fast-png"] },
-  evaluate: { rooms: ["domain", "geometry"], packages: ["cephes"] },
-  readout: { rooms: ["domain"], packages: ["node:crypto"] },
-  "html.ts": { rooms: [], packages: [] },
-  quality: {
-    rooms: ["domain", "ports.ts", "geometry", "dicom", "evaluate"],
-    packages: ["node:fs", "node:path"],
-  },
-  "auditProcess.ts": {
-    rooms: ["ports.ts", "reportProcess.ts"],
-    packages: ["node:child_process", "node-cron"],
-  },
+  importer: { rooms: ["domain"], packages: ["*", "protobufjs", "yauzl"] },
+  files: { rooms: ["domain", "ports", "dicom"], packages: ["node:fs", "node:path", "node:stream", "yauzl"] },
   cohort: {
-    rooms: ["domain", "html.ts", "geometry", "dicom", "nifti", "evaluate", "picture", "readout"],
+    rooms: ["domain", "html", "geometry", "nifti", "picture", "evaluate", "readout", "dicom"],
     packages: ["*", "csv-parse", "vega", "vega-lite"],
   },
-  importer: { rooms: ["domain"], packages: ["*", "protobufjs", "yauzl"] },
-  "ports.ts": { rooms: ["domain"], packages: [] },
-  "results.ts": { rooms: ["domain", "ports.ts"], packages: [] },
-  "listing.ts": { rooms: ["domain", "ports.ts", "dicom"], packages: [] },
-  "retrieve.ts": { rooms: ["domain", "ports.ts", "dicom"], packages: ["node:path"] },
-  "history.ts": { rooms: ["domain", "ports.ts", "readReports.ts", "dicom"], packages: [] },
-  "deliver.ts": { rooms: ["domain", "ports.ts", "results.ts", "dicom"], packages: [] },
-  "illustrate.ts": { rooms: ["domain", "results.ts", "dicom", "picture"], packages: [] },
-  "order.ts": { rooms: ["domain", "ports.ts", "dicom"], packages: [] },
-  "readReports.ts": { rooms: ["domain", "ports.ts", "dicom"], packages: [] },
-  "reportProcess.ts": { rooms: ["http"], packages: ["node:child_process"] },
+  quality: {
+    rooms: ["domain", "ports", "geometry", "evaluate", "dicom"],
+    packages: ["node:fs", "node:path"],
+  },
+  convert: { rooms: ["domain", "ports", "geometry", "nifti", "dicom", "files"], packages: ["*"] },
+  story: { rooms: ["domain", "ports", "measure", "picture", "dicom"], packages: ["node:path"] },
   "pipeline.ts": {
-    rooms: [
-      "domain",
-      "ports.ts",
-      "order.ts",
-      "listing.ts",
-      "retrieve.ts",
-      "history.ts",
-      "objects.ts",
-      "illustrate.ts",
-      "deliver.ts",
-      "results.ts",
-      "geometry",
-      "dicom",
-      "nnunet",
-      "measure",
-      "trust",
-    ],
+    rooms: ["domain", "ports", "geometry", "nnunet", "measure", "trust", "dicom", "story"],
     packages: [],
   },
-  "objects.ts": {
-    rooms: ["domain", "ports.ts", "results.ts", "illustrate.ts", "dicom", "measure"],
-    packages: [],
+  predict: {
+    rooms: ["domain", "ports", "nifti", "dicom", "files", "convert", "story", "pipeline.ts"],
+    packages: ["node:fs", "node:path"],
   },
-  "step.ts": { rooms: ["domain", "ports.ts"], packages: [] },
-  "log.ts": { rooms: ["domain", "ports.ts"], packages: ["winston"] },
-  "yamlFile.ts": { rooms: [], packages: ["node:fs", "yaml"] },
-  "settings.ts": { rooms: ["domain", "yamlFile.ts"], packages: ["node:os", "node-cron", "zod"] },
-  pacs: { rooms: ["domain", "ports.ts"], packages: ["*", "dicomweb-client", "node-cron", "undici", "yauzl"] },
-  jobs: { rooms: ["domain", "ports.ts"], packages: ["*"] },
-  archive: { rooms: ["domain", "dicom"], packages: ["*"] },
-  inference: { rooms: ["domain", "ports.ts", "nnunet"], packages: ["*", "onnxruntime-node", "zod"] },
-  http: { rooms: ["domain", "ports.ts", "html.ts"], packages: ["express", "node:crypto", "node:http"] },
-  "seriesRules.ts": { rooms: ["domain", "yamlFile.ts"], packages: ["node:url", "zod"] },
-  "software.ts": { rooms: ["domain"], packages: ["node:fs"] },
+  pacs: { rooms: ["domain", "ports"], packages: ["*", "dicomweb-client", "node-cron", "undici"] },
+  jobs: { rooms: ["domain", "ports"], packages: ["*"] },
+  inference: { rooms: ["domain", "ports"], packages: ["*", "onnxruntime-node", "zod"] },
+  http: { rooms: ["domain", "ports", "html"], packages: ["express", "node:crypto", "node:http"] },
   "compose.ts": {
-    rooms: [
-      "domain",
-      "ports.ts",
-      "settings.ts",
-      "software.ts",
-      "seriesRules.ts",
-      "inference",
-      "jobs",
-      "pacs",
-      "quality",
-    ],
+    rooms: ["domain", "ports", "settings", "quality", "pacs", "jobs", "inference"],
     packages: ["*"],
   },
-  "worker.ts": { rooms: ["domain", "ports.ts", "pipeline.ts", "step.ts", "jobs"], packages: ["*"] },
-  "keepWorker.ts": {
-    rooms: ["domain", "ports.ts", "compose.ts", "reportProcess.ts"],
-    packages: ["node:child_process"],
-  },
-  "tenure.ts": {
-    rooms: [
-      "domain",
-      "ports.ts",
-      "settings.ts",
-      "compose.ts",
-      "keepWorker.ts",
-      "auditProcess.ts",
-      "reportProcess.ts",
-      "jobs",
-      "pacs",
-    ],
-    packages: ["node:fs"],
-  },
-  "service.ts": {
-    rooms: [
-      "domain",
-      "ports.ts",
-      "settings.ts",
-      "seriesRules.ts",
-      "compose.ts",
-      "tenure.ts",
-      "reportProcess.ts",
-      "http",
-      "jobs",
-    ],
-    packages: ["node:fs"],
+  processes: {
+    rooms: ["domain", "ports", "settings", "story", "pipeline.ts", "pacs", "jobs", "http", "compose.ts"],
+    packages: ["*", "node-cron", "winston"],
   },
   demo: {
     rooms: [
       "domain",
-      "ports.ts",
-      "settings.ts",
-      "order.ts",
-      "compose.ts",
-      "service.ts",
-      "dicom",
-      "evaluate",
-      "measure",
+      "ports",
+      "settings",
+      "geometry",
       "nifti",
-      "phantom",
+      "measure",
+      "evaluate",
+      "dicom",
       "importer",
-      "archive",
+      "compose.ts",
+      "processes",
     ],
     packages: ["*"],
   },
   cli: {
     rooms: [
       "domain",
-      "ports.ts",
-      "settings.ts",
-      "software.ts",
-      "seriesRules.ts",
-      "log.ts",
-      "step.ts",
-      "results.ts",
-      "listing.ts",
-      "order.ts",
-      "readReports.ts",
-      "readout",
-      "reportProcess.ts",
-      "auditProcess.ts",
-      "quality",
-      "compose.ts",
-      "service.ts",
-      "tenure.ts",
-      "keepWorker.ts",
-      "worker.ts",
-      "pipeline.ts",
-      "illustrate.ts",
-      "demo",
-      "cohort",
-      "dicom",
-      "evaluate",
-      "geometry",
-      "importer",
-      "inference",
+      "ports",
+      "settings",
       "nifti",
+      "evaluate",
+      "readout",
+      "dicom",
+      "importer",
+      "files",
+      "cohort",
+      "quality",
+      "convert",
+      "story",
+      "pipeline.ts",
+      "predict",
       "pacs",
       "jobs",
+      "inference",
       "http",
+      "compose.ts",
+      "processes",
+      "demo",
     ],
     packages: ["*", "commander"],
   },
+};
+
+/** The same within the rooms that have chambers; a file directly in a room belongs to the chamber "". */
+const chambers: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  dicom: {
+    file: [],
+    identity: [],
+    pixels: ["file"],
+    series: ["file", "pixels"],
+    select: ["file", "pixels", "series"],
+    report: ["file"],
+    write: ["file", "identity"],
+    segmentation: ["file", "pixels", "report", "write"],
+    verify: ["file", "identity", "report", "write", "segmentation"],
+  },
+  importer: {
+    "": ["source", "torch", "pickle", "nnunetV1", "pansegnet", "onnx"],
+    pickle: [],
+    onnx: [],
+    torch: ["", "pickle"],
+    source: ["", "pickle", "torch"],
+    nnunetV1: ["", "pickle", "source"],
+    pansegnet: ["onnx", "nnunetV1"],
+  },
+  http: { "": ["api", "pages"], api: [""], pages: ["api"] },
 };
 
 /** Packages that exactly one room may know, so that each can be replaced in one place. */
@@ -207,7 +150,7 @@ const soleUsers: Record<string, readonly string[]> = {
   "onnxruntime-node": ["inference"],
   "node:sqlite": ["jobs"],
   express: ["http"],
-  winston: ["log.ts"],
+  winston: ["processes"],
   commander: ["cli"],
   "fast-png": ["picture"],
   cephes: ["evaluate"],
@@ -252,6 +195,30 @@ test("every file of src lies in a room of the table", () => {
     files.filter((file) => rooms[file.split("/")[0] ?? ""] === undefined),
     [],
   );
+});
+
+test("src holds two loose files: the story and the wiring", () => {
+  assert.deepEqual(files.filter((file) => !file.includes("/")).sort(), ["compose.ts", "pipeline.ts"]);
+});
+
+test("the table itself has no arrow up: a room names only rooms that stand above it", () => {
+  const order = Object.keys(rooms);
+  for (const [n, room] of order.entries())
+    for (const other of rooms[room]?.rooms ?? [])
+      assert.ok(order.indexOf(other) >= 0 && order.indexOf(other) < n, `${room} names ${other}`);
+});
+
+const chamberOf = (path: string): string => path.split("/").slice(1, -1)[0] ?? "";
+
+test("chambers import each other only as the table says", () => {
+  const wrong = imports.flatMap(({ file, room, target }) => {
+    const other = relative(source, join(source, dirname(file), target));
+    const own = chambers[room];
+    if (!target.startsWith(".") || own === undefined || other.split("/")[0] !== room) return [];
+    const [from, to] = [chamberOf(file), chamberOf(other)];
+    return from === to || own[from]?.includes(to) ? [] : [`${file} imports ${other}`];
+  });
+  assert.deepEqual(wrong, []);
 });
 
 test("rooms import downwards only, as the table says", () => {
@@ -304,9 +271,9 @@ test("PIT-16, PIT-28: dcmjs and dicomweb-client load as modules, with type decla
   }
 });
 
-test("nothing but composition, the worker, the command line and tests tells the story", () => {
+test("nothing but the worker, the use case for files, the command line and tests tells the story", () => {
   const tellers = imports.filter(({ target }) => target.endsWith("/pipeline.ts")).map(({ room }) => room);
-  assert.deepEqual([...new Set(tellers)].sort(), ["cli", "worker.ts"]);
+  assert.deepEqual([...new Set(tellers)].sort(), ["cli", "predict", "processes"]);
 });
 
 test("the story fits on 150 lines", () => {

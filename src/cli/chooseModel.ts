@@ -1,8 +1,6 @@
 /** Which model the command line asks for; shared by `segment` and `predict`. */
 import { type ComposedTeller, composeTeller } from "../compose.ts";
-import { failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
-import type { ModelIdentity } from "../domain/result.ts";
 import { readModel } from "../inference/modelFolder.ts";
 import type { Log } from "../ports/world.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
@@ -47,20 +45,4 @@ export const tellerFor = (
 ): ComposedTeller => {
   const teller = composeTeller(settings, log);
   return { ...teller, settings: { ...teller.settings, allowMismatch } };
-};
-
-/** The model for files that name neither contrast nor origin. Throws USAGE, NO_MODEL, PHANTOM_MODEL. */
-export const modelForNifti = (teller: ComposedTeller, force: ModelClass | null): ModelIdentity => {
-  const installed = (["CT", "T1", "T2"] as const).filter((name) => teller.models.forClass(name) !== null);
-  const modelClass = force ?? (installed.length === 1 ? installed[0] : undefined);
-  if (modelClass === undefined)
-    throw failed("USAGE", "A NIfTI file does not say what it shows: give --modality or --model.");
-  const model = teller.models.forClass(modelClass);
-  if (model === null) throw failed("NO_MODEL", `No ${modelClass} model is installed.`);
-  if (model.isPhantomModel && !teller.settings.allowPhantomModel)
-    throw failed(
-      "PHANTOM_MODEL",
-      `A NIfTI file does not say that it is a phantom, and ${model.id} knows nothing else.`,
-    );
-  return model;
 };

@@ -5,13 +5,13 @@ import { evaluateFolders } from "../cohort/evaluateFolders.ts";
 import { renderReport } from "../cohort/renderReport.ts";
 import { clock, software } from "../compose.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { writeFiles } from "../files/writeFiles.ts";
 import { decimalNumber, inputFile, inputPath, outputFolder, wholeNumber } from "./arguments.ts";
 import { interruptSignal } from "./context.ts";
 import { groupsTable, paperTableText } from "./evaluateTables.ts";
 import { groupsOf, maskLabel } from "./maskOptions.ts";
 import { bold, note, print, printJson, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
-import { writeFiles } from "./writeFiles.ts";
 
 type EvaluateOptions = {
   readonly ref: string;

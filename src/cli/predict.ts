@@ -11,6 +11,7 @@ import { writeNifti } from "../nifti/writeNifti.ts";
 import { segmentVolume } from "../pipeline.ts";
 import type { Segmenter } from "../ports/models.ts";
 import type { Step, Teller } from "../ports/world.ts";
+import { modelForNifti } from "../predict/modelForNifti.ts";
 import { casesFor, type FoundCase, type FoundCases, findCases, readCase } from "../predict/predictCases.ts";
 import {
   type CaseOutcome,
@@ -24,7 +25,7 @@ import { makeLog } from "../processes/log.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import { makeStep } from "../story/step.ts";
 import { inputFolder, keepApart, outputFolder } from "./arguments.ts";
-import { device, type ModelOptions, modelClass, modelForNifti, settle, tellerFor } from "./chooseModel.ts";
+import { device, type ModelOptions, modelClass, settle, tellerFor } from "./chooseModel.ts";
 import { interruptSignal, settingsFor } from "./context.ts";
 import { bold, note, print, printJson, table, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";

@@ -3,12 +3,12 @@ import type { Agreement, MeanMatrix, ReaderGroup } from "../cohort/readerAgreeme
 import { type ReaderStudy, type Reading, studyReaders } from "../cohort/readerStudy.ts";
 import { readPairsCsv } from "../cohort/readPairsCsv.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { writeFiles } from "../files/writeFiles.ts";
 import { inputFile, inputPath, outputFolder } from "./arguments.ts";
 import { interruptSignal } from "./context.ts";
 import { groupsOf, maskLabel } from "./maskOptions.ts";
 import { bold, note, print, printJson, table, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
-import { writeFiles } from "./writeFiles.ts";
 
 type ReadersOptions = {
   readonly reading: readonly Reading[];

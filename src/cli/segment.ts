@@ -1,30 +1,19 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { type ComposedTeller, clock } from "../compose.ts";
-import { FailureError } from "../domain/failure.ts";
-import { noHistory } from "../domain/history.ts";
+import { clock } from "../compose.ts";
 import { sayMl } from "../domain/millilitres.ts";
-import type { ModelClass } from "../domain/plan.ts";
-import { PHANTOM_NOTICE, RESEARCH_NOTICE, type ResultSummary } from "../domain/result.ts";
-import { type ChosenVolume, chooseVolume } from "../files/chooseVolume.ts";
-import { isNiftiPath, listFolder, type Unpacking } from "../files/listFolder.ts";
+import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
+import { isNiftiPath } from "../files/listFolder.ts";
+import { writeFiles } from "../files/writeFiles.ts";
 import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
-import { readNiftiImage } from "../nifti/readNifti.ts";
-import { writeNifti } from "../nifti/writeNifti.ts";
-import { segmentSeries, segmentVolume } from "../pipeline.ts";
-import type { Spooled } from "../ports/results.ts";
-import type { Step } from "../ports/world.ts";
+import { resultFiles } from "../predict/resultFiles.ts";
+import { type Results, segmentDicom, segmentNifti } from "../predict/segmentFiles.ts";
 import { makeLog } from "../processes/log.ts";
-import { encodePicture } from "../story/illustrate.ts";
-import { orderSegmentation } from "../story/order.ts";
-import { type Segmentation, summarise } from "../story/results.ts";
 import { makeStep } from "../story/step.ts";
 import { inputPath, keepApart, outputFolder, uid } from "./arguments.ts";
-import { device, type ModelOptions, modelClass, modelForNifti, settle, tellerFor } from "./chooseModel.ts";
+import { device, type ModelOptions, modelClass, settle, tellerFor } from "./chooseModel.ts";
 import { interruptSignal, settingsFor } from "./context.ts";
 import { bold, green, note, print, printJson, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
-import { type OutputFile, writeFiles } from "./writeFiles.ts";
 
 type SegmentOptions = ModelOptions & {
   readonly input: string;
@@ -85,82 +74,6 @@ export const describeSegment = (command: Command): void => {
       }
     });
 };
-
-export type Results = Spooled & { readonly segmentation: Segmentation };
-
-const segmentDicom = async (
-  options: SegmentOptions,
-  unpacking: Unpacking,
-  teller: ComposedTeller,
-  force: ModelClass | null,
-  step: Step,
-): Promise<Results> => {
-  const files = await step("open", (progress) => listFolder(options.input, unpacking, progress));
-  const named = { seriesUid: options.series ?? null, part: options.part ?? null };
-  const chosen = await step("headers", (progress) =>
-    chooseVolume(files, named, { ...teller.settings, ...(force !== null && { force }) }, progress),
-  );
-  return segmentChosen(chosen, teller, step);
-};
-
-/** What becomes of a volume. Throws why its series asks for no segmentation, such as NO_MODEL. */
-export const segmentChosen = async (
-  { modelClass, headers, warnings, ...chosen }: ChosenVolume,
-  teller: ComposedTeller,
-  step: Step,
-): Promise<Results> => {
-  const orderedAtMs = clock.nowMs();
-  const choice = { modelClass, part: chosen.part };
-  // The moment is part of the key: two runs at the command line are two results with UIDs of their own.
-  const order = orderSegmentation(chosen.series, headers, choice, teller, orderedAtMs);
-  if ("code" in order) throw new FailureError(order);
-  const segmenter = await step("load-model", () => teller.models.open(order.order.modelId));
-  const history = noHistory;
-  return segmentSeries(
-    { ...chosen, segmenter, resultKey: order.key, orderedAtMs, warnings, history },
-    teller,
-    step,
-  );
-};
-
-const segmentNifti = async (
-  path: string,
-  teller: ComposedTeller,
-  force: ModelClass | null,
-  step: Step,
-): Promise<Results> => {
-  const model = modelForNifti(teller, force);
-  const { volume, warnings } = await step("volume", () => readNiftiImage(readFileSync(path)));
-  const segmenter = await step("load-model", () => teller.models.open(model.id));
-  const found = await segmentVolume(volume, segmenter, teller.settings, step);
-  const segmentation = { ...found, warnings: [...warnings, ...found.warnings] };
-  const order = { segmenter, orderedAtMs: clock.nowMs() };
-  const picture = await step("picture", () => encodePicture(volume, segmentation, { model, origin: null }));
-  return { ...summarise(order, teller, step, segmentation, null, null), picture, segmentation };
-};
-
-/** The report in words; key images counted among themselves. */
-const fileNameOf = (others: ResultSummary["objects"]["others"], n: number): string => {
-  if (others[n]?.kind === "text") return "text-report.dcm";
-  return `key-image-${others.slice(0, n + 1).filter(({ kind }) => kind === "key-image").length}.dcm`;
-};
-
-/** What the folder of a result holds. */
-export const resultFiles = ({
-  result,
-  seg,
-  sr,
-  others,
-  picture,
-  segmentation,
-}: Results): readonly OutputFile[] => [
-  ["mask.nii.gz", writeNifti(segmentation.mask)],
-  ["seg.dcm", seg],
-  ["sr.dcm", sr],
-  ["overview.png", picture],
-  ...others.map((bytes, n) => [fileNameOf(result.objects.others, n), bytes] as const),
-  ["result.json", `${JSON.stringify(result, null, 2)}\n`],
-];
 
 const report = ({ result }: Results, options: SegmentOptions): void => {
   if (options.json) {

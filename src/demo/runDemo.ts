@@ -1,12 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import { composeJobs, composePacs } from "../compose.ts";
 import { parseHeader } from "../dicom/file/header.ts";
+import { uidOf } from "../dicom/file/uidOf.ts";
 import { failed } from "../domain/failure.ts";
 import type { Job } from "../domain/job.ts";
 import type { JobStore } from "../ports/jobs.ts";
 import type { Pacs } from "../ports/pacs.ts";
 import type { Log } from "../ports/world.ts";
-import { uidOf } from "../story/order.ts";
 import type { CastSeries } from "./cast.ts";
 import type { Stage } from "./stage.ts";
 import { finalJob, judgeSeries, type Verdict } from "./verdict.ts";

@@ -1,4 +1,5 @@
 import { parseHeader, text } from "../dicom/file/header.ts";
+import { uidOf } from "../dicom/file/uidOf.ts";
 import { deriveUid, instancesDigest } from "../dicom/identity/resultKey.ts";
 import { type SelectOptions, selectVolumes } from "../dicom/select/selectVolumes.ts";
 import { refusalOf, type VolumeChoice } from "../dicom/select/volumeChoice.ts";
@@ -7,7 +8,6 @@ import type { ModelClass } from "../domain/plan.ts";
 import type { Header, SeriesRef } from "../domain/series.ts";
 import type { Warning } from "../domain/warning.ts";
 import type { InstanceBytes } from "../ports/pacs.ts";
-import { uidOf } from "../story/order.ts";
 
 export type ChosenVolume = {
   readonly series: SeriesRef;

@@ -9,9 +9,10 @@ import { findJob, noJob, sendObject, sendPicture } from "./api/files.ts";
 import { type Hints, hintPath, takeHint } from "./api/hint.ts";
 import { type ReadMeasurements, sendMeasurements } from "./api/measurements.ts";
 import { answerError, problem } from "./api/problem.ts";
-import { sendQuality, showQuality } from "./api/quality.ts";
+import { sendQuality } from "./api/quality.ts";
 import { bringsBody, refuseBody } from "./body.ts";
 import { type PageSources, showPage } from "./pages/showPage.ts";
+import { showQuality } from "./pages/showQuality.ts";
 import { oneOf, readQuery, wholeNumber, withoutQuery } from "./query.ts";
 
 /** What stands between the service and readiness; empty when ready. `degraded` does not make it unready. */

@@ -1,13 +1,13 @@
 /** The folder that `predict` writes: results of one choice of models and settings, and predict.json that says which. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type OutputFile, writeFiles } from "../cli/writeFiles.ts";
 import { type Failure, failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import type { ExecutionProvider, ModelIdentity, SoftwareIdentity } from "../domain/result.ts";
 import type { SeriesRef } from "../domain/series.ts";
 import type { Warning } from "../domain/warning.ts";
 import { isNiftiPath } from "../files/listFolder.ts";
+import { type OutputFile, writeFiles } from "../files/writeFiles.ts";
 
 /** Where the volume of a case of DICOM studies comes from. */
 export type CaseSource = SeriesRef & {

@@ -1,19 +1,19 @@
 /** `predict` over DICOM studies: every volume of a tree of files that `segment` would take, each into a folder of its own. */
 
-import { resultFiles, segmentChosen } from "../cli/segment.ts";
-import type { OutputFile } from "../cli/writeFiles.ts";
-import { type ComposedTeller, clock } from "../compose.ts";
 import { caseName } from "../convert/volumeNames.ts";
 import { parseHeader } from "../dicom/file/header.ts";
+import { uidOf } from "../dicom/file/uidOf.ts";
 import { instancesDigest } from "../dicom/identity/resultKey.ts";
 import { selectVolumes } from "../dicom/select/selectVolumes.ts";
 import { type Failure, toFailure } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import { type ChosenVolume, identify } from "../files/chooseVolume.ts";
 import type { FileSeries } from "../files/seriesOfFiles.ts";
-import type { Step } from "../ports/world.ts";
-import { uidOf } from "../story/order.ts";
+import type { OutputFile } from "../files/writeFiles.ts";
+import type { Step, Teller } from "../ports/world.ts";
 import { type CaseOutcome, type CaseSource, dropCase, keepCase, type Prediction } from "./predictFolder.ts";
+import { resultFiles } from "./resultFiles.ts";
+import { segmentChosen } from "./segmentFiles.ts";
 
 /** A series or volume that is not for us; no text of its header. */
 export type RefusedSeries = Pick<Failure, "code" | "sentence"> & {
@@ -34,7 +34,7 @@ type Case = { readonly id: string; readonly source: CaseSource; readonly volume:
 
 type World = {
   readonly folder: string;
-  readonly teller: ComposedTeller;
+  readonly teller: Teller;
   readonly force: ModelClass | null;
   readonly stepOf: (about: string) => Step;
 };
@@ -95,7 +95,7 @@ const judge = async (one: FileSeries, { teller, force }: World, step: Step): Pro
 
 const judgeHeaders = (
   one: FileSeries,
-  { settings }: ComposedTeller,
+  { settings }: Teller,
   force: ModelClass | null,
   progress: (share: number) => void,
 ): Judged => {
@@ -137,11 +137,11 @@ const predictVolume = async (
   { teller }: World,
   step: Step,
 ): Promise<Made | "stopped"> => {
-  const startedAtMs = clock.nowMs();
+  const startedAtMs = teller.clock.nowMs();
   const about = () => ({
     case: id,
     source,
-    seconds: Math.round(clock.nowMs() - startedAtMs) / 1000,
+    seconds: Math.round(teller.clock.nowMs() - startedAtMs) / 1000,
   });
   try {
     const results = await segmentChosen(volume, teller, step);

@@ -1,11 +1,10 @@
-import { text } from "../dicom/file/header.ts";
+import { uidOf } from "../dicom/file/uidOf.ts";
 import { instancesDigest, resultKey } from "../dicom/identity/resultKey.ts";
 import { isPhantomHeader } from "../dicom/select/phantomMark.ts";
-import { type Failure, failed, makeFailure } from "../domain/failure.ts";
+import { type Failure, makeFailure } from "../domain/failure.ts";
 import type { NewSegmentJob } from "../domain/job.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import type { Header, SeriesRef } from "../domain/series.ts";
-import { isUid } from "../domain/uid.ts";
 import type { Teller } from "../ports/world.ts";
 
 /**
@@ -47,10 +46,3 @@ export const orderSegmentation = (
 
 const isPhantomSeries = (headers: readonly Header[]): boolean =>
   headers.length > 0 && headers.every(isPhantomHeader);
-
-/** A UID of a header. Throws UID_INVALID when it is absent or malformed (PS3.5 section 9.1). */
-export const uidOf = (header: Header, keyword: string): string => {
-  const uid = text(header, keyword);
-  if (isUid(uid)) return uid;
-  throw failed("UID_INVALID", `${keyword} is absent or malformed.`);
-};

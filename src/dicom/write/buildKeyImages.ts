@@ -1,13 +1,14 @@
 import { failed } from "../../domain/failure.ts";
 import type { Measures } from "../../domain/result.ts";
 import type { SourceFrame } from "../../domain/series.ts";
-import { deriveUid, resultUids } from "../identity/resultKey.ts";
+import { deriveUid } from "../identity/resultKey.ts";
 import { codeItem, codes } from "./codes.ts";
 import type { WriteContext } from "./context.ts";
 import { copyPatientAndStudy } from "./copied.ts";
 import type { Dataset } from "./dataset.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { referenceItem } from "./references.ts";
+import { resultUids } from "./resultUids.ts";
 import { markPhantom, seriesModules } from "./seriesModules.ts";
 
 const secondaryCapture = "1.2.840.10008.5.1.4.1.1.7";

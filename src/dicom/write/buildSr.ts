@@ -1,11 +1,11 @@
 import { failed } from "../../domain/failure.ts";
 import type { Measures, StoredObject } from "../../domain/result.ts";
-import { resultUids } from "../identity/resultKey.ts";
 import type { WriteContext } from "./context.ts";
 import { copyPatientAndStudy } from "./copied.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { reportTree } from "./reportTree.ts";
 import { copyRequests } from "./requests.ts";
+import { resultUids } from "./resultUids.ts";
 import { seriesModules } from "./seriesModules.ts";
 import { srSopClass } from "./srClass.ts";
 import { documentModule } from "./srDocument.ts";

@@ -2,7 +2,6 @@ import { failed } from "../../domain/failure.ts";
 import { sayMl } from "../../domain/millilitres.ts";
 import { type Measures, NOTHING_FOUND, type StoredObject } from "../../domain/result.ts";
 import { describeTrend } from "../../domain/trend.ts";
-import { resultUids } from "../identity/resultKey.ts";
 import { codes } from "./codes.ts";
 import { code, container, containerValue, text } from "./contentItems.ts";
 import type { WriteContext } from "./context.ts";
@@ -11,6 +10,7 @@ import { describeDates, describeSeries } from "./describeSource.ts";
 import { type BuiltObject, writePart10 } from "./part10.ts";
 import { languageAndObserver, notices, warningSentences } from "./reportTree.ts";
 import { copyRequests } from "./requests.ts";
+import { resultUids } from "./resultUids.ts";
 import { seriesModules } from "./seriesModules.ts";
 import { documentModule } from "./srDocument.ts";
 

@@ -8,7 +8,7 @@ import {
 import type { SourceSeries } from "../../domain/series.ts";
 import { describeTrend } from "../../domain/trend.ts";
 import { isLegalUid } from "../../domain/uid.ts";
-import { frameOfReferenceOf, resultUids } from "../identity/resultKey.ts";
+import { frameOfReferenceOf } from "../identity/resultKey.ts";
 import { modelVersion, runParameters } from "./algorithm.ts";
 import { codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
@@ -17,6 +17,7 @@ import type { WriteContext } from "./context.ts";
 import type { Dataset } from "./dataset.ts";
 import { measurements } from "./measurements.ts";
 import { distinctInstances, type InstanceReference, referenceItem } from "./references.ts";
+import { resultUids } from "./resultUids.ts";
 import { trackingIdentifier } from "./segment.ts";
 
 /** TID 1204 and, the observer being a program, TID 1004. */

@@ -1,10 +1,10 @@
 import { sayMl } from "../../domain/millilitres.ts";
-import { resultUids } from "../identity/resultKey.ts";
 import { modelVersion, runParameters } from "./algorithm.ts";
 import { codeItem, codes } from "./codes.ts";
 import { shortText } from "./conform.ts";
 import type { WriteContext } from "./context.ts";
 import type { Dataset } from "./dataset.ts";
+import { resultUids } from "./resultUids.ts";
 import { markPhantom } from "./seriesModules.ts";
 
 /** RGB 249, 180, 111 as 16-bit CIELab (PS3.3 section C.10.7.1.1). */

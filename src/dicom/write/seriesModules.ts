@@ -1,12 +1,12 @@
 import { sayMl } from "../../domain/millilitres.ts";
 import { PHANTOM_NOTICE } from "../../domain/result.ts";
 import { number } from "../file/header.ts";
-import { resultUids } from "../identity/resultKey.ts";
 import { modelVersion } from "./algorithm.ts";
 import { shortText } from "./conform.ts";
 import type { WriteContext } from "./context.ts";
 import type { Dataset } from "./dataset.ts";
 import { objectMoment } from "./moment.ts";
+import { resultUids } from "./resultUids.ts";
 
 /** The words, followed by the phantom mark where the model knows nothing but phantoms. */
 export const markPhantom = (words: string, { model }: WriteContext): string =>

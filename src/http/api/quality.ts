@@ -1,18 +1,9 @@
 import type { Request, Response } from "express";
 import { type QualityRecord, withoutMemory } from "../../domain/quality.ts";
-import { textOf } from "../../html/html.ts";
-import { renderQualityPage } from "../pages/qualityPage.ts";
 import { problem } from "./problem.ts";
 
 /** The last audit of corrected results, null where there is none. */
 export type ReadQuality = () => QualityRecord | null;
-
-export const showQuality =
-  (readQuality: ReadQuality) =>
-  (_request: Request, response: Response): void => {
-    const record = readQuality();
-    response.type("html").send(textOf(renderQualityPage(record && withoutMemory(record))));
-  };
 
 export const sendQuality =
   (readQuality: ReadQuality) =>

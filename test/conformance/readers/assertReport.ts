@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { resultUids } from "../../../src/dicom/identity/resultKey.ts";
+import { resultUids } from "../../../src/dicom/write/resultUids.ts";
 import type { Images } from "../../dicom/write/matrixImages.ts";
 import type { MatrixObjects } from "../../dicom/write/matrixObjects.ts";
 import type { Findings } from "./findings.ts";

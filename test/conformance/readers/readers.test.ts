@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { resultUids } from "../../../src/dicom/identity/resultKey.ts";
+import { resultUids } from "../../../src/dicom/write/resultUids.ts";
 import type { SegmentationType } from "../../../src/dicom/write/segmentationType.ts";
 import { type MatrixCase, matrixCases } from "../../dicom/write/matrixCases.ts";
 import { eachResult, objectsOf, segmentationTypes } from "../../dicom/write/matrixObjects.ts";

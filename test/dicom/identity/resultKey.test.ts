@@ -6,8 +6,8 @@ import {
   frameOfReferenceOf,
   instancesDigest,
   resultKey,
-  resultUids,
 } from "../../../src/dicom/identity/resultKey.ts";
+import { resultUids } from "../../../src/dicom/write/resultUids.ts";
 import { makeContext, makeSource } from "../write/sources.ts";
 
 const parts = {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { resultUids } from "../../../src/dicom/identity/resultKey.ts";
 import { readReport } from "../../../src/dicom/report/readReport.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../../src/dicom/write/buildTextReport.ts";
+import { resultUids } from "../../../src/dicom/write/resultUids.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import { volumeMlOf, volumeOf } from "../../../src/domain/groupVolume.ts";
 import type { StoredReport } from "../../../src/domain/report.ts";

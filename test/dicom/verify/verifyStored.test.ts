@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { openPart10 } from "../../../src/dicom/file/part10.ts";
-import { resultUids } from "../../../src/dicom/identity/resultKey.ts";
 import { verifyStored } from "../../../src/dicom/verify/verifyStored.ts";
 import { buildKeyImages } from "../../../src/dicom/write/buildKeyImages.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../../src/dicom/write/buildTextReport.ts";
+import { resultUids } from "../../../src/dicom/write/resultUids.ts";
 import { lps } from "../../../src/domain/axes.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import type { Measures } from "../../../src/domain/result.ts";
