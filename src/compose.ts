@@ -1,6 +1,5 @@
 /** The composition root: settings → adapters → the world that the story is told in. The only file that knows every adapter. */
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Failure } from "./domain/failure.ts";
 import type { OutputKind } from "./domain/result.ts";
@@ -133,14 +132,13 @@ export const workFolder = ({ dataFolder }: Settings): string => join(dataFolder,
 
 export const listingsFile = ({ dataFolder }: Settings): string => join(dataFolder, "listings.sqlite");
 
-export const composeJobs = (settings: Settings): JobStore => {
-  mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
-  return openSqliteJobStore({
+/** The ledger of a data folder that is there. */
+export const composeJobs = (settings: Settings): JobStore =>
+  openSqliteJobStore({
     file: jobsFile(settings),
     clock,
     maxAttempts: settings.jobs.maxAttempts,
   });
-};
 
 export const composeWatcher = (settings: Settings, pacs: Pacs, jobs: JobStore, log: Log): Watcher =>
   settings.pacs.kind === "orthanc"

@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { constants, getPriority, setPriority } from "node:os";
 import type { Command } from "commander";
-import { composeWorld } from "../compose.ts";
-import { toFailure } from "../domain/failure.ts";
+import { composeWorld, jobsFile } from "../compose.ts";
+import { failed, toFailure } from "../domain/failure.ts";
 import { guardFooting } from "../jobs/folderGuard.ts";
 import type { Log } from "../ports/world.ts";
 import { WORKER, type WorkerMessage } from "../processes/keepWorker.ts";
@@ -41,6 +42,9 @@ export const describeWork = (command: Command): void => {
 const work = async (settings: Settings): Promise<void> => {
   const log = makeLog(settings.log.level, { process: "worker" });
   stepBack(log);
+  // Only the service makes a data folder: one that is gone may be on a disk that comes back.
+  if (!existsSync(jobsFile(settings)))
+    throw failed("DATA_FOLDER_LOST", "The data folder was lost before the worker could begin.");
   const world = composeWorld(settings, log);
   const { lost } = await guardFooting(footingOf(settings));
   tell({ kind: "started" });

@@ -95,7 +95,8 @@ const openDataFolder = async (
   let tidying: NodeJS.Timeout | undefined;
   let audits: ReturnType<typeof startAudits> | null = null;
   let worker: Worker | null = null;
-  let everything: FullSweep = null;
+  // All files are opened before anything begins: what begins cannot fail.
+  const everything = settings.watch.enabled ? composeFullSweep(settings, pacs, jobs, log) : null;
   let schedule: Schedule | null = null;
   return {
     jobs,
@@ -108,9 +109,7 @@ const openDataFolder = async (
       audits =
         settings.quality.schedule === null ? null : startAudits(settings.quality.schedule, command, log);
       worker = keepWorker(command, jobs, settings.jobs.leaseSeconds * 1000, log);
-      if (!settings.watch.enabled) return;
-      everything = composeFullSweep(settings, pacs, jobs, log);
-      schedule = watch(settings, pacs, jobs, everything, log);
+      schedule = settings.watch.enabled ? watch(settings, pacs, jobs, everything, log) : null;
     },
     stop: async () => {
       clearInterval(tidying);

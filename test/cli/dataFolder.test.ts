@@ -11,8 +11,6 @@ const folder = mkdtempSync(join(tmpdir(), "panseg-data-"));
 chmodSync(folder, 0o755);
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const timeout = 180_000;
-
 const settings = (name: string) => ({
   PANSEG__DATAFOLDER: join(folder, name),
   PANSEG__MODELS__FOLDER: join(folder, `${name}-models`),
@@ -55,9 +53,7 @@ const noWorkerRuns = (service: RunningService): Promise<true> =>
     }
   });
 
-test("S5: a data folder that is deleted unreadies the service with a reason, stops its work, and is held again when it is back", {
-  timeout,
-}, async (t) => {
+test("S5: a data folder that is deleted unreadies the service with a reason, stops its work, and is held again when it is back", async (t) => {
   const data = join(folder, "deleted");
   const service = await serve(settings("deleted"));
   t.after(() => service.kill());
@@ -86,9 +82,7 @@ test("S5: a data folder that is deleted unreadies the service with a reason, sto
   assert.equal(await service.stop(), 0);
 });
 
-test("S5: a data folder that was lost is not made anew by the service: its disk may come back; a restart makes it", {
-  timeout,
-}, async (t) => {
+test("S5: a data folder that was lost is not made anew by the service: its disk may come back; a restart makes it", async (t) => {
   const data = join(folder, "moved");
   const service = await serve(settings("moved"));
   t.after(() => service.kill());
@@ -113,7 +107,7 @@ for (const [part, words] of [
   ["spool", /spool was deleted/],
   ["pictures", /pictures was deleted/],
 ] as const)
-  test(`S5: ${part} alone is deleted: said, and made anew`, { timeout }, async (t) => {
+  test(`S5: ${part} alone is deleted: said, and made anew`, async (t) => {
     const name = `alone-${part}`;
     const service = await serve(settings(name));
     t.after(() => service.kill());
@@ -128,9 +122,7 @@ for (const [part, words] of [
     assert.equal(await service.stop(), 0);
   });
 
-test("S5: a folder that another was put in the place of is let go, and the other held: what it holds is what counts", {
-  timeout,
-}, async (t) => {
+test("S5: a folder that another was put in the place of is let go, and the other held: what it holds is what counts", async (t) => {
   const data = join(folder, "replaced");
   const first = await serve(settings("replaced"));
   await becomesReady(first);
@@ -151,9 +143,7 @@ test("S5: a folder that another was put in the place of is let go, and the other
   assert.match(second.stderr, /DATA_DIR_LOCKED/);
 });
 
-test("S5: a models folder that is deleted unreadies the service, which skips nothing for the lack of it", {
-  timeout,
-}, async (t) => {
+test("S5: a models folder that is deleted unreadies the service, which skips nothing for the lack of it", async (t) => {
   const models = join(folder, "models-lost-models");
   mkdirSync(models);
   const service = await serve(settings("models-lost"));
@@ -170,7 +160,6 @@ test("S5: a models folder that is deleted unreadies the service, which skips not
 
 test("S5: a data folder that becomes read-only unreadies the service until it can be written again", {
   skip: needsNobody(),
-  timeout,
 }, async (t) => {
   const data = folderOfNobody(join(folder, "read-only"));
   const service = await serve(settings("read-only"), asNobody);
@@ -186,9 +175,7 @@ test("S5: a data folder that becomes read-only unreadies the service until it ca
   await becomesReady(service);
 });
 
-test("S7: a data folder that cannot be made or written ends the start with 2 and a sentence, and is no defect", {
-  timeout,
-}, async () => {
+test("S7: a data folder that cannot be made or written ends the start with 2 and a sentence, and is no defect", async () => {
   const file = join(folder, "a-file");
   writeFileSync(file, "");
   const { code, stderr } = await panseg(["serve"], {

@@ -20,8 +20,6 @@ const folder = mkdtempSync(join(tmpdir(), "panseg-hardened-"));
 chmodSync(folder, 0o755);
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const timeout = 180_000;
-
 /** A service in front of an archive that holds one series of two slices, too few to be segmented. */
 const serveSeries = async (t: TestContext, data: string, launcher: readonly string[]) => {
   const archive = await startDemo(t);
@@ -68,7 +66,6 @@ const warnings = ({ lines }: RunningService): number =>
 
 test("P7: a worker that may not lower its priority warns once and works", {
   skip: needsFilter(),
-  timeout,
 }, async (t) => {
   const service = await serveSeries(t, join(folder, "filtered"), withoutPriorities());
   await worksOff(service);
@@ -80,7 +77,6 @@ test("P7: a worker that may not lower its priority warns once and works", {
 
 test("P7: a service that was started with less priority already does not ask for more", {
   skip: needsNobody("nice"),
-  timeout,
 }, async (t) => {
   const data = folderOfNobody(join(folder, "nice"));
   const service = await serveSeries(t, data, [...asNobody, "nice", "-n", "15"]);
@@ -90,7 +86,6 @@ test("P7: a service that was started with less priority already does not ask for
 
 test("P7: service and worker do without a home, /proc, a name, a writable program and more than 64 files", {
   skip: needsNobody("unshare", "mount"),
-  timeout,
 }, async (t) => {
   const data = folderOfNobody(join(folder, "hardened"));
   const service = await serveSeries(t, data, hardened(data));
@@ -98,9 +93,7 @@ test("P7: service and worker do without a home, /proc, a name, a writable progra
   assert.equal(await service.stop(), 0);
 });
 
-test("P7: a worker that ends at its start, time after time, is told in log and readiness with its reason, until it starts", {
-  timeout,
-}, async (t) => {
+test("P7: a worker that ends at its start, time after time, is told in log and readiness with its reason, until it starts", async (t) => {
   const file = join(folder, "settings.json");
   const data = join(folder, "broken");
   const text = JSON.stringify({ dataFolder: data, watch: { enabled: false } });
