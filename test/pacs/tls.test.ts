@@ -192,7 +192,10 @@ describe("D8: what else keeps an archive from answering is called by its name", 
       PANSEG__WATCH__ENABLED: "false",
     });
     t.after(() => service.kill());
-    const { degraded } = (await (await fetch(`${service.url}/readyz`)).json()) as { degraded: string[] };
-    assert.match(degraded.join(), /other credentials/);
+    const { degraded } = (await (await fetch(`${service.url}/readyz`)).json()) as {
+      degraded: readonly { readonly code: string; readonly sentence: string }[];
+    };
+    assert.equal(degraded[0]?.code, "PACS_UNAUTHORIZED");
+    assert.match(degraded[0]?.sentence ?? "", /other credentials/);
   });
 });

@@ -81,7 +81,9 @@ describe("D9: UIDs that DICOM does not allow", () => {
         const { status, stderr } = runOn("dsrdump", [bytes]);
         assert.equal(status, 0, stderr);
         assert.doesNotMatch(stderr, /^[EF]:/m);
-        assert.ok(Buffer.from(bytes).includes("is no UID that DICOM"), "the report itself says so");
+        // Lines are broken where viewers would cut them.
+        const said = Buffer.from(bytes).toString("latin1").replace(/\s+/g, " ");
+        assert.ok(said.includes("is no UID that DICOM"), "the report itself says so");
       }
     });
 

@@ -152,9 +152,9 @@ test("the volume comes first in descriptions where the settings ask for it, and 
       parseHeader(buildSeg(mask, { ...context, model: { ...context.model, ...model } }).bytes),
       "SeriesDescription",
     );
-  assert.equal(described({}), "Pancreas 0.0 ml (AI) segmentation (research)");
+  assert.equal(described({}), "Pancreas <0.1 ml (AI) segmentation (research)");
   assert.equal(
     described({ isPhantomModel: true }),
-    "Pancreas 0.0 ml (AI) segmentation PHANTOM DEMO MODEL (research)",
+    "Pancreas <0.1 ml (AI) segmentation PHANTOM DEMO MODEL (research)",
   );
 });
