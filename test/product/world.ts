@@ -96,6 +96,9 @@ export const storedResults = async (orthanc: Orthanc): Promise<readonly StoredIn
 /** What one series becomes: six key slices and their overview among it. */
 export const oneResult: Readonly<Record<string, number>> = { SEG: 1, SR: 1, text: 1, image: 7 };
 
+/** The same of the real CT without mirroring: its mask lies in four slices. */
+export const oneSmallResult: Readonly<Record<string, number>> = { ...oneResult, image: 5 };
+
 export const countOf = (results: readonly StoredInstance[]): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};
   for (const { kind } of results) counts[kind] = (counts[kind] ?? 0) + 1;
