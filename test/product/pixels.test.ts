@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { makePhantom, type Phantom } from "../../src/demo/phantom/makePhantom.ts";
+import type { Phantom } from "../../src/demo/phantom/makePhantom.ts";
 import { enhancedCt } from "../../src/demo/phantom/multiFrame/enhancedCt.ts";
 import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { zyx } from "../../src/domain/axes.ts";
@@ -10,11 +10,12 @@ import type { ResultSummary } from "../../src/domain/result.ts";
 import { convert } from "../dicom/pixels/support.ts";
 import { openEncoder } from "../support/encodeFrame.ts";
 import { panseg, serve } from "../support/panseg.ts";
+import { phantomOf } from "../support/phantom.ts";
 import { needsTool } from "../support/shared.ts";
 import { demoWorld, endedSegmentations, serviceSettings, startArchive } from "./world.ts";
 
 const small = { shape: zyx(36, 56, 56), spacingMm: zyx(5, 6, 6), vendor: "Siemens" } as const;
-const phantom = makePhantom({ seed: 19, modelClass: "CT", ...small });
+const phantom = phantomOf({ seed: 19, modelClass: "CT", ...small });
 
 const bytesOf = (files: readonly { readonly bytes: Uint8Array }[]): readonly Uint8Array[] =>
   files.map(({ bytes }) => bytes);

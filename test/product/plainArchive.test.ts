@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { startDemo, stow } from "../demo/archive/requests.ts";
 import { serve } from "../support/panseg.ts";
+import { phantomOf } from "../support/phantom.ts";
 import { startProxy } from "../support/proxy.ts";
 import { demoWorld, endedSegmentations, phantomSeries } from "./world.ts";
 
@@ -15,7 +15,7 @@ test("D5, D7: a plain DICOMweb archive without metadata: an old study that arriv
       !path.endsWith("/metadata") || { status: 501, headers: {}, body: Buffer.alloc(0) },
   });
   t.after(proxy.stop);
-  const before = writeSeries(makePhantom({ seed: 3, modelClass: "T1" })).map(({ bytes }) => bytes);
+  const before = writeSeries(phantomOf({ seed: 3, modelClass: "T1" })).map(({ bytes }) => bytes);
   await stow(archive, before);
   const service = await serve({
     PANSEG__DATAFOLDER: data,
