@@ -1,13 +1,13 @@
 /**
  * Time and memory of the surface distances of two pancreas-like masks on 512×512×300 voxels, and of the worst case, whose
- * box is the whole grid: `node test/bench/evaluate.ts [near|whole]`.
+ * box is the whole grid: `node test/bench/evaluate/surfaces.ts [near|whole]`.
  */
-import { zyx } from "../../src/domain/axes.ts";
-import type { Mask } from "../../src/domain/grid.ts";
-import { overlapOf } from "../../src/evaluate/overlap.ts";
-import { surfaceDistances } from "../../src/evaluate/surfaceDistances.ts";
-import { surfelAgreement } from "../../src/evaluate/surfelAgreement.ts";
-import { axialGrid } from "../support/grids.ts";
+import { zyx } from "../../../src/domain/axes.ts";
+import type { Mask } from "../../../src/domain/grid.ts";
+import { overlapOf } from "../../../src/evaluate/overlap.ts";
+import { surfaceDistances } from "../../../src/evaluate/surfaceDistances.ts";
+import { surfelAgreement } from "../../../src/evaluate/surfelAgreement.ts";
+import { axialGrid } from "../../support/grids.ts";
 
 const shape = zyx(300, 512, 512);
 const spacingMm = zyx(1, 0.75, 0.75);
