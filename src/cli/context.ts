@@ -28,10 +28,10 @@ export const stopSignal = (reason?: FailureError): AbortSignal => {
 export const interruptSignal = (): AbortSignal =>
   stopSignal(failed("INTERRUPTED", "Stopped before the end, as asked."));
 
-/** The text of a file that an option names. Throws USAGE where it cannot be read. */
-export const textOfFile = (path: string, option: string): string => {
+/** The bytes of a file that an option names. Throws USAGE where it cannot be read. */
+export const bytesOfFile = (path: string, option: string): Uint8Array => {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
     throw failed("USAGE", `${option}: ${path} cannot be read (${reason}).`, {}, error);

@@ -8,10 +8,11 @@ import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { writeFiles } from "../files/writeFiles.ts";
 import { decimalNumber, inputFile, inputPath, outputFolder, wholeNumber } from "./arguments.ts";
 import { interruptSignal } from "./context.ts";
-import { groupsTable, paperTableText } from "./evaluateTables.ts";
+import { comparisonTable, groupsTable, paperTableText } from "./evaluateTables.ts";
 import { groupsOf, maskLabel } from "./maskOptions.ts";
 import { bold, note, print, printJson, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
+import { needsLook, tellReading } from "./tellReading.ts";
 
 type EvaluateOptions = {
   readonly ref: string;
@@ -114,15 +115,20 @@ const withoutPictures = ({ gallery: _gallery, ...rest }: CohortReport) => ({
 const summaryOf = (report: CohortReport): string => `${JSON.stringify(withoutPictures(report), null, 2)}\n`;
 
 const tell = (report: CohortReport, options: EvaluateOptions): void => {
-  const { leftOut, cases, paper } = report;
+  const { leftOut, cases, paper, comparison } = report;
+  const lacking = comparison?.leftOut ?? [];
   if (options.json) printJson(withoutPictures(report));
   else {
     print(groupsTable(report));
+    if (comparison !== null) print(`\n${comparisonTable(comparison)}`);
     if (paper !== null) print(`\n${paperTableText(paper)}`);
-    for (const { name, failure } of leftOut)
-      note(`${yellow("!")} ${name} is left out: ${failure.sentence} [${failure.code}]`);
+    tellReading(report, `${options.output}/cases.csv`);
+    for (const { name, failure } of lacking.slice(0, 10))
+      note(`${yellow("!")} ${name} is not compared: ${failure.sentence} [${failure.code}]`);
+    if (lacking.length > 10)
+      note(`${yellow("!")} ${lacking.length - 10} more are not compared: see summary.json`);
     note(`${bold(String(cases.length))} cases, ${leftOut.length} left out · ${options.output}/report.html`);
     note(RESEARCH_NOTICE);
   }
-  if (leftOut.length > 0) process.exitCode = 1;
+  if (needsLook(report) || lacking.length > 0) process.exitCode = 1;
 };

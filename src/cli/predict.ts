@@ -27,6 +27,7 @@ import { makeStep } from "../story/step.ts";
 import { inputFolder, keepApart, outputFolder } from "./arguments.ts";
 import { device, type ModelOptions, modelClass, settle, tellerFor } from "./chooseModel.ts";
 import { interruptSignal, settingsFor } from "./context.ts";
+import { holdFolder } from "./holdFolder.ts";
 import { bold, note, print, printJson, table, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
 
@@ -85,6 +86,7 @@ export const describePredict = (command: Command): void => {
           report: (name, share) => line.update(`${about}: ${name}`, share),
           reportEveryMs: 200,
         });
+      const { release } = holdFolder(options.output);
       try {
         const world = { teller, settings, force, stepOf };
         const told = found === null ? await studies(options, world) : await images(options, found, world);
@@ -92,6 +94,7 @@ export const describePredict = (command: Command): void => {
         report(told, options);
       } finally {
         line.end();
+        release();
         await teller.models.close();
       }
     });

@@ -7,8 +7,9 @@ import { writeFiles } from "../files/writeFiles.ts";
 import { inputFile, inputPath, outputFolder } from "./arguments.ts";
 import { interruptSignal } from "./context.ts";
 import { groupsOf, maskLabel } from "./maskOptions.ts";
-import { bold, note, print, printJson, table, yellow } from "./output.ts";
+import { bold, note, print, printJson, table } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
+import { needsLook, tellReading } from "./tellReading.ts";
 
 type ReadersOptions = {
   readonly reading: readonly Reading[];
@@ -77,11 +78,24 @@ const readingOf = (text: string, before: readonly Reading[] = []): readonly Read
   return [...before, { reader, folder: inputPath(folder) }];
 };
 
-const matrix = (title: string, values: MeanMatrix, labels: readonly string[]): string =>
-  table(
-    [title, ...labels],
-    values.map((row, n) => [labels[n] ?? "", ...row.map((value) => value?.toFixed(3) ?? "–")]),
+/** The number of cases stands in the title where all entries share it, else in each cell. */
+const matrix = (
+  title: string,
+  values: MeanMatrix,
+  { cases }: ReaderGroup,
+  labels: readonly string[],
+): string => {
+  const counts = new Set(cases.flatMap((row, i) => row.filter((_, j) => j !== i)));
+  const [only] = counts;
+  const cell = (value: number | null, i: number, j: number): string => {
+    if (value === null) return "– (n 0)";
+    return counts.size === 1 || i === j ? value.toFixed(3) : `${value.toFixed(3)} (n ${cases[i]?.[j] ?? 0})`;
+  };
+  return table(
+    [counts.size === 1 ? `${title} (n ${only})` : title, ...labels],
+    values.map((row, i) => [labels[i] ?? "", ...row.map((value, j) => cell(value, i, j))]),
   );
+};
 
 const range = ({ mean, sd, interval }: Agreement["dice"]): string => {
   const spread = sd === null ? "" : ` ± ${sd.toFixed(3)}`;
@@ -99,20 +113,40 @@ const groupRows = ({ where, within, between }: ReaderGroup): readonly (readonly 
   return [agreementRow(name, "within readers", within), agreementRow(name, "between readers", between)];
 };
 
+/** Why a mean stands without its interval, once for each reason. */
+const withoutInterval = (groups: readonly ReaderGroup[]): readonly string[] => {
+  const reasons = groups.flatMap(({ within, between }) =>
+    [within, between].flatMap((found) => [found?.dice.why ?? [], found?.kappa.why ?? []].flat()),
+  );
+  return [...new Set(reasons)].map((why) => `no interval: ${why}`);
+};
+
+const volumesLine = ({ volumes, whyNoVolumes }: ReaderGroup): string => {
+  const name = "ICC(2,1) of the volumes, each reader's first reading";
+  if (volumes === null) return `${name}: – (${whyNoVolumes})`;
+  const of = `${volumes.subjects} cases, ${volumes.raters} readers`;
+  const { icc21 } = volumes;
+  if (icc21 === null) return `${name}: – (${of}; ${volumes.why})`;
+  const bounds =
+    icc21.interval === null
+      ? `no interval: ${icc21.why}`
+      : `95 % ${icc21.interval.low.toFixed(3)} to ${icc21.interval.high.toFixed(3)}`;
+  return `${name}: ${icc21.value.toFixed(3)} (${of}; ${bounds})`;
+};
+
 const tell = (study: ReaderStudy, options: ReadersOptions): void => {
   const labels = study.readings.map(({ label }) => label);
   const [all] = study.groups;
   if (options.json) printJson({ notice: RESEARCH_NOTICE, ...study });
   else {
     if (all !== undefined)
-      print(`${matrix("Dice", all.dice, labels)}\n\n${matrix("kappa", all.kappa, labels)}\n`);
+      print(`${matrix("Dice", all.dice, all, labels)}\n\n${matrix("kappa", all.kappa, all, labels)}\n`);
     print(table(["group", "agreement", "pairs", "Dice", "kappa"], study.groups.flatMap(groupRows)));
-    const icc = all?.volumes?.icc21?.value;
-    if (icc !== undefined) print(`ICC(2,1) of the volumes: ${icc.toFixed(3)}`);
-    for (const { name, failure } of study.leftOut)
-      note(`${yellow("!")} ${name} is left out: ${failure.sentence} [${failure.code}]`);
+    for (const line of withoutInterval(study.groups)) print(line);
+    if (all !== undefined) print(volumesLine(all));
+    tellReading(study, `${options.output}/readers.json`);
     note(`${bold(String(study.pairs.length))} pairs · files in ${options.output}`);
     note(RESEARCH_NOTICE);
   }
-  if (study.leftOut.length > 0) process.exitCode = 1;
+  if (needsLook(study)) process.exitCode = 1;
 };

@@ -1,6 +1,7 @@
 import { failed } from "../domain/failure.ts";
-import type { Mask } from "../domain/grid.ts";
+import type { Grid, Mask } from "../domain/grid.ts";
 import { onCommonGrid, resampleMask } from "../geometry/commonGrid.ts";
+import { lpsToVoxel, voxelToLps } from "../geometry/vector.ts";
 import type { ReadMask } from "./maskFile.ts";
 
 export type AlignedMasks = { readonly reference: Mask; readonly predicted: Mask };
@@ -12,6 +13,20 @@ const refuseOtherSpace = (a: ReadMask, b: ReadMask): void => {
   const [first, second] = [a.frameOfReferenceUid, b.frameOfReferenceUid];
   if (first === null || second === null || first === second) return;
   throw failed("GRIDS_DIFFER", "The masks lie in different frames of reference.", { first, second });
+};
+
+const fieldsDiffer = (reference: Grid, prediction: Grid) => {
+  const [depth, height, width] = prediction.shape;
+  const place = (k: number, j: number, i: number): string =>
+    lpsToVoxel(reference, voxelToLps(prediction, k, j, i))
+      .map(Math.round)
+      .join(", ");
+  const last = reference.shape.map((length) => length - 1).join(", ");
+  return failed(
+    "GRIDS_DIFFER",
+    `The masks show different fields of view: in voxels (z, y, x) of the one, which go from 0, 0, 0 to ${last}, the other goes from ${place(0, 0, 0)} to ${place(depth - 1, height - 1, width - 1)}.`,
+    { shapes: [reference.shape, prediction.shape] },
+  );
 };
 
 /**
@@ -33,10 +48,7 @@ export const alignMasks = (
       (isSameShape(common, reference.mask) && reference.mask.voxels.length === prediction.mask.voxels.length)
     )
       return { reference: common, predicted };
-    throw failed(
-      "GRIDS_DIFFER",
-      `The masks show different fields of view: ${reference.mask.grid.shape.join("×")} and ${prediction.mask.grid.shape.join("×")} voxels.`,
-    );
+    throw fieldsDiffer(reference.mask.grid, prediction.mask.grid);
   } catch (error) {
     if (!resample) throw error;
     return { reference: reference.mask, predicted: resampleMask(prediction.mask, reference.mask.grid) };

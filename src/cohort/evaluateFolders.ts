@@ -5,6 +5,7 @@ import { summariseCohort } from "../evaluate/summariseCohort.ts";
 import { type AssessmentOptions, assessFolders } from "./assessFolders.ts";
 import type { CohortReport } from "./cohortReport.ts";
 import { compareMethods } from "./compareMethods.ts";
+import { groupsNote } from "./matchGroups.ts";
 import { paperTable } from "./paperTable.ts";
 import { drawWorstCases } from "./worstCases.ts";
 
@@ -52,6 +53,14 @@ export const evaluateFolders = async (options: EvaluationOptions): Promise<Cohor
     cases: own.cases,
     leftOut: own.leftOut,
     groups,
+    remarks: [
+      ...own.remarks,
+      ...(other?.remarks ?? []).map(({ sentence, ...rest }) => ({
+        ...rest,
+        sentence: `${other?.name}: ${sentence}`,
+      })),
+    ],
+    groupsTable: groupsNote(options.groups, own.matched),
     comparison: other === null ? null : compareMethods({ name: nameOf(predictions), ...own }, other),
     paper: options.withPaper ? paperTable(groups) : null,
     gallery: await drawWorstCases(own, options.galleryCases, options.images, options),

@@ -5,15 +5,22 @@ import { isSegmentation, readSegmentation } from "../dicom/segmentation/readSegm
 import { FailureError, failed } from "../domain/failure.ts";
 import type { Mask } from "../domain/grid.ts";
 import { readNifti } from "../nifti/readNifti.ts";
+import { caseKey } from "./caseKey.ts";
+import { labelledVoxels } from "./maskLabels.ts";
 
 /** A mask as it lies in a folder. */
 export type MaskFile = {
   readonly path: string;
-  readonly kind: "nifti" | "seg";
+  /** "unread": surely meant as a mask, but not one that is read. */
+  readonly kind: "nifti" | "seg" | "unread";
   /** Of the case: the file's name without its ending, or its folder's where the file is called mask or seg. */
   readonly name: string;
+  /** The name with the folders above it, which tells two cases of one name apart. */
+  readonly place: string;
   /** The series that a SEG says it segments. */
   readonly sourceSeriesUid: string | null;
+  /** Why it is not read; null for what is. */
+  readonly refusal: FailureError | null;
 };
 
 const niftiEnding = /\.nii(\.gz)?$/i;
@@ -21,39 +28,63 @@ const niftiEnding = /\.nii(\.gz)?$/i;
 /** Names that say what a file is and not of whom: `panseg segment` writes them into a folder of the case. */
 const anonymousNames: ReadonlySet<string> = new Set(["mask", "seg", "segmentation", "label"]);
 
-const caseName = (relativePath: string): string => {
-  const parts = relativePath.split(/[\\/]/);
-  const stem = (parts.pop() ?? "").replace(niftiEnding, "").replace(/\.dcm$/i, "");
-  const folder = parts.at(-1);
-  return folder !== undefined && anonymousNames.has(stem.toLowerCase()) ? folder : stem;
+const namesOf = (relativePath: string): Pick<MaskFile, "name" | "place"> => {
+  const parts = relativePath.split(/[\\/]/).map((part) => part.normalize("NFC"));
+  const stem = caseKey(parts.pop() ?? "");
+  const isAnonymous = parts.length > 0 && anonymousNames.has(stem.toLowerCase());
+  const all = isAnonymous ? parts : [...parts, stem];
+  return { name: all.at(-1) ?? "", place: all.join("/") };
 };
+
+/** Endings of masks that other programs write, and what to do about them. */
+const otherMasks: readonly (readonly [ending: RegExp, words: string])[] = [
+  [/\.(mha|mhd|nrrd|nhdr)$/i, "an ITK image; convert it to NIfTI, in 3D Slicer or with SimpleITK"],
+  [/\.(mgz|mgh)$/i, "a FreeSurfer volume; convert it with mri_convert to .nii.gz"],
+  [
+    /\.(hdr|img)(\.gz)?$/i,
+    "one half of a pair of files; convert both with nib-convert or fslchfiletype to .nii.gz",
+  ],
+  [/\.(nii\.(bz2|xz|zst|zip)|zip|tar|tgz|7z|rar)$/i, "packed; unpack it, or pack it with gzip as .nii.gz"],
+  [/\.(npy|npz|mat|h5|hdf5)$/i, "an array without position in space; save it with its affine as .nii.gz"],
+  [/\.(stl|obj|vtp|vtk|ply)$/i, "a surface; convert it to voxels of the image in 3D Slicer"],
+];
+
+/** DICOM objects that draw organs, but not voxel by voxel, by SOP Class UID (PS3.4 B.5). */
+const otherObjects: Readonly<Record<string, string>> = {
+  "1.2.840.10008.5.1.4.1.1.481.3": "an RT Structure Set; convert it to DICOM SEG or NIfTI in 3D Slicer",
+  "1.2.840.10008.5.1.4.1.1.66.5": "a surface segmentation; convert it to DICOM SEG or NIfTI in 3D Slicer",
+};
+
+const unread = (words: string): FailureError => failed("NOT_A_MASK", `The file is ${words}.`);
 
 /** What a file is, by its ending or, where it has another, by its content; null for what is no mask. */
 export const openMaskFile = (path: string, relativePath: string): MaskFile | null => {
-  const name = caseName(relativePath);
-  if (niftiEnding.test(path)) return { path, kind: "nifti", name, sourceSeriesUid: null };
+  const file = { path, ...namesOf(relativePath), sourceSeriesUid: null, refusal: null };
+  if (niftiEnding.test(path)) return { ...file, kind: "nifti" };
+  const other = otherMasks.find(([ending]) => ending.test(path));
+  if (other !== undefined) return { ...file, kind: "unread", refusal: unread(other[1]) };
   try {
     const header = parseHeader(readFileSync(path));
+    const words = otherObjects[text(header, "SOPClassUID") ?? ""];
+    if (words !== undefined) return { ...file, kind: "unread", refusal: unread(words) };
     if (!isSegmentation(header)) return null;
     const [series] = items(header, "ReferencedSeriesSequence");
-    return { path, kind: "seg", name, sourceSeriesUid: text(series ?? {}, "SeriesInstanceUID") };
+    return { ...file, kind: "seg", sourceSeriesUid: text(series ?? {}, "SeriesInstanceUID") };
   } catch (error) {
     if (error instanceof FailureError) return null;
+    // Whatever cannot be opened and has no mask's name is named among the files that are passed over.
+    if (error instanceof Error && "code" in error) return null;
     throw error;
   }
 };
 
-const labelled = (voxels: Float32Array, label: number | null): Uint8Array => {
-  const inside = new Uint8Array(voxels.length);
-  for (let at = 0; at < voxels.length; at++) {
-    const value = voxels[at] as number;
-    if (!Number.isInteger(value))
-      throw failed("NIFTI_INVALID", `The file holds ${value}, which is no label; give masks, not images.`, {
-        value,
-      });
-    if (label === null ? value !== 0 : value === label) inside[at] = 1;
+const bytesOf = (path: string): Uint8Array => {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    throw failed("NOT_A_MASK", `The file cannot be opened (${reason}).`, { reason }, error);
   }
-  return inside;
 };
 
 /** A mask, and whether its grid is the image's; a SEG tells only where its own planes lie. */
@@ -62,18 +93,25 @@ export type ReadMask = {
   readonly isWholeImage: boolean;
   /** Positions in two of them cannot be compared; NIfTI tells none. */
   readonly frameOfReferenceUid: string | null;
+  /** Every label but 0 that the file holds, ascending; null where segments have names and numbers instead. */
+  readonly labels: readonly number[] | null;
 };
 
 /**
  * The mask in a file: of a NIfTI the voxels with the label (null: all but 0), of a SEG the segment of that number (null:
- * its pancreas). Throws NIFTI_INVALID, SEGMENT_NOT_FOUND and what else `readSegmentation` throws.
+ * its pancreas). Throws NIFTI_INVALID, NOT_A_MASK, SEGMENT_NOT_FOUND and what else `readSegmentation` throws.
  */
-export const readMaskFile = async ({ path, kind }: MaskFile, label: number | null): Promise<ReadMask> => {
-  const bytes = readFileSync(path);
+export const readMaskFile = async (
+  { path, kind, refusal }: MaskFile,
+  label: number | null,
+): Promise<ReadMask> => {
+  if (refusal !== null) throw refusal;
+  const bytes = bytesOf(path);
   if (kind === "seg") {
     const { mask, frameOfReferenceUid } = await readSegmentation(bytes, label);
-    return { mask, frameOfReferenceUid, isWholeImage: false };
+    return { mask, frameOfReferenceUid, isWholeImage: false, labels: null };
   }
   const { grid, voxels } = readNifti(bytes);
-  return { mask: { grid, voxels: labelled(voxels, label) }, frameOfReferenceUid: null, isWholeImage: true };
+  const { inside, labels } = labelledVoxels(voxels, label);
+  return { mask: { grid, voxels: inside }, frameOfReferenceUid: null, isWholeImage: true, labels };
 };

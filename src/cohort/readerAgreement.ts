@@ -1,5 +1,5 @@
 import { type Intraclass, intraclassCorrelation } from "../evaluate/intraclass.ts";
-import { meanInterval } from "../evaluate/meanInterval.ts";
+import { type IntervalOrWhy, meanInterval } from "../evaluate/meanInterval.ts";
 import { type Interval, mean, sampleSd } from "../evaluate/samples.ts";
 import type { Groups } from "../evaluate/summariseCohort.ts";
 
@@ -18,9 +18,14 @@ export type ReadPair = {
   readonly secondMl: number;
 };
 
-type Estimate = { readonly mean: number; readonly sd: number | null; readonly interval: Interval | null };
+/** Over `n` cases. */
+type Estimate = {
+  readonly n: number;
+  readonly mean: number;
+  readonly sd: number | null;
+} & IntervalOrWhy;
 
-/** Over cases, each with the mean of its pairs; the interval is a bootstrap of the cases. */
+/** Over cases, each with the mean of its pairs. */
 export type Agreement = {
   readonly cases: number;
   readonly pairs: number;
@@ -35,16 +40,24 @@ export type ReaderGroup = {
   readonly where: Groups;
   readonly dice: MeanMatrix;
   readonly kappa: MeanMatrix;
+  /** Over how many cases each entry of both is the mean; on the diagonal the cases that the reading shares with any other. */
+  readonly cases: readonly (readonly number[])[];
   readonly within: Agreement | null;
   readonly between: Agreement | null;
-  /** Of the volumes of the cases that every reading has; null for fewer than 2. */
+  /**
+   * Of the volumes of the cases that every reader has, raters being readers: of one who read again, the first reading counts,
+   * since a reader's repeats agree better than two readers do.
+   */
   readonly volumes: Intraclass | null;
+  /** Why `volumes` is null; null where it is not. */
+  readonly whyNoVolumes: string | null;
 };
 
-const estimate = (values: readonly number[]): Estimate => ({
+const estimate = (values: readonly number[], range: Interval): Estimate => ({
+  n: values.length,
   mean: mean(values),
   sd: values.length < 2 ? null : sampleSd(values),
-  interval: meanInterval(values),
+  ...meanInterval(values, range),
 });
 
 const agreementOf = (pairs: readonly ReadPair[]): Agreement | null => {
@@ -53,8 +66,14 @@ const agreementOf = (pairs: readonly ReadPair[]): Agreement | null => {
   return {
     cases: cases.length,
     pairs: pairs.length,
-    dice: estimate(cases.map((some) => mean(some.map(({ dice }) => dice)))),
-    kappa: estimate(cases.map((some) => mean(some.map(({ kappa }) => kappa)))),
+    dice: estimate(
+      cases.map((some) => mean(some.map(({ dice }) => dice))),
+      { low: 0, high: 1 },
+    ),
+    kappa: estimate(
+      cases.map((some) => mean(some.map(({ kappa }) => kappa))),
+      { low: -1, high: 1 },
+    ),
   };
 };
 
@@ -69,30 +88,52 @@ const matrixOf = (pairs: readonly ReadPair[], readings: number, measure: "dice" 
     }),
   );
 
-/** Volumes of one case by reading; null where a reading lacks it. */
-const volumesOf = (pairs: readonly ReadPair[], readings: number): readonly number[] | null => {
+const countsOf = (pairs: readonly ReadPair[], readings: number): ReaderGroup["cases"] =>
+  Array.from({ length: readings }, (_, i) =>
+    Array.from({ length: readings }, (_unused, j) => {
+      const some = pairs.filter(({ first, second }) =>
+        i === j ? first === i || second === i : first === Math.min(i, j) && second === Math.max(i, j),
+      );
+      return new Set(some.map(({ name }) => name)).size;
+    }),
+  );
+
+/** Volumes of one case by reader, each reader's first reading; null where that of a reader is missing. */
+const volumesOf = (
+  pairs: readonly ReadPair[],
+  firstReadings: readonly number[],
+): readonly number[] | null => {
   const volumes = new Map(
     pairs.flatMap(({ first, second, firstMl, secondMl }) => [
       [first, firstMl],
       [second, secondMl],
     ]),
   );
-  const row = Array.from({ length: readings }, (_, n) => volumes.get(n));
+  const row = firstReadings.map((reading) => volumes.get(reading));
   return row.every((volume) => volume !== undefined) ? row : null;
 };
 
-const summarise = (pairs: readonly ReadPair[], readings: number, where: Groups): ReaderGroup => {
+const summarise = (pairs: readonly ReadPair[], readers: readonly string[], where: Groups): ReaderGroup => {
+  const firstReadings = [...new Set(readers)].map((reader) => readers.indexOf(reader));
   const rows = [...Map.groupBy(pairs, ({ name }) => name).values()].flatMap((some) => {
-    const row = volumesOf(some, readings);
+    const row = volumesOf(some, firstReadings);
     return row === null ? [] : [row];
   });
+  const why =
+    firstReadings.length < 2
+      ? "one reader alone has no other to agree with; repeats are no raters"
+      : rows.length < 2
+        ? `${rows.length} of the cases have the first reading of every reader; 2 are needed`
+        : null;
   return {
     where,
-    dice: matrixOf(pairs, readings, "dice"),
-    kappa: matrixOf(pairs, readings, "kappa"),
+    dice: matrixOf(pairs, readers.length, "dice"),
+    kappa: matrixOf(pairs, readers.length, "kappa"),
+    cases: countsOf(pairs, readers.length),
     within: agreementOf(pairs.filter(({ isWithin }) => isWithin)),
     between: agreementOf(pairs.filter(({ isWithin }) => !isWithin)),
-    volumes: rows.length < 2 ? null : intraclassCorrelation(rows),
+    volumes: why === null ? intraclassCorrelation(rows) : null,
+    whyNoVolumes: why,
   };
 };
 
@@ -108,12 +149,18 @@ const wheresOf = (pairs: readonly ReadPair[]): readonly Groups[] => {
 const isWhere = (groups: Groups, where: Groups): boolean =>
   Object.entries(where).every(([column, value]) => groups[column] === value);
 
-/** Over all cases, and over those of each value of each column of the groups. */
-export const summariseReaders = (pairs: readonly ReadPair[], readings: number): readonly ReaderGroup[] =>
+/**
+ * Over all cases, and over those of each value of each column of the groups; `readers` names the reader of each reading.
+ * Each entry of a matrix is over the cases that its two readings share, and `cases` tells how many.
+ */
+export const summariseReaders = (
+  pairs: readonly ReadPair[],
+  readers: readonly string[],
+): readonly ReaderGroup[] =>
   [{}, ...wheresOf(pairs)].map((where) =>
     summarise(
       pairs.filter((pair) => isWhere(pair.groups, where)),
-      readings,
+      readers,
       where,
     ),
   );

@@ -9,6 +9,7 @@ import { renderGroups } from "./report/groupTable.ts";
 import { renderKeyNumbers } from "./report/keyNumbers.ts";
 import { count, minuteOf } from "./report/numbers.ts";
 import { renderPaper } from "./report/paper.ts";
+import { renderReading } from "./report/reading.ts";
 import { style } from "./report/style.ts";
 import { renderVolumePlots } from "./report/volumeFigures.ts";
 import { renderVolumes } from "./report/volumeTable.ts";
@@ -55,6 +56,7 @@ const sectionsOf = async (report: CohortReport): Promise<readonly Section[]> => 
     ...section("worst", "Worst cases", gallery.length === 0 ? null : renderGallery(gallery, listed)),
     ...section("cases", "All cases", hasCases ? renderCases(listed) : null),
     ...section("left-out", "Cases left out", leftOut.length === 0 ? null : renderLeftOut(leftOut)),
+    ...section("reading", "What was read", renderReading(report)),
     ...section("definitions", "What the numbers mean", renderDefinitions(toleranceMm)),
   ];
 };

@@ -118,6 +118,7 @@ const failureTable = {
     "Compare masks of one image grid, or let the prediction be resampled onto the reference's (--resample).",
   ],
   NOT_PAIRED: ["usage", "Give both masks of a case one name, or let them be of one series."],
+  NOT_A_MASK: ["usage", "Give masks as NIfTI files or DICOM SEG."],
   SEGMENT_NOT_FOUND: ["usage", "Name the segment by its number, where none is called pancreas."],
   // Models and the importer
   CHECKPOINT_NOT_ZIP: [

@@ -9,6 +9,8 @@ export type Correlation = {
   readonly identityR2: number | null;
   /** Lin's concordance, −1…1: correlation × closeness to the line of identity. */
   readonly concordance: number | null;
+  /** Why some are null; null where all have a value. */
+  readonly why: string | null;
 };
 
 /**
@@ -34,5 +36,7 @@ export const correlate = (predicted: readonly number[], reference: readonly numb
     pearsonR2: pearsonR === null ? null : pearsonR ** 2,
     identityR2: ofReference === 0 ? null : 1 - errors / ofReference,
     concordance: outOfLine === 0 ? null : (2 * covariance) / outOfLine,
+    why:
+      spread > 0 && ofReference > 0 && outOfLine > 0 ? null : "values that do not vary have no correlation",
   };
 };

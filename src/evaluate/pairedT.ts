@@ -1,5 +1,13 @@
 import { studentHalfWidth, studentTwoSidedP } from "./distributions.ts";
-import { differences, type Interval, mean, requirePairs, sampleSd } from "./samples.ts";
+import {
+  differences,
+  hasSpread,
+  type Interval,
+  magnitudeOf,
+  mean,
+  requirePairs,
+  sampleSd,
+} from "./samples.ts";
 
 export type PairedT = {
   readonly n: number;
@@ -13,6 +21,8 @@ export type PairedT = {
   readonly p: number | null;
   /** Cohen's d_z: mean / SD (n − 1) of the differences. */
   readonly cohenDz: number | null;
+  /** Why t, p and d_z are null; null where they have a value. */
+  readonly why: string | null;
 };
 
 /**
@@ -33,15 +43,16 @@ export const pairedTTest = (
   const [meanDifference, sd] = [mean(gaps), sampleSd(gaps)];
   const error = sd / Math.sqrt(n);
   const half = studentHalfWidth(confidence, n - 1) * error;
-  const hasSpread = sd > 0;
+  const varies = hasSpread(gaps, magnitudeOf([...first, ...second]));
   const t = meanDifference / error;
   return {
     n,
     meanDifference,
     interval: { low: meanDifference - half, high: meanDifference + half },
     degreesOfFreedom: n - 1,
-    t: hasSpread ? t : null,
-    p: hasSpread ? studentTwoSidedP(t, n - 1) : null,
-    cohenDz: hasSpread ? meanDifference / sd : null,
+    t: varies ? t : null,
+    p: varies ? studentTwoSidedP(t, n - 1) : null,
+    cohenDz: varies ? meanDifference / sd : null,
+    why: varies ? null : "all differences are equal",
   };
 };

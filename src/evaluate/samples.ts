@@ -25,6 +25,16 @@ export const coMoment = (a: readonly number[], b: readonly number[]): number => 
 export const sampleSd = (values: readonly number[]): number =>
   Math.sqrt(coMoment(values, values) / (values.length - 1));
 
+/** The largest distance from 0; 0 for no values. */
+export const magnitudeOf = (values: readonly number[]): number =>
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** Whether values differ by more than the rounding of what they were computed from, numbers as large as `magnitude`. */
+export const hasSpread = (values: readonly number[], magnitude = magnitudeOf(values)): boolean => {
+  const [first = 0] = values;
+  return values.some((value) => Math.abs(value - first) > 8 * Number.EPSILON * magnitude);
+};
+
 /** Refuses what no statistic can be made of. Throws USAGE for fewer than `least` values or one that is not finite. */
 export const requireNumbers = (values: readonly number[], least: number): void => {
   if (values.length < least)

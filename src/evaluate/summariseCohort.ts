@@ -3,7 +3,7 @@ import { type BlandAltman, blandAltman } from "./blandAltman.ts";
 import { type Correlation, correlate } from "./correlation.ts";
 import { type Description, describe } from "./describe.ts";
 import { type Intraclass, intraclassCorrelation } from "./intraclass.ts";
-import { meanInterval } from "./meanInterval.ts";
+import { type IntervalOrWhy, meanInterval } from "./meanInterval.ts";
 import { type PairedT, pairedTTest } from "./pairedT.ts";
 import type { Interval } from "./samples.ts";
 import { type Wilcoxon, wilcoxonTest } from "./wilcoxon.ts";
@@ -35,10 +35,25 @@ export const measureNames = [
 
 export type Measure = (typeof measureNames)[number];
 
-export type MeasureSummary = Description & {
-  /** 95 % bootstrap interval of the mean (BCa, else percentile); null for one value. */
-  readonly interval: Interval | null;
+/** Where a measure can lie at all: an interval of its mean ends there too. */
+const ranges: Readonly<Record<Measure, Interval>> = {
+  dice: { low: 0, high: 1 },
+  jaccard: { low: 0, high: 1 },
+  precision: { low: 0, high: 1 },
+  recall: { low: 0, high: 1 },
+  kappa: { low: -1, high: 1 },
+  hausdorffMm: { low: 0, high: Number.POSITIVE_INFINITY },
+  hd95Mm: { low: 0, high: Number.POSITIVE_INFINITY },
+  assdMm: { low: 0, high: Number.POSITIVE_INFINITY },
+  robustHd95Mm: { low: 0, high: Number.POSITIVE_INFINITY },
+  surfaceDice: { low: 0, high: 1 },
+  volumeDifferenceMl: { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY },
+  relativeVolumeDifference: { low: -1, high: Number.POSITIVE_INFINITY },
 };
+
+export type MeasureSummary = Description &
+  /** 95 % interval of the mean, or why there is none. */
+  IntervalOrWhy;
 
 /** Predicted against reference volumes, ml; differences are prediction − reference. */
 export type VolumeSummary = {
@@ -59,9 +74,9 @@ export type GroupSummary = {
   readonly volumes: VolumeSummary | null;
 };
 
-const summariseMeasure = (values: readonly number[]): MeasureSummary | null => {
+const summariseMeasure = (name: Measure, values: readonly number[]): MeasureSummary | null => {
   const description = describe(values);
-  return description && { ...description, interval: meanInterval(values) };
+  return description && { ...description, ...meanInterval(values, ranges[name]) };
 };
 
 const summariseVolumes = (rows: readonly CaseAgreement[]): VolumeSummary | null => {
@@ -82,7 +97,13 @@ const summarise = (cases: readonly CohortCase[], where: Groups): GroupSummary =>
     .filter(({ groups }) => wanted.every(([column, value]) => groups[column] === value))
     .map(({ agreement }) => agreement);
   const measure = (name: Measure) =>
-    [name, summariseMeasure(rows.flatMap((row) => row[name] ?? []))] as const;
+    [
+      name,
+      summariseMeasure(
+        name,
+        rows.flatMap((row) => row[name] ?? []),
+      ),
+    ] as const;
   return {
     where,
     cases: rows.length,

@@ -48,7 +48,7 @@ function readStored(bytes: Uint8Array): Volume {
   const grid = readGeometry(view, header);
   const end = endOfVoxels(header);
   refuseIfTooShort(isCompressed ? bytes.length * DEFLATE_RATIO : bytes.length, end);
-  const plain = isCompressed ? inflate(bytes, end + MOST_OTHER_BYTES) : bytes;
+  const plain = isCompressed ? inflate(bytes, end) : bytes;
   refuseIfTooShort(plain.length, end);
   return { grid, voxels: readVoxels(plain.subarray(header.voxelOffset, end), header) };
 }
@@ -83,9 +83,12 @@ function inflateHead(bytes: Uint8Array): Uint8Array {
   }
 }
 
-function inflate(bytes: Uint8Array, limit: number): Uint8Array {
+function inflate(bytes: Uint8Array, end: number): Uint8Array {
+  const limit = end + MOST_OTHER_BYTES;
+  // A chunk is taken from memory whole: thousands of small files must not cost a large one each.
+  const chunkSize = Math.min(2 ** 20, Math.max(2 ** 12, end + 1));
   try {
-    return gunzipSync(bytes, { maxOutputLength: limit, chunkSize: 2 ** 20 });
+    return gunzipSync(bytes, { maxOutputLength: limit, chunkSize });
   } catch (error) {
     const isTooLong = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
     throw isTooLong

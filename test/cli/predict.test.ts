@@ -248,6 +248,29 @@ test("killed at any moment and started again, it ends with the bytes of an unint
   assert.deepEqual(masksIn("killed"), whole);
 });
 
+test("E8: a second predict into one folder is refused with a sentence; a killed first leaves nothing that blocks", async () => {
+  const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+  const args = ["predict", "-i", at("images"), "-o", at("shared"), "--model", "phantom-ct"];
+  const first = spawn(process.execPath, [main, ...args, "--allow-phantom-model"], {
+    env: { ...process.env, NO_COLOR: "1", ...environment },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const ended = once(first, "close");
+  for await (const line of createInterface({ input: first.stderr }))
+    if (line.startsWith("case 1 of 3 pan-1: infer")) break;
+  // It holds the folder and stands still for as long as the second needs.
+  first.kill("SIGSTOP");
+  const second = await predict("images", "shared");
+  assert.equal(second.code, 2, second.stderr);
+  assert.match(second.stderr, /Another command is writing into .*shared; wait until it ends.* \[USAGE\]/);
+  first.kill("SIGKILL");
+  await ended;
+  const third = await predict("images", "shared");
+  assert.equal(third.code, 0, third.stderr);
+  assert.deepEqual(masksIn("shared"), masksIn("whole"));
+  assert.deepEqual(readdirSync(at("shared")).sort(), readdirSync(at("whole")).sort());
+});
+
 test("Ctrl-C ends after the current step with 130; what is finished stays and is told", async () => {
   const { code, stdout, stderr } = await signalled("stopped", "case 2 of 3 pan-2: preprocess", "SIGINT");
   assert.equal(code, 130, stderr);

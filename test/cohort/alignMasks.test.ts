@@ -8,11 +8,17 @@ import type { Mask } from "../../src/domain/grid.ts";
 import { voxelToLps } from "../../src/geometry/vector.ts";
 import { boxMask, smallGrid } from "./masks.ts";
 
-const nifti = (mask: Mask): ReadMask => ({ mask, isWholeImage: true, frameOfReferenceUid: null });
+const nifti = (mask: Mask): ReadMask => ({
+  mask,
+  isWholeImage: true,
+  frameOfReferenceUid: null,
+  labels: [1],
+});
 const seg = (mask: Mask, frameOfReferenceUid = "1.2"): ReadMask => ({
   mask,
   isWholeImage: false,
   frameOfReferenceUid,
+  labels: null,
 });
 
 /** Some slices of a mask on a grid of their own, as a SEG has them. */

@@ -23,7 +23,7 @@ test("masks of a folder are NIfTI and SEG, named by file or by case folder; all 
   folder.write("dataset.json", "{}");
   assert.deepEqual(
     listMasks(folder.path)
-      .map(({ name, kind, sourceSeriesUid }) => [name, kind, sourceSeriesUid])
+      .masks.map(({ name, kind, sourceSeriesUid }) => [name, kind, sourceSeriesUid])
       .sort(),
     [
       ["a", "seg", source.seriesUid],
@@ -33,13 +33,11 @@ test("masks of a folder are NIfTI and SEG, named by file or by case folder; all 
   );
 });
 
-test("one file is a folder of one; nothing, and two files of one name, are refused", (t) => {
+test("one file is a folder of one; nothing is refused", (t) => {
   const folder = tempFolder(t);
   folder.write("x.nii", boxMask([1, 1, 1], [1, 1, 1]));
-  assert.equal(listMasks(`${folder.path}/x.nii`)[0]?.name, "x");
+  assert.equal(listMasks(`${folder.path}/x.nii`).masks[0]?.name, "x");
   assert.throws(() => listMasks(`${folder.path}/absent`), isUsage);
-  folder.write("sub/x.nii.gz", boxMask([1, 1, 1], [1, 1, 1]));
-  assert.throws(() => listMasks(folder.path), isUsage);
   const empty = tempFolder(t);
   empty.write("readme.md", "text");
   assert.throws(() => listMasks(empty.path), isUsage);
@@ -49,7 +47,9 @@ const file = (name: string, sourceSeriesUid: string | null = null) => ({
   path: name,
   kind: sourceSeriesUid === null ? ("nifti" as const) : ("seg" as const),
   name,
+  place: name,
   sourceSeriesUid,
+  refusal: null,
 });
 
 test("pairs are of one name, else of one series; what stays alone says why", () => {
@@ -87,7 +87,7 @@ test("of a NIfTI any label counts, or the one asked for; an image is no mask", a
   const two = boxMask([1, 1, 1], [2, 2, 2]);
   two.voxels.set(boxMask([4, 4, 4], [1, 1, 3], undefined, 7).voxels.subarray(4 * 108), 4 * 108);
   folder.write("labels.nii.gz", two);
-  const [labels] = listMasks(folder.path);
+  const [labels] = listMasks(folder.path).masks;
   assert.ok(labels);
   const count = async (label: number | null): Promise<number> =>
     (await readMaskFile(labels, label)).mask.voxels.reduce((sum, voxel) => sum + voxel, 0);
@@ -97,7 +97,7 @@ test("of a NIfTI any label counts, or the one asked for; an image is no mask", a
 test("a SEG's mask is its own planes alone", async (t) => {
   const folder = tempFolder(t);
   folder.write("a.dcm", seg);
-  const [listed] = listMasks(folder.path);
+  const [listed] = listMasks(folder.path).masks;
   assert.ok(listed);
   const { mask, isWholeImage, frameOfReferenceUid } = await readMaskFile(listed, null);
   assert.deepEqual(mask.grid.shape, [3, 5, 7]);
@@ -111,9 +111,14 @@ test("groups come from any column of a CSV, whatever its separator; modalities a
       ["a", "t1w", '"Ring, 3"', ""],
       ["b", "CT", "B", "S"],
     ];
-    const table = readGroupsTable(`\ufeff${lines.map((cells) => cells.join(separator)).join("\r\n")}\r\n`);
-    assert.deepEqual(table.get("a"), { modality: "T1", centre: "Ring, 3" });
-    assert.deepEqual(table.get("b"), { modality: "CT", centre: "B", scanner: "S" });
+    const { rows, separator: found } = readGroupsTable(
+      Buffer.from(`\ufeff${lines.map((cells) => cells.join(separator)).join("\r\n")}\r\n`),
+    );
+    assert.deepEqual(rows, [
+      { name: "a", groups: { modality: "T1", centre: "Ring, 3" } },
+      { name: "b", groups: { modality: "CT", centre: "B", scanner: "S" } },
+    ]);
+    assert.equal(found, separator);
   }
 });
 
@@ -126,5 +131,5 @@ test("a table without groups, with a case twice or with ragged lines is refused"
     "case,x\na,1,2\n",
     'case,x\na,"1\n',
   ])
-    assert.throws(() => readGroupsTable(text), isUsage, JSON.stringify(text));
+    assert.throws(() => readGroupsTable(Buffer.from(text)), isUsage, JSON.stringify(text));
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readGroupsTable } from "../../src/cohort/groupsTable.ts";
 import { type ReaderStudyOptions, studyReaders } from "../../src/cohort/readerStudy.ts";
 import { readPairsCsv } from "../../src/cohort/readPairsCsv.ts";
 import { FailureError } from "../../src/domain/failure.ts";
@@ -8,10 +9,7 @@ import { boxMask, type Folder, tempFolder } from "./masks.ts";
 const options = (readings: readonly (readonly [string, Folder])[]): ReaderStudyOptions => ({
   readings: readings.map(([reader, { path }]) => ({ reader, folder: path })),
   label: null,
-  groups: new Map([
-    ["a", { modality: "T1" }],
-    ["b", { modality: "T2" }],
-  ]),
+  groups: readGroupsTable(Buffer.from("case,modality\na,T1\nb,T2\n")),
   resample: false,
   onProgress: () => {},
 });

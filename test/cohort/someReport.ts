@@ -75,6 +75,8 @@ export const reportOf = (cases: readonly CohortCase[], more: Partial<CohortRepor
   cases,
   leftOut: [],
   groups: more.groups ?? summariseCohort(cases),
+  remarks: [],
+  groupsTable: null,
   comparison: null,
   paper: null,
   gallery: [],

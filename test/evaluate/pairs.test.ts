@@ -52,6 +52,7 @@ test("values without spread have no correlation", () => {
     pearsonR2: null,
     identityR2: null,
     concordance: null,
+    why: "values that do not vary have no correlation",
   });
   assert.equal(correlate([0.1, 0.1, 0.1], [4, 5, 6]).pearsonR, null);
   assert.equal(correlate([5, 5, 5], [4, 5, 6]).identityR2, 0);

@@ -46,7 +46,8 @@ test("raters who part by a constant are consistent but do not agree, and leave n
     [2, 4],
     [4, 6],
   ]);
-  assert.deepEqual(icc31, { value: 1, interval: null });
+  assert.deepEqual([icc31?.value, icc31?.interval], [1, null]);
+  assert.match(icc31?.why ?? "", /by a constant/);
   assert.ok((icc21?.value ?? 1) < 0.6);
   const same = intraclassCorrelation([
     [0.1, 0.1, 0.1],

@@ -18,13 +18,17 @@ type PairFacts = {
 };
 
 type BootstrapFacts = {
-  readonly first: readonly number[];
-  readonly second: readonly number[] | null;
-  readonly seed: number;
-  readonly resamples: number;
-  readonly standardError: number;
-  readonly percentile: readonly [number, number];
-  readonly bca: readonly [number, number];
+  readonly values: readonly number[];
+  /** Null: without bound on that side. */
+  readonly range: readonly [number | null, number | null];
+  readonly interval: readonly [number, number];
+};
+
+type OrNone<T> = T extends number ? number | null : { readonly [K in keyof T]: OrNone<T[K]> } | null;
+
+/** Where a package has no finite answer, or none at all, stands null. */
+type DegenerateFacts = Pick<PairFacts, "first" | "second"> & {
+  readonly [K in "correlation" | "blandAltman" | "pairedT" | "wilcoxon"]: OrNone<PairFacts[K]>;
 };
 
 /** What makeStatistics.py wrote down. */
@@ -36,7 +40,6 @@ export const statisticsReference = JSON.parse(
     readonly studentHalfWidth: readonly Triple[];
     readonly fisher: readonly (readonly [number, number, number, number])[];
     readonly normalCdf: readonly (readonly [number, number])[];
-    readonly normalQuantile: readonly (readonly [number, number])[];
   };
   /** Values, percent, percentile. */
   readonly percentiles: readonly (readonly [readonly number[], number, number])[];
@@ -47,6 +50,14 @@ export const statisticsReference = JSON.parse(
     readonly icc31: Triple;
   }[];
   readonly kappa: readonly { readonly table: readonly (readonly number[])[]; readonly kappa: number }[];
-  readonly bootstrapMean: readonly BootstrapFacts[];
-  readonly bootstrapR2: readonly BootstrapFacts[];
+  readonly bootstrapT: readonly BootstrapFacts[];
+  readonly degenerate: {
+    readonly pairs: readonly DegenerateFacts[];
+    readonly ratings: readonly {
+      readonly ratings: readonly (readonly number[])[];
+      readonly icc21: OrNone<Triple>;
+      readonly icc31: OrNone<Triple>;
+    }[];
+    readonly fisher: readonly (readonly [number, number, number, number])[];
+  };
 };

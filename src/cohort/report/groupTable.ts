@@ -1,6 +1,6 @@
-import type { GroupSummary, MeasureSummary } from "../../evaluate/summariseCohort.ts";
+import type { GroupSummary, MeasureSummary, VolumeSummary } from "../../evaluate/summariseCohort.ts";
 import type { Html } from "../../html/html.ts";
-import { between, fixed, meanSd, none, signed } from "./numbers.ts";
+import { between, fixed, meanSd, none, orWhy, signed } from "./numbers.ts";
 import { type Column, type RowGroup, renderTable, withNote } from "./table.ts";
 
 const nameOf = ({ where }: GroupSummary): string =>
@@ -27,22 +27,33 @@ const notes = (...each: readonly (string | null)[]): string | null =>
 const dice = ({ measures: { dice: summary } }: GroupSummary): Html =>
   withNote(
     meanSd(summary, 1, 100),
-    summary?.interval == null ? null : `(${between(summary.interval, 1, 100)})`,
+    summary === null
+      ? null
+      : summary.interval === null
+        ? `no interval: ${summary.why}`
+        : `(${between(summary.interval, 1, 100)})`,
   );
 
 const distance =
   (measure: "hd95Mm" | "assdMm", digits: number) =>
   (group: GroupSummary): Html => {
     const summary = group.measures[measure];
-    if (summary === null) return withNote(none, null);
+    if (summary === null) return withNote(none, "a mask is empty in each case");
     return withNote(
       meanSd(summary, digits),
       notes(`median ${fixed(summary.median, digits)}`, fewer(summary, group.cases)),
     );
   };
 
+const needsTwo = "needs 2 cases";
+
+const ofVolumes =
+  (read: (volumes: VolumeSummary) => Html) =>
+  ({ volumes }: GroupSummary): Html =>
+    volumes === null ? withNote(none, needsTwo) : read(volumes);
+
 const bias = ({ volumes }: GroupSummary): Html => {
-  if (volumes === null) return withNote(none, null);
+  if (volumes === null) return withNote(none, needsTwo);
   const { blandAltman } = volumes;
   const limits = { low: blandAltman.lowerLimit.value, high: blandAltman.upperLimit.value };
   return withNote(signed(blandAltman.bias.value, 1), `(${between(limits, 1)})`);
@@ -55,14 +66,20 @@ const columnsWith = (toleranceMm: number): readonly Column<GroupSummary>[] => [
   { head: "HD95, mm", cell: distance("hd95Mm", 1) },
   { head: "ASSD, mm", cell: distance("assdMm", 2) },
   {
-    head: withNote("Surface Dice, %", `within ${toleranceMm} mm`),
+    head: withNote("Surface Dice, %", `by area, within ${toleranceMm} mm`),
     cell: ({ measures }) => meanSd(measures.surfaceDice, 1, 100),
   },
   { head: "Kappa", cell: ({ measures }) => meanSd(measures.kappa, 3) },
   { head: withNote("Volume bias, ml", "(95 % limits)"), cell: bias },
-  { head: "R²", cell: ({ volumes }) => fixed(volumes?.correlation.pearsonR2, 3) },
-  { head: "CCC", cell: ({ volumes }) => fixed(volumes?.correlation.concordance, 3) },
-  { head: "ICC(2,1)", cell: ({ volumes }) => fixed(volumes?.intraclass.icc21?.value, 3) },
+  { head: "R²", cell: ofVolumes(({ correlation: { pearsonR2, why } }) => orWhy(fixed(pearsonR2, 3), why)) },
+  {
+    head: "CCC",
+    cell: ofVolumes(({ correlation: { concordance, why } }) => orWhy(fixed(concordance, 3), why)),
+  },
+  {
+    head: "ICC(2,1)",
+    cell: ofVolumes(({ intraclass: { icc21, why } }) => orWhy(fixed(icc21?.value, 3), why)),
+  },
 ];
 
 /** Every group with its agreement, mean ± SD. */

@@ -13,7 +13,12 @@ const diceOf = ({ measures: { dice } }: GroupSummary): KeyNumber => ({
   name: "Dice, mean ± SD",
   value: meanSd(dice, 1, 100),
   unit: "%",
-  note: dice?.interval == null ? null : `95 % interval of the mean ${between(dice.interval, 1, 100)}`,
+  note:
+    dice === null
+      ? null
+      : dice.interval === null
+        ? `no interval of the mean: ${dice.why}`
+        : `95 % interval of the mean ${between(dice.interval, 1, 100)}`,
 });
 
 const hd95Of = ({ cases, measures: { hd95Mm } }: GroupSummary): KeyNumber => ({
@@ -43,7 +48,10 @@ const fitOf = ({ volumes }: GroupSummary): KeyNumber => ({
   name: "Volume R²",
   value: fixed(volumes?.correlation.pearsonR2, 3),
   unit: "",
-  note: volumes === null ? "needs 2 cases" : `Lin's CCC ${fixed(volumes.correlation.concordance, 3)}`,
+  note:
+    volumes === null
+      ? "needs 2 cases"
+      : (volumes.correlation.why ?? `Lin's CCC ${fixed(volumes.correlation.concordance, 3)}`),
 });
 
 /** What a reader wants first. `all`: the group of all cases, where there are any. */

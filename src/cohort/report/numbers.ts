@@ -1,4 +1,6 @@
 import type { Interval } from "../../evaluate/samples.ts";
+import type { Html } from "../../html/html.ts";
+import { withNote } from "./table.ts";
 
 /** Stands where a number cannot be given. */
 export const none = "–";
@@ -36,6 +38,10 @@ export const between = (interval: Interval | null | undefined, digits: number, f
   interval === null || interval === undefined
     ? none
     : `${fixed(factor * interval.low, digits)} to ${fixed(factor * interval.high, digits)}`;
+
+/** A number, and where there is none a dash with the reason. */
+export const orWhy = (text: string, why: string | null | undefined): Html =>
+  withNote(text, text === none ? (why ?? null) : null);
 
 /** A p value with three decimals, never "0.000". */
 export const pValue = (p: number | null): string =>

@@ -33,5 +33,5 @@ const blocks = (rows: readonly PaperRow[]): readonly RowGroup<PaperRow>[] =>
 export const renderPaper = (rows: readonly PaperRow[]): Html => {
   const [citation = "", doi = ""] = paperCitation.split("doi:");
   return html`${renderTable("The published results beside those of this evaluation, mean ± SD.", columns, blocks(rows))}
-<p class="note">Published: ${citation}<a href="https://doi.org/${doi}">doi:${doi}</a>. Those numbers hold for the cases of their authors; other patients, scanners and readers give other numbers. The published kappa compares human observers, the one here the prediction with the reference.</p>`;
+<p class="note">Published: ${citation}<a href="https://doi.org/${doi}">doi:${doi}</a>. Those numbers hold for the cases of their authors; other patients, scanners and readers give other numbers. The published kappa compares human observers, the one here the prediction with the reference.${rows.every(({ own }) => own === null) ? " No case here has a modality (CT, T1, T2): name it with --modality, or in a column modality of the table of groups." : ""}</p>`;
 };

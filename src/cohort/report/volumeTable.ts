@@ -1,15 +1,18 @@
 import type { GroupSummary, VolumeSummary } from "../../evaluate/summariseCohort.ts";
 import type { Html } from "../../html/html.ts";
-import { between, fixed, none, pValue, signed } from "./numbers.ts";
+import { between, fixed, none, orWhy, pValue, signed } from "./numbers.ts";
 import { type Column, renderTable, withNote } from "./table.ts";
 
 type Row = { readonly name: string; readonly volumes: VolumeSummary };
 type Coefficient = VolumeSummary["intraclass"]["icc21"];
 
-const coefficient = (found: Coefficient): Html =>
+const coefficient = (found: Coefficient, why: string | null): Html =>
   found === null
-    ? withNote(none, null)
-    : withNote(fixed(found.value, 3), found.interval === null ? null : `(${between(found.interval, 3)})`);
+    ? withNote(none, why)
+    : withNote(
+        fixed(found.value, 3),
+        found.interval === null ? `no interval: ${found.why}` : `(${between(found.interval, 3)})`,
+      );
 
 const columns: readonly Column<Row>[] = [
   { head: "Group", isText: true, cell: ({ name }) => name },
@@ -23,24 +26,27 @@ const columns: readonly Column<Row>[] = [
     head: withNote("Paired t", "degrees of freedom"),
     cell: ({ volumes: { pairedT } }) => withNote(fixed(pairedT.t, 2), `${pairedT.degreesOfFreedom}`),
   },
-  { head: "p (t)", cell: ({ volumes }) => pValue(volumes.pairedT.p) },
+  { head: "p (t)", cell: ({ volumes: { pairedT } }) => orWhy(pValue(pairedT.p), pairedT.why) },
   { head: "p (Wilcoxon)", cell: ({ volumes }) => pValue(volumes.wilcoxon.p) },
   {
     head: withNote("R²", "any line"),
-    cell: ({ volumes }) => fixed(volumes.correlation.pearsonR2, 3),
+    cell: ({ volumes: { correlation } }) => orWhy(fixed(correlation.pearsonR2, 3), correlation.why),
   },
   {
     head: withNote("R²", "identity"),
-    cell: ({ volumes }) => fixed(volumes.correlation.identityR2, 3),
+    cell: ({ volumes: { correlation } }) => orWhy(fixed(correlation.identityR2, 3), correlation.why),
   },
-  { head: "CCC", cell: ({ volumes }) => fixed(volumes.correlation.concordance, 3) },
+  {
+    head: "CCC",
+    cell: ({ volumes: { correlation } }) => orWhy(fixed(correlation.concordance, 3), correlation.why),
+  },
   {
     head: withNote("ICC(2,1)", "(95 % interval)"),
-    cell: ({ volumes }) => coefficient(volumes.intraclass.icc21),
+    cell: ({ volumes }) => coefficient(volumes.intraclass.icc21, volumes.intraclass.why),
   },
   {
     head: withNote("ICC(3,1)", "(95 % interval)"),
-    cell: ({ volumes }) => coefficient(volumes.intraclass.icc31),
+    cell: ({ volumes }) => coefficient(volumes.intraclass.icc31, volumes.intraclass.why),
   },
 ];
 

@@ -4,6 +4,7 @@ pip install numpy scipy scikit-learn pingouin; python makeStatistics.py; npm run
 Made with numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1, pingouin 0.7.0 on Python 3.11.
 """
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -151,29 +152,21 @@ class OurDraws(np.random.Generator):
         return np.array(drawn).reshape(size)
 
 
-def bootstrap(x, y, statistic, seed, resamples):
-    data = (x,) if y is None else (x, y)
-
-    def run(method):
-        return stats.bootstrap(
-            data,
-            statistic,
-            n_resamples=resamples,
-            paired=y is not None,
-            vectorized=False,
-            method=method,
-            rng=OurDraws(seed),
-        )
-
-    percentile, bca = run("percentile"), run("BCa")
+def bootstrap_t(values, low, high):
+    """Hull of Student's t and the bootstrap-t interval (Efron & Tibshirani 1993, 12.5), cut at what the quantity allows."""
+    n, centre, error = len(values), np.mean(values), stats.sem(values)
+    drawn = values[OurDraws(20241108).integers(0, n, (2000, n))]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        studentised = (drawn.mean(axis=1) - centre) / (drawn.std(axis=1, ddof=1) / np.sqrt(n))
+    # A resample of one value alone lies beyond every bound.
+    alike = np.ptp(drawn, axis=1) == 0
+    studentised[alike] = np.sign(drawn[alike, 0] - centre) * np.inf
+    t = stats.t.ppf(0.975, n - 1)
+    least, most = (float(np.percentile(studentised, p, method="linear")) for p in (2.5, 97.5))
     return {
-        "first": list(x),
-        "second": None if y is None else list(y),
-        "seed": seed,
-        "resamples": resamples,
-        "standardError": percentile.standard_error,
-        "percentile": list(percentile.confidence_interval),
-        "bca": list(bca.confidence_interval),
+        "values": list(values),
+        "range": [None if np.isinf(bound) else bound for bound in (low, high)],
+        "interval": [max(low, centre - max(t, most) * error), min(high, centre + max(t, -least) * error)],
     }
 
 
@@ -189,7 +182,6 @@ def tables():
             for p in (0.025, 0.5, 0.975)
         ],
         "normalCdf": [[z, stats.norm.cdf(z)] for z in (-26, -8, -5, -2, -0.3, 0, 0.001, 1.96, 6)],
-        "normalQuantile": [[p, stats.norm.ppf(p)] for p in (1e-100, 1e-8, 0.001, 0.025, 0.4, 0.975)],
     }
 
 
@@ -212,6 +204,53 @@ def pairs():
     ]
 
 
+def finite(value):
+    """None where the package has no finite answer."""
+    return float(value) if np.isfinite(value) else None
+
+
+def quietly(run):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return run()
+        except (ValueError, AssertionError, ZeroDivisionError):
+            return None
+
+
+def finite_or_none(value):
+    if isinstance(value, dict):
+        return {key: finite_or_none(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite_or_none(one) for one in value]
+    return None if value is None else finite(value)
+
+
+def degenerate_pair(x, y):
+    x, y = np.array(x, dtype=float), np.array(y, dtype=float)
+    parts = {"correlation": correlation, "blandAltman": bland_altman, "pairedT": paired_t, "wilcoxon": wilcoxon}
+    found = {name: finite_or_none(quietly(lambda part=part: part(x, y))) for name, part in parts.items()}
+    return {"first": list(x), "second": list(y), **found}
+
+
+def degenerate_ratings(ratings):
+    ratings = np.array(ratings, dtype=float)
+    found = quietly(lambda: intraclass(ratings)) or {}
+    return {"ratings": ratings.tolist(), **{name: finite_or_none(found.get(name)) for name in ("icc21", "icc31")}}
+
+
+def degenerate():
+    """Two and three cases, ties, constants, equal columns: what centres with few cases send."""
+    own = np.random.default_rng(20261130)
+    few = [own.integers(0, high, (2, n)) / scale for n in (2, 3, 4, 5) for high in (2, 3, 9) for scale in (1, 1000) for _ in range(4)]
+    rated = [own.integers(0, high, (n, k)) / scale for n in (2, 3, 4) for k in (2, 3) for high in (2, 4, 9) for scale in (1, 1000) for _ in range(3)]
+    return {
+        "pairs": [degenerate_pair(x, y) for x, y in few],
+        "ratings": [degenerate_ratings(some) for some in [*rated, [[6, 7], [7, 6], [7, 6]], [[9, 0], [0, 9]]]],
+        "fisher": [[p, a, b, stats.f.ppf(p, a, b)] for a in (1, 2, 59) for b in (0.02, 0.1, 0.4, 1e5) for p in (0.025, 0.975)],
+    }
+
+
 facts = {
     "tables": tables(),
     "percentiles": percentiles(),
@@ -221,16 +260,14 @@ facts = {
         for n, k, bias, noise in ((3, 2, 1, 3), (6, 4, 5, 3), (20, 2, 0.5, 6), (50, 3, 2, 5), (10, 5, 0, 60), (30, 2, 40, 5))
     ],
     "kappa": [kappa(c, n, a) for c, n, a in ((2, 40, 0.8), (3, 200, 0.6), (5, 1000, 0.9), (2, 30, 0), (4, 60, 0.3))],
-    # Either whole numbers, whose means tie exactly, or so many decimals that none ties: else rounding would decide.
-    "bootstrapMean": [
-        bootstrap(np.array([3.0, 1, 4, 1, 5, 9, 2, 6]), None, np.mean, 3, 800),
-        bootstrap(dices(12, 6)[0], None, np.mean, 7, 999),
-        bootstrap(volumes(40, 5)[0], None, np.mean, 20240521, 1999),
-        bootstrap(volumes(5, 5)[0], None, np.mean, -3, 500),
+    "bootstrapT": [
+        bootstrap_t(np.array([3.0, 1, 4, 1, 5, 9, 2, 6]), -np.inf, np.inf),
+        bootstrap_t(dices(6, 6)[0], 0, 1),
+        bootstrap_t(dices(12, 6)[0], 0, 1),
+        bootstrap_t(np.array([1, 1, 0.99, 0.98, 0.7, 0.99, 0.97]), 0, 1),
+        bootstrap_t(np.round(np.exp(rng.normal(0, 1, 20)), 6), 0, np.inf),
+        bootstrap_t(volumes(40, 5)[0], -np.inf, np.inf),
     ],
-    "bootstrapR2": [
-        bootstrap(*volumes(15, 5), lambda x, y: np.corrcoef(x, y)[0, 1] ** 2, 11, 999),
-        bootstrap(*volumes(60, 5), lambda x, y: np.corrcoef(x, y)[0, 1] ** 2, 4294967295, 499),
-    ],
+    "degenerate": degenerate(),
 }
 Path(__file__).with_name("statistics.json").write_text(json.dumps(facts, default=float) + "\n")
