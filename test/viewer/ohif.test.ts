@@ -114,7 +114,8 @@ describe("results in OHIF", { skip }, () => {
     const { volumeMl } = study.measures;
     await body.getByText(`Pancreas volume ${volumeMl.toFixed(1)}`).waitFor();
     const text = await body.innerText();
-    assert.match(text, /Volume:\s*\d/);
+    assert.equal(text.split(`volume ${volumeMl.toFixed(1)} ml`).length, 2, "the volume is said once");
+    assert.match(text, /Study of \d{4}-\d\d-\d\d, computed/);
     assert.match(text, /not verified by a person/);
     assert.match(text, /Research use only/);
     for (const holds of ["segmentation", "measurements", "report", "key images"])
