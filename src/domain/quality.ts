@@ -97,15 +97,21 @@ export type DriftPoint = {
   /** Exponentially weighted mean of the Dice after this case, and the limit that it must not fall below. */
   readonly ewma: number;
   readonly lowerLimit: number;
+  /** Evidence against chance after this case: what a bettor on a fall has made of one unit. */
+  readonly wealth: number;
+  /** Whether this case is one of a fall that is told. */
+  readonly isAlarm: boolean;
 };
 
 export type Drift = {
   /** Null: all scanners together. */
   readonly scanner: string | null;
-  /** `alarm`: fallen below the limit and not recovered since. `too-few`, `no-spread`: not judged. */
-  readonly status: "steady" | "alarm" | "too-few" | "no-spread";
+  /** `alarm`: lower than chance explains, and not recovered since. `too-few`: not judged. */
+  readonly status: "steady" | "alarm" | "too-few";
   readonly sentence: string;
   readonly cases: number;
+  /** Wealth from which it alarms. */
+  readonly alarmWealth: number;
   /** Mean and SD of the Dice of the first cases; null where there are too few. */
   readonly target: number | null;
   readonly sd: number | null;

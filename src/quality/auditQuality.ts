@@ -4,7 +4,7 @@ import type { AuditRules, CorrectedCase, QualityRecord } from "../domain/quality
 import { RESEARCH_NOTICE, type SoftwareIdentity } from "../domain/result.ts";
 import type { Clock } from "../ports/world.ts";
 import { type AuditPacs, auditStudy, isArchiveAway, memoryOf, type StudyAudit } from "./auditStudy.ts";
-import { driftOf } from "./driftOf.ts";
+import { driftsOf } from "./driftOf.ts";
 import { summariseCases } from "./summariseCases.ts";
 
 export type AuditWorld = {
@@ -83,10 +83,3 @@ const orderOf = ({ correctedAt: { date, time }, month, correctionSopInstanceUid 
   `${date || month.replace("-", "")}|${time}|${correctionSopInstanceUid}`;
 
 const byCorrection = (a: CorrectedCase, b: CorrectedCase): number => (orderOf(a) < orderOf(b) ? -1 : 1);
-
-const driftsOf = (cases: readonly CorrectedCase[], { baselineCases }: AuditRules) => [
-  driftOf(cases, null, baselineCases),
-  ...[...Map.groupBy(cases, ({ scanner }) => scanner)]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([scanner, members]) => driftOf(members, scanner, baselineCases)),
-];

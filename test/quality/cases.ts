@@ -1,7 +1,7 @@
 import type { AuditRules, CorrectedCase, QualityRecord } from "../../src/domain/quality.ts";
 import { RESEARCH_NOTICE } from "../../src/domain/result.ts";
 import { makeDrawIndex } from "../../src/evaluate/random.ts";
-import { driftOf } from "../../src/quality/driftOf.ts";
+import { driftsOf } from "../../src/quality/driftOf.ts";
 import { summariseCases } from "../../src/quality/summariseCases.ts";
 
 /** Ten cases a month from January 2025 on, of one scanner, with these Dice. */
@@ -61,11 +61,6 @@ export const recordOf = (cases: readonly CorrectedCase[]): QualityRecord => ({
   cases,
   leftOut: [],
   groups: summariseCases(cases),
-  drift: [
-    driftOf(cases, null, rules.baselineCases),
-    ...[...Map.groupBy(cases, ({ scanner }) => scanner)].map(([scanner, members]) =>
-      driftOf(members, scanner, rules.baselineCases),
-    ),
-  ],
+  drift: driftsOf(cases, rules),
   known: [],
 });

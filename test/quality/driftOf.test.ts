@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { driftOf } from "../../src/quality/driftOf.ts";
+import { driftOf, driftsOf } from "../../src/quality/driftOf.ts";
 import { casesOf, steadyDices } from "./cases.ts";
+import { runOf } from "./simulatedSites.ts";
 
 const RUNS = 500;
 const seeds = Array.from({ length: RUNS }, (_, seed) => seed + 1);
@@ -55,8 +56,63 @@ test("with fewer than five cases after the baseline nothing is judged, and it sa
   assert.equal(driftOf(casesOf(steadyDices(5, 24)), null, 19).points.length, 5);
 });
 
-test("a baseline that does not vary says nothing of what is usual", () => {
-  const { status, sentence } = driftOf(casesOf(Array.from({ length: 30 }, () => 1)), null, 20);
-  assert.equal(status, "no-spread");
-  assert.match(sentence, /first 20 cases all have a Dice of 100\.0 %/);
+/** Cases after the baseline before the first that alarms; −1 where none does. */
+const firstAlarm = (cases: Parameters<typeof driftOf>[0], baselineCases: number): number =>
+  driftOf(cases, null, baselineCases).points.findIndex(({ isAlarm }) => isAlarm);
+
+const kinds = ["normal", "beta-skewed", "80 % untouched"] as const;
+
+for (const kind of kinds)
+  test(`E2: of 400 steady sites (${kind}) at most 2 % alarm within 200 cases`, () => {
+    const alarmed = Array.from({ length: 400 }, (_, run) =>
+      firstAlarm(runOf(kind, run, { steady: 220 }), 20),
+    );
+    const count = alarmed.filter((first) => first >= 0).length;
+    assert.ok(count <= 0.02 * 400, `${count} of 400`);
+  });
+
+for (const kind of kinds)
+  test(`E2: a fall of 2 SD (${kind}) is found within 10 cases in 95 % of sites whose baseline has 50 cases`, () => {
+    const cases = { steady: 50, fallen: 30, sds: 2 };
+    const found = Array.from({ length: 400 }, (_, run) => firstAlarm(runOf(kind, run, cases), 50));
+    const soon = found.filter((first) => first >= 0 && first < 10).length;
+    assert.ok(soon >= 0.95 * 400, `${soon} of 400`);
+  });
+
+test("E2: twenty accepted unchanged, then ten of 0.24, alarm; the same history always has the same verdict", () => {
+  const cases = casesOf([...Array.from({ length: 20 }, () => 1), ...Array.from({ length: 10 }, () => 0.24)]);
+  const drift = driftOf(cases, null, 20);
+  assert.equal(drift.status, "alarm");
+  assert.match(drift.sentence, /\(usual: 100\.0 %\)\. It fell below its limit of 9\d\.\d %/);
+  assert.deepEqual(driftOf(cases, null, 20), drift);
+  // For ever: the fallen state becomes no new usual one.
+  const later = casesOf([
+    ...cases.map(({ agreement }) => agreement.dice),
+    ...Array.from({ length: 200 }, () => 0.24),
+  ]);
+  assert.equal(driftOf(later, null, 20).status, "alarm");
+});
+
+test("E2: a touch of a mask is no fall where nearly all are accepted unchanged, however often it comes", () => {
+  const ones = (count: number): readonly number[] => Array.from({ length: count }, () => 1);
+  for (const dices of [
+    [...ones(19), 0.999, ...Array.from({ length: 40 }, () => 0.998)],
+    [...ones(19), 0.999, ...ones(10), 0.998, ...ones(10)],
+    ones(60),
+    [...ones(19), 0.999, ...ones(5), 0.24, ...ones(3)],
+  ])
+    assert.equal(
+      driftOf(casesOf(dices), null, 20).points.findIndex(({ isAlarm }) => isAlarm),
+      -1,
+    );
+});
+
+test("E2: several scanners share the one chance in fifty, and a scanner alone asks for no more", () => {
+  const one = casesOf(steadyDices(1, 30), "Ring 3");
+  const alarmWealth = (cases: Parameters<typeof driftsOf>[0]) =>
+    driftsOf(cases, { baselineCases: 20 }).map((drift) => drift.alarmWealth);
+  assert.deepEqual(alarmWealth(one), [50, 50]);
+  assert.deepEqual(alarmWealth([...one, ...casesOf(steadyDices(2, 30), "Ring 4")]), [150, 150, 150]);
+  // A scanner with too few cases is not judged, and takes nothing from the others.
+  assert.deepEqual(alarmWealth([...one, ...casesOf(steadyDices(2, 10), "Ring 4")]), [100, 100, 100]);
 });

@@ -50,3 +50,4 @@ measure("masks", () => null);
 measure("surface distances", () => surfaceDistances(first, second));
 measure("overlap", () => overlapOf(first, second));
 measure("surfels", () => surfelAgreement(first, second, 2));
+
