@@ -15,7 +15,7 @@ const rooms: Readonly<Record<string, Room>> = {
   domain: { rooms: [], packages: [] },
   ports: { rooms: ["domain"], packages: [] },
   html: { rooms: [], packages: [] },
-  settings: { rooms: ["domain"], packages: ["node:fs", "node:os", "node:url", "node-cron", "yaml", "zod"] },
+  settings: { rooms: ["domain"], packages: ["node:crypto", "node:fs", "node:os", "node:url", "node-cron", "yaml", "zod"] },
   geometry: { rooms: ["domain"], packages: [] },
   nifti: { rooms: ["domain", "geometry"], packages: ["node:zlib"] },
   nnunet: { rooms: ["domain", "geometry"], packages: [] },
@@ -44,7 +44,7 @@ const rooms: Readonly<Record<string, Room>> = {
   importer: { rooms: ["domain"], packages: ["*", "protobufjs", "yauzl"] },
   files: { rooms: ["domain", "ports", "dicom"], packages: ["node:fs", "node:path", "node:stream", "yauzl"] },
   cohort: {
-    rooms: ["domain", "html", "geometry", "nifti", "picture", "evaluate", "readout", "dicom"],
+    rooms: ["domain", "html", "settings", "geometry", "nifti", "picture", "evaluate", "readout", "dicom"],
     packages: ["*", "csv-parse", "vega", "vega-lite"],
   },
   quality: {

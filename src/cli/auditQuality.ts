@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { clock, composePacs, composeQuality, software } from "../compose.ts";
 import { FailureError, failed, toFailure } from "../domain/failure.ts";
-import { type AuditRules, type Drift, type Quality, withoutMemory } from "../domain/quality.ts";
+import { type AuditRules, type Drift, needsPerson, type Quality, withoutMemory } from "../domain/quality.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import type { AuditMessage } from "../processes/audits.ts";
 import { makeLog } from "../processes/log.ts";
 import { auditQuality } from "../quality/auditQuality.ts";
+import { type Explanation, explainStudy } from "../quality/explainStudy.ts";
+import { readPancreasNames } from "../settings/pancreasNames.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import { day, decimalNumber, wholeNumber } from "./arguments.ts";
 import { settingsFor } from "./context.ts";
@@ -22,6 +24,7 @@ type AuditOptions = {
   readonly baseline?: number;
   readonly includeAutomatic?: boolean;
   readonly failOnDrift?: boolean;
+  readonly explain?: string;
   readonly save: boolean;
   readonly json?: boolean;
 };
@@ -43,12 +46,18 @@ export const describeAuditQuality = (command: Command): void => {
     .option("--baseline <cases>", "how many first cases say what is usual", wholeNumber({ least: 5 }))
     .option("--include-automatic", "compare also with what other algorithms made without a person")
     .option("--fail-on-drift", "end with 1 when the agreement has fallen")
+    .option(
+      "--explain <study>",
+      "say of every segmentation of this study why it counts or not, and audit nothing",
+    )
     .option("--no-save", "do not keep the result for the page and the next audit")
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
       "\nA correction is a SEG of the pancreas by another writer on the same source series. Series that nobody corrected\n" +
-        "say nothing and are not counted.\n\nExample:\n  panseg audit-quality --days 90 --fail-on-drift",
+        "say nothing and are not counted. By which codes and names the pancreas is known: quality.namesFile.\n" +
+        "Ends with 1 where what may be a correction could not be read or compared.\n\n" +
+        "Examples:\n  panseg audit-quality --days 90 --fail-on-drift\n  panseg audit-quality --explain 1.2.840.113619.2.55",
     )
     .action(async (options: AuditOptions, command: Command) => {
       try {
@@ -63,19 +72,27 @@ export const describeAuditQuality = (command: Command): void => {
 
 const audit = async (options: AuditOptions, settings: Settings): Promise<void> => {
   const order = { rules: rulesOf(options, settings), since: sinceOf(options, settings) };
+  const names = readPancreasNames(settings.quality.namesFile);
   const file = composeQuality(settings);
+  const world = { pacs: composePacs(settings, makeLog("silent")), clock, software, names };
+  if (options.explain !== undefined)
+    return showExplanations(
+      await explainStudy(world, order, file.read(), options.explain),
+      options.json === true,
+    );
   const line = makeProgressLine(options.json === true);
-  const world = { pacs: composePacs(settings, makeLog("silent")), clock, software };
   const { record, interrupted } = await auditQuality(world, order, file.read(), (share) =>
     line.update("comparing", share),
   ).finally(line.end);
   if (options.save) file.write(record);
   show(withoutMemory(record), options.json === true);
   const alarms = record.drift.filter(({ status }) => status === "alarm");
-  for (const alarm of alarms) note(`${red("✗ DRIFT")} ${nameOf(alarm)}: ${alarm.sentence}`);
+  for (const alarm of alarms)
+    note(`${red("✗ DRIFT")} ${nameOf(alarm)}: ${alarm.sentence} (${alarm.cases} cases)`);
   if (interrupted !== null) throw new FailureError(interrupted);
   tell({ kind: "audited", cases: record.cases.length, alarms: alarms.map(alarmOf) });
-  if (alarms.length > 0 && options.failOnDrift === true) process.exitCode = 1;
+  const isFallen = alarms.length > 0 && options.failOnDrift === true;
+  if (isFallen || record.leftOut.some(needsPerson)) process.exitCode = 1;
 };
 
 const nameOf = ({ scanner }: Drift): string => scanner ?? "all scanners";
@@ -111,7 +128,43 @@ const showTable = (quality: Quality): void => {
   print(rows.length === 0 ? "no corrected segmentation of ours was found" : table(qualityHeader, rows));
   const [overall] = quality.drift;
   if (overall !== undefined && overall.status !== "alarm") note(overall.sentence);
-  for (const [code, members] of Map.groupBy(quality.leftOut, (each) => each.code))
+  const gone = quality.cases.filter(({ oursIsGone }) => oursIsGone === true);
+  if (gone.length > 0)
+    note(
+      `${yellow("!")} ${gone.length} of ${quality.cases.length} case(s) count as an earlier audit found them: our segmentation is no longer in the archive`,
+    );
+  noteNames(gone.map(({ studyUid, oursSopInstanceUid }) => `study ${studyUid} SEG ${oursSopInstanceUid}`));
+  for (const [code, members] of Map.groupBy(quality.leftOut, (each) => each.code)) {
     note(`${yellow("!")} ${members.length} not compared [${code}] ${members[0]?.sentence ?? ""}`);
+    noteNames(members.map(({ studyUid, sopInstanceUid }) => `study ${studyUid} SEG ${sopInstanceUid}`));
+  }
   note(RESEARCH_NOTICE);
+};
+
+const MOST_NAMES = 10;
+
+const noteNames = (names: readonly string[]): void => {
+  for (const name of names.slice(0, MOST_NAMES)) note(`    ${name}`);
+  if (names.length > MOST_NAMES) note(`    and ${names.length - MOST_NAMES} more (--json names all)`);
+};
+
+/** Ends with 3 where there is nothing to explain, as other commands do that find nothing. */
+const showExplanations = (explanations: readonly Explanation[], isJson: boolean): void => {
+  if (isJson) printJson({ notice: RESEARCH_NOTICE, segmentations: explanations });
+  else if (explanations.length > 0)
+    print(
+      table(
+        ["counts", "found by", "why", "seg", "series"],
+        explanations.map(({ counts, foundBy, sentence, code, sopInstanceUid, seriesUid }) => [
+          counts ? "yes" : "no",
+          foundBy ?? "",
+          code === null ? sentence : `[${code}] ${sentence}`,
+          sopInstanceUid,
+          seriesUid,
+        ]),
+      ),
+    );
+  if (explanations.length > 0) return;
+  note("The archive holds no segmentation of this study.");
+  process.exitCode = 3;
 };

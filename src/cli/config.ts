@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { composeDestinations, composePacs } from "../compose.ts";
 import { makeLog } from "../processes/log.ts";
+import { readPancreasNames } from "../settings/pancreasNames.ts";
 import { readSeriesRules } from "../settings/seriesRules.ts";
 import { maskSecrets } from "../settings/settingsSchema.ts";
 import { settingsFile, settingsFor } from "./context.ts";
@@ -13,6 +14,7 @@ export const describeConfig = (config: Command): void => {
     .action((_options, command: Command) => {
       const settings = settingsFor(command);
       readSeriesRules(settings.series.rulesFile);
+      readPancreasNames(settings.quality.namesFile);
       // Reads the files that the archives' settings name.
       const log = makeLog("silent");
       composeDestinations(settings, composePacs(settings, log), log);

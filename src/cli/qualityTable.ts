@@ -18,8 +18,8 @@ export const qualityRows = (groups: readonly QualityGroup[]): readonly (readonly
     where.scanner ?? "",
     where.modality ?? "",
     String(cases),
-    saySpread(dice, 100),
+    saySpread(dice, cases, 100),
     (100 * dice.median).toFixed(1),
-    saySpread(hd95Mm),
-    saySpread(volumeDifferenceMl),
+    saySpread(hd95Mm, cases),
+    saySpread(volumeDifferenceMl, cases),
   ]);

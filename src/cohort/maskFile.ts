@@ -5,6 +5,7 @@ import { isSegmentation, readSegmentation } from "../dicom/segmentation/readSegm
 import { FailureError, failed } from "../domain/failure.ts";
 import type { Mask } from "../domain/grid.ts";
 import { readNifti } from "../nifti/readNifti.ts";
+import { readPancreasNames } from "../settings/pancreasNames.ts";
 import { caseKey } from "./caseKey.ts";
 import { labelledVoxels } from "./maskLabels.ts";
 
@@ -22,6 +23,8 @@ export type MaskFile = {
   /** Why it is not read; null for what is. */
   readonly refusal: FailureError | null;
 };
+
+const ownNames = readPancreasNames(null);
 
 const niftiEnding = /\.nii(\.gz)?$/i;
 
@@ -108,7 +111,7 @@ export const readMaskFile = async (
   if (refusal !== null) throw refusal;
   const bytes = bytesOf(path);
   if (kind === "seg") {
-    const { mask, frameOfReferenceUid } = await readSegmentation(bytes, label);
+    const { mask, frameOfReferenceUid } = await readSegmentation(bytes, label, ownNames);
     return { mask, frameOfReferenceUid, isWholeImage: false, labels: null };
   }
   const { grid, voxels } = readNifti(bytes);

@@ -1,4 +1,5 @@
 import type { FailureCode } from "./failure.ts";
+import type { FoundBy } from "./pancreasNames.ts";
 import type { SoftwareIdentity } from "./result.ts";
 import type { SeriesRef } from "./series.ts";
 
@@ -18,13 +19,20 @@ export type KnownSegmentation = SeriesRef & {
   readonly contentTime: string;
   /** YYYYMMDD. */
   readonly studyDate: string | null;
+  /** By what its pancreas was found. */
+  readonly foundBy?: FoundBy;
+  /** As in `SegmentationRef`: an object that was stored anew under its UID is looked at again. */
+  readonly version?: string;
 };
 
-/** An object without a segment of the pancreas: never looked at again. */
+/** An object without one pancreas: looked at again when it, or what is known as the pancreas, has changed. */
 export type OtherSegmentation = SeriesRef & {
   readonly sopInstanceUid: string;
   readonly studyDate: string | null;
   readonly otherOrgan: true;
+  readonly version?: string;
+  readonly code?: LeftOutCode;
+  readonly sentence?: string;
 };
 
 /** How far our mask agrees with its correction; differences are ours − correction. */
@@ -52,6 +60,8 @@ export type CorrectedCase = SeriesRef & {
   /** Of the source series, as the archive says; "unknown" where it does not. */
   readonly modality: string;
   readonly correctionAlgorithmType: string | null;
+  /** Our segmentation was deleted since; the agreement is what an earlier audit found. */
+  readonly oursIsGone?: true;
   readonly agreement: CorrectionAgreement;
 };
 
@@ -61,7 +71,25 @@ export type LeftOutCode =
   | "NO_SOURCE_SERIES"
   | "NOTHING_OF_OURS"
   | "MADE_BY_ALGORITHM"
-  | "OTHER_CORRECTION";
+  | "OTHER_CORRECTION"
+  | "SEVERAL_PANCREAS"
+  | "PARTS_OF_PANCREAS"
+  | "OURS_GONE"
+  | "CORRECTION_GONE";
+
+/** What lies in archives by the thousand, and is no correction, or not the one that counts. */
+const usual: ReadonlySet<LeftOutCode> = new Set([
+  "SEGMENT_NOT_FOUND",
+  "NOTHING_OF_OURS",
+  "NO_SOURCE_SERIES",
+  "MADE_BY_ALGORITHM",
+  "OTHER_CORRECTION",
+  "OURS_GONE",
+  "CORRECTION_GONE",
+]);
+
+/** Whether a person must look: a segmentation that may be a correction could not be read, understood or compared. */
+export const needsPerson = ({ code }: LeftOut): boolean => !usual.has(code);
 
 export type LeftOut = SeriesRef & {
   readonly sopInstanceUid: string;
@@ -150,15 +178,18 @@ export type Quality = {
 
 /** Kept between audits, so that no segmentation is fetched twice. */
 export type QualityRecord = Quality & {
+  /** Digest of the codes and names by which it knew the pancreas; null: an older version's. */
+  readonly names: string | null;
   readonly known: readonly (KnownSegmentation | OtherSegmentation)[];
 };
 
 /** The audit without its memory: for people and machines. */
-export const withoutMemory = ({ known: _, ...quality }: QualityRecord): Quality => quality;
+export const withoutMemory = ({ known: _, names: __, ...quality }: QualityRecord): Quality => quality;
 
-/** Mean ± SD with one digit, after multiplication by `scale`; a dash where there is none. */
-export const saySpread = (spread: Spread | null, scale = 1): string => {
+/** Mean ± SD with one digit, after multiplication by `scale`, and n where it is not that of the cases; a dash where there is none. */
+export const saySpread = (spread: Spread | null, cases: number, scale = 1): string => {
   if (spread === null) return "–";
   const mean = (spread.mean * scale).toFixed(1);
-  return spread.sd === null ? mean : `${mean} ± ${(spread.sd * scale).toFixed(1)}`;
+  const said = spread.sd === null ? mean : `${mean} ± ${(spread.sd * scale).toFixed(1)}`;
+  return spread.n === cases ? said : `${said} (n ${spread.n})`;
 };

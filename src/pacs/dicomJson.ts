@@ -2,6 +2,8 @@
 export type DicomJson = Readonly<Record<string, unknown>>;
 
 export const tags = {
+  instanceCreationDate: "00080012",
+  instanceCreationTime: "00080013",
   sopClassUid: "00080016",
   sopInstanceUid: "00080018",
   studyDate: "00080020",
@@ -23,6 +25,7 @@ export const tags = {
   seriesInStudy: "00201206",
   instancesInStudy: "00201208",
   instancesInSeries: "00201209",
+  numberOfFrames: "00280008",
   rows: "00280010",
   columns: "00280011",
 } as const;

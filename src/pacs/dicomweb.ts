@@ -5,7 +5,7 @@ import { type Calls, makeCalls } from "./calls.ts";
 import { describeStudy } from "./describeStudy.ts";
 import { findDocuments } from "./findDocuments.ts";
 import { findInstances } from "./findInstances.ts";
-import { findSegmentations } from "./findSegmentations.ts";
+import { findSegmentations, findSegmentationsOf } from "./findSegmentations.ts";
 import { findSeries } from "./findSeries.ts";
 import { listSeries, listStudies } from "./listStudies.ts";
 import { readSeriesMetadata } from "./metadata.ts";
@@ -33,6 +33,7 @@ export const makeDicomwebPacs = (options: PacsOptions, log: Log): Pacs => {
     describeStudy: (studyUid) => describeStudy(calls, resolved.pageSize, studyUid),
     findDocuments: (studyUid, scope) => findDocuments(calls, resolved.pageSize, studyUid, scope, log),
     findSegmentations: (since) => findSegmentations(calls, resolved.pageSize, since, log),
+    findSegmentationsOf: (studyUid) => findSegmentationsOf(calls, resolved.pageSize, studyUid, log),
     seriesMetadata: async (series) => {
       assertUids(series.studyUid, series.seriesUid);
       return readSeriesMetadata(calls, series, resolved);

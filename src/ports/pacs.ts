@@ -24,6 +24,8 @@ export type DocumentRef = InstanceRef & {
 export type SegmentationRef = InstanceRef & {
   /** YYYYMMDD. */
   readonly studyDate: string | null;
+  /** Changes, as far as the archive tells, when another object is stored under the same UID; "" where it tells nothing. */
+  readonly version: string;
 };
 
 /** A series in the archive's own words. The description is free text, which may name a patient: never stored, never logged. */
@@ -66,8 +68,10 @@ export type Pacs = {
    * the patient is stays on the other side: an identifier is compared exactly, and an empty one means this study alone.
    */
   readonly findDocuments: (studyUid: string, scope: "study" | "patient") => Promise<readonly DocumentRef[]>;
-  /** Segmentations of the studies that hold more than one series of them, dated `since` (YYYYMMDD) or later; null: all. */
+  /** Segmentations of the studies that hold more than one of them, dated `since` (YYYYMMDD) or later; null: all. */
   readonly findSegmentations: (since: string | null) => Promise<readonly SegmentationRef[]>;
+  /** Every segmentation of one study; none when the archive does not hold it. */
+  readonly findSegmentationsOf: (studyUid: string) => Promise<readonly SegmentationRef[]>;
   /** DICOM JSON of every instance of a series, without bulk data. Throws SERIES_GONE when there is none. */
   readonly seriesMetadata: (series: SeriesRef) => Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** SOP Instance UIDs of a series (QIDO); none where the archive does not list it. Throws PACS_TOO_LARGE. */

@@ -8,6 +8,7 @@ import { whyUnwritable } from "../jobs/folderGuard.ts";
 import { removeAbandonedFolders } from "../jobs/temporaryFolder.ts";
 import type { Pacs } from "../ports/pacs.ts";
 import type { Log } from "../ports/world.ts";
+import { readPancreasNames } from "../settings/pancreasNames.ts";
 import { readSeriesRules } from "../settings/seriesRules.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import { makeReportReader, type ProgramCommand } from "./reports.ts";
@@ -29,6 +30,7 @@ export const startService = async (
 ): Promise<Service> => {
   // The worker reads them anew; a fault must be told here, not by a worker that dies again and again.
   readSeriesRules(settings.series.rulesFile);
+  readPancreasNames(settings.quality.namesFile);
   const pacs = composePacs(settings, log);
   const hold = (): Promise<Tenure> => holdDataFolder(settings, command, pacs, log);
   const holding = makeHolding(await hold());

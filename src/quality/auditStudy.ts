@@ -1,6 +1,7 @@
 /** One study: which of its segmentations correct one of ours, and how far the two agree. */
 import { readSegmentation, type StoredSegmentation } from "../dicom/segmentation/readSegmentation.ts";
-import { type FailureCode, FailureError, toFailure } from "../domain/failure.ts";
+import { type Failure, type FailureCode, FailureError, failed, toFailure } from "../domain/failure.ts";
+import type { PancreasNames } from "../domain/pancreasNames.ts";
 import type {
   AuditRules,
   CorrectedCase,
@@ -19,8 +20,18 @@ export type Known = KnownSegmentation | OtherSegmentation;
 
 /** What earlier audits found out. */
 export type Memory = {
+  /** What need not be looked at again. */
   readonly known: ReadonlyMap<string, Known>;
+  /** Ours, also those that are to be looked at again: what was deleted cannot be. */
+  readonly ours: readonly KnownSegmentation[];
   readonly cases: ReadonlyMap<string, CorrectedCase>;
+};
+
+/** How a study is audited. */
+export type StudyOrder = {
+  readonly rules: AuditRules;
+  readonly names: PancreasNames;
+  readonly softwareName: string;
 };
 
 export type StudyAudit = {
@@ -29,20 +40,31 @@ export type StudyAudit = {
   readonly known: readonly Known[];
 };
 
-export type AuditPacs = Pick<Pacs, "findSegmentations" | "retrieveInstance" | "describeStudy">;
+export type AuditPacs = Pick<
+  Pacs,
+  "findSegmentations" | "findSegmentationsOf" | "retrieveInstance" | "describeStudy"
+>;
 
-const caseKey = (oursUid: string, correctionUid: string, toleranceMm: number): string =>
-  `${oursUid} ${correctionUid} ${toleranceMm}`;
+const caseKey = (oursUid: string, correctionUid: string): string => `${oursUid} ${correctionUid}`;
 
-export const memoryOf = (record: QualityRecord | null): Memory => ({
-  known: new Map(record?.known.map((each) => [each.sopInstanceUid, each])),
-  cases: new Map(
-    record?.cases.map((each) => [
-      caseKey(each.oursSopInstanceUid, each.correctionSopInstanceUid, each.agreement.toleranceMm),
-      each,
-    ]),
-  ),
-});
+const isOther = (each: Known): each is OtherSegmentation => "otherOrgan" in each;
+
+/**
+ * The memory of an earlier audit. Where it knew the pancreas by other codes and names, everything is looked at again; of an
+ * older version's, which knew less, only what it took for another organ.
+ */
+export const memoryOf = (record: QualityRecord | null, names: PancreasNames): Memory => {
+  const known = record?.known ?? [];
+  const isTrusted = (each: Known): boolean =>
+    record?.names === names.digest || (record?.names === null && !isOther(each));
+  return {
+    known: new Map(known.filter(isTrusted).map((each) => [each.sopInstanceUid, each])),
+    ours: known.filter((each): each is KnownSegmentation => !isOther(each) && each.isOurs),
+    cases: new Map(
+      record?.cases.map((each) => [caseKey(each.oursSopInstanceUid, each.correctionSopInstanceUid), each]),
+    ),
+  };
+};
 
 /** Of an archive that is away every object would seem damaged. One that is too slow may have one object too large for it. */
 const ofTheArchive: ReadonlySet<FailureCode> = new Set([
@@ -54,14 +76,10 @@ const ofTheArchive: ReadonlySet<FailureCode> = new Set([
 export const isArchiveAway = (error: unknown): boolean =>
   error instanceof FailureError && ofTheArchive.has(error.failure.code);
 
-/** What no new look would change. */
-const isAboutSomethingElse = (code: FailureCode): boolean =>
-  code === "SEGMENT_NOT_FOUND" || code === "NOT_DICOM";
-
-const notPancreas = "No segment of the object is called pancreas.";
+const notPancreas = "No segment of the object is known as the pancreas.";
 
 type Found = { readonly known: readonly Known[]; readonly leftOut: readonly LeftOut[] };
-type Load = (segmentation: SegmentationRef | KnownSegmentation) => Promise<StoredSegmentation | null>;
+type Load = (segmentation: SegmentationRef | KnownSegmentation) => Promise<StoredSegmentation>;
 
 const leaveOut = (
   { studyUid, seriesUid, sopInstanceUid, studyDate }: SegmentationRef | KnownSegmentation,
@@ -69,21 +87,40 @@ const leaveOut = (
   sentence: string,
 ): LeftOut => ({ studyUid, seriesUid, sopInstanceUid, studyDate, code, sentence });
 
-/** Each object is fetched once in an audit of its study; null for one that is not about the pancreas. */
-const makeLoad = (pacs: AuditPacs): Load => {
-  const loaded = new Map<string, Promise<StoredSegmentation | null>>();
-  const fetch: Load = async (segmentation) => {
-    const { studyUid, seriesUid, sopInstanceUid } = segmentation;
-    const bytes = await pacs.retrieveInstance({ studyUid, seriesUid, sopInstanceUid });
-    const stored = await readSegmentation(bytes);
-    return stored.segment.isPancreas ? stored : null;
-  };
+/** Each object is fetched once in an audit of its study. */
+const makeLoad = (pacs: AuditPacs, names: PancreasNames): Load => {
+  const loaded = new Map<string, Promise<StoredSegmentation>>();
   return (segmentation) => {
-    const { sopInstanceUid } = segmentation;
-    const before = loaded.get(sopInstanceUid) ?? fetch(segmentation);
+    const { studyUid, seriesUid, sopInstanceUid } = segmentation;
+    const fetch = async (): Promise<StoredSegmentation> =>
+      readSegmentation(await pacs.retrieveInstance({ studyUid, seriesUid, sopInstanceUid }), null, names);
+    const before = loaded.get(sopInstanceUid) ?? fetch();
     loaded.set(sopInstanceUid, before);
     return before;
   };
+};
+
+type WhyOther = { readonly code: LeftOut["code"]; readonly sentence: string };
+
+/**
+ * Why an object has no pancreas to compare; null for a failure that is no judgement of it. Other writers' labels are free
+ * text, which the failure repeats and this does not.
+ */
+const whyOther = ({ code, details }: Failure): WhyOther | null => {
+  const { several, parts } = details;
+  if (code === "SEGMENT_NOT_FOUND" && Array.isArray(several))
+    return {
+      code: "SEVERAL_PANCREAS",
+      sentence: `Segments ${several.join(" and ")} are both the pancreas by code or name; which corrects ours cannot be told.`,
+    };
+  if (code === "SEGMENT_NOT_FOUND" && Array.isArray(parts))
+    return {
+      code: "PARTS_OF_PANCREAS",
+      sentence: `The object holds parts of the pancreas that do not make it up: ${parts.join(", ")}.`,
+    };
+  return code === "SEGMENT_NOT_FOUND" || code === "NOT_DICOM"
+    ? { code: "SEGMENT_NOT_FOUND", sentence: notPancreas }
+    : null;
 };
 
 const find = async (
@@ -92,32 +129,38 @@ const find = async (
   load: Load,
   softwareName: string,
 ): Promise<Found> => {
-  const other = (): OtherSegmentation => {
-    const { studyUid, seriesUid, sopInstanceUid, studyDate } = ref;
-    return { studyUid, seriesUid, sopInstanceUid, studyDate, otherOrgan: true };
-  };
-  const remembered = known.get(ref.sopInstanceUid);
-  if (remembered !== undefined)
-    return {
-      known: [remembered],
-      leftOut: "otherOrgan" in remembered ? [leaveOut(ref, "SEGMENT_NOT_FOUND", notPancreas)] : [],
-    };
+  const { studyUid, seriesUid, sopInstanceUid, studyDate, version } = ref;
+  const other = (why: WhyOther): Found => ({
+    known: [{ studyUid, seriesUid, sopInstanceUid, studyDate, version, otherOrgan: true, ...why }],
+    leftOut: [leaveOut(ref, why.code, why.sentence)],
+  });
+  const remembered = known.get(sopInstanceUid);
+  if (remembered !== undefined && isSameObject(remembered, ref)) {
+    if (!isOther(remembered)) return { known: [{ ...remembered, version }], leftOut: [] };
+    return other({
+      code: remembered.code ?? "SEGMENT_NOT_FOUND",
+      sentence: remembered.sentence ?? notPancreas,
+    });
+  }
   try {
     const stored = await load(ref);
-    if (stored === null)
-      return { known: [other()], leftOut: [leaveOut(ref, "SEGMENT_NOT_FOUND", notPancreas)] };
+    if (stored.foundBy === "only") return other({ code: "SEGMENT_NOT_FOUND", sentence: notPancreas });
     // The archive's own words are the address under which the object is found again.
-    const { studyUid, seriesUid, sopInstanceUid } = ref;
     const described = describeSegmentation(stored, softwareName);
-    return { known: [{ ...described, studyUid, seriesUid, sopInstanceUid }], leftOut: [] };
+    return { known: [{ ...described, studyUid, seriesUid, sopInstanceUid, version }], leftOut: [] };
   } catch (error) {
     if (isArchiveAway(error)) throw error;
-    const { code, sentence } = toFailure(error);
-    if (!isAboutSomethingElse(code)) return { known: [], leftOut: [leaveOut(ref, code, sentence)] };
-    // Other writers' labels are free text, which the failure would repeat.
-    return { known: [other()], leftOut: [leaveOut(ref, "SEGMENT_NOT_FOUND", notPancreas)] };
+    const failure = toFailure(error);
+    const why = whyOther(failure);
+    return why === null
+      ? { known: [], leftOut: [leaveOut(ref, failure.code, failure.sentence)] }
+      : other(why);
   }
 };
+
+/** Older versions kept no mark of the object. */
+const isSameObject = ({ version }: Known, ref: SegmentationRef): boolean =>
+  version === undefined || version === ref.version;
 
 const monthOf = ({ contentDate, studyDate }: KnownSegmentation): string => {
   const date = [contentDate, studyDate].find((each) => each !== null && /^\d{8}$/.test(each)) ?? null;
@@ -126,13 +169,15 @@ const monthOf = ({ contentDate, studyDate }: KnownSegmentation): string => {
 
 const compare = async (
   { ours, correction }: Pair,
+  sourceSeriesUid: string,
   { toleranceMm }: AuditRules,
   load: Load,
   modalityOf: (seriesUid: string) => Promise<string>,
-): Promise<CorrectedCase | null> => {
+): Promise<CorrectedCase> => {
   const [mine, theirs] = [await load(ours), await load(correction)];
-  const sourceSeriesUid = correction.sourceSeriesUid;
-  if (mine === null || theirs === null || sourceSeriesUid === null) return null;
+  const [first, second] = [mine.frameOfReferenceUid, theirs.frameOfReferenceUid];
+  if (first !== "" && second !== "" && first !== second)
+    throw failed("GRIDS_DIFFER", "The masks lie in different frames of reference.", { first, second });
   const agreement = assessCase(...onCommonGrid(mine.mask, theirs.mask), toleranceMm);
   const { dice, hd95Mm, assdMm, surfaceDice, volumeMl, referenceMl, volumeDifferenceMl } = agreement;
   return {
@@ -176,37 +221,57 @@ const makeModalityOf = (pacs: AuditPacs, studyUid: string): ((seriesUid: string)
 
 /**
  * The corrected cases among the segmentations of one study. What memory knows is not fetched again; what cannot be read
- * or compared is left out with its code. Throws PACS_UNREACHABLE, PACS_UNAUTHORIZED, PACS_BUSY.
+ * or compared is left out with its code. A case stays when our segmentation is deleted after it was compared. Throws
+ * PACS_UNREACHABLE, PACS_UNAUTHORIZED, PACS_BUSY.
  */
 export const auditStudy = async (
   refs: readonly SegmentationRef[],
   memory: Memory,
   pacs: AuditPacs,
-  rules: AuditRules,
-  softwareName: string,
+  { rules, names, softwareName }: StudyOrder,
 ): Promise<StudyAudit> => {
-  const load = makeLoad(pacs);
+  const studyUid = refs[0]?.studyUid ?? "";
+  const load = makeLoad(pacs, names);
   const found: Found[] = [];
   for (const ref of refs) found.push(await find(ref, memory, load, softwareName));
   const known = found.flatMap((each) => each.known);
+  const listed = new Set(refs.map(({ sopInstanceUid }) => sopInstanceUid));
+  const gone = memory.ours.filter((each) => each.studyUid === studyUid && !listed.has(each.sopInstanceUid));
+  const isGone = ({ sopInstanceUid }: KnownSegmentation): boolean => !listed.has(sopInstanceUid);
+  const earlierOf = ({ ours, correction }: Pair): CorrectedCase | undefined =>
+    memory.cases.get(caseKey(ours.sopInstanceUid, correction.sopInstanceUid));
   const { pairs, leftOut } = pairSegmentations(
-    known.filter((each): each is KnownSegmentation => !("otherOrgan" in each)),
+    [...known.filter((each): each is KnownSegmentation => !isOther(each)), ...gone],
     rules,
+    (ours, correction) => !isGone(ours) || earlierOf({ ours, correction }) !== undefined,
   );
-  const modalityOf = makeModalityOf(pacs, refs[0]?.studyUid ?? "");
+  /** The objects are those that were compared, by the same rules. */
+  const isUnchanged = ({ ours, correction }: Pair, { agreement }: CorrectedCase): boolean =>
+    agreement.toleranceMm === rules.toleranceMm &&
+    [ours, correction].every(({ sopInstanceUid, version }) => {
+      const before = memory.known.get(sopInstanceUid);
+      return before !== undefined && (before.version === undefined || before.version === version);
+    });
+  const modalityOf = makeModalityOf(pacs, studyUid);
   const cases: CorrectedCase[] = [];
   const uncompared: LeftOut[] = [];
   for (const pair of pairs) {
     const { ours, correction } = pair;
-    const key = caseKey(ours.sopInstanceUid, correction.sopInstanceUid, rules.toleranceMm);
+    const earlier = earlierOf(pair);
     try {
-      const compared = memory.cases.get(key) ?? (await compare(pair, rules, load, modalityOf));
-      if (compared !== null) cases.push(compared);
+      if (earlier !== undefined && isGone(ours)) cases.push({ ...earlier, oursIsGone: true });
+      else if (earlier !== undefined && isUnchanged(pair, earlier)) cases.push(earlier);
+      else if (correction.sourceSeriesUid !== null)
+        cases.push(await compare(pair, correction.sourceSeriesUid, rules, load, modalityOf));
     } catch (error) {
       if (isArchiveAway(error)) throw error;
       const { code, sentence } = toFailure(error);
       uncompared.push(leaveOut(correction, code, sentence));
     }
   }
-  return { cases, known, leftOut: [...found.flatMap((each) => each.leftOut), ...leftOut, ...uncompared] };
+  return {
+    cases,
+    known: [...known, ...gone],
+    leftOut: [...found.flatMap((each) => each.leftOut), ...leftOut, ...uncompared],
+  };
 };

@@ -19,7 +19,8 @@ const scannerOf = ({ scanner }: StoredSegmentation): string | null =>
  * and a segment that no person touched, since tools may hand our equipment on to what they save.
  */
 export const describeSegmentation = (stored: StoredSegmentation, softwareName: string): KnownSegmentation => {
-  const { studyUid, seriesUid, sopInstanceUid, sourceSeriesUid, segment, creator, studyDate } = stored;
+  const { studyUid, seriesUid, sopInstanceUid, sourceSeriesUid, segment, foundBy, creator, studyDate } =
+    stored;
   return {
     studyUid,
     seriesUid,
@@ -31,5 +32,6 @@ export const describeSegmentation = (stored: StoredSegmentation, softwareName: s
     contentDate: stored.contentDate ?? "",
     contentTime: stored.contentTime ?? "",
     studyDate,
+    foundBy,
   };
 };

@@ -88,7 +88,7 @@ export const driftOf = (
     const wealth = wealthOf(stakes);
     const isLow = !isUsual({ ewma, lowerLimit }, target);
     const isAlarm: boolean = isLow && (alarm !== null || wealth >= alarmWealth);
-    const point = {
+    const point: DriftPoint = {
       correctionSopInstanceUid,
       month,
       dice: agreement.dice,

@@ -5,14 +5,19 @@ export type Pair = { readonly ours: KnownSegmentation; readonly correction: Know
 
 export type Paired = { readonly pairs: readonly Pair[]; readonly leftOut: readonly LeftOut[] };
 
+/** Whether two can be compared: a segmentation that was deleted only with what it was compared with before. */
+export type CanCompare = (ours: KnownSegmentation, correction: KnownSegmentation) => boolean;
+
 /**
- * The segmentations of one study as pairs on one source series: the newest correction, a person's first, against the newest of ours that is
- * not younger (what the person saw), else the newest of ours. Corrections that are in no pair say why. A result of ours
- * that a rejection note takes back counts all the same: that somebody corrected it is what is asked for.
+ * The segmentations of one study as pairs on one source series: the newest correction, a person's first, against the
+ * newest of ours that is not younger (what the person saw), else the newest of ours. Corrections that are in no pair say
+ * why. A result of ours that a rejection note takes back counts all the same: that somebody corrected it is what is asked
+ * for.
  */
 export const pairSegmentations = (
   segmentations: readonly KnownSegmentation[],
   { includeAutomatic }: Pick<AuditRules, "includeAutomatic">,
+  canCompare: CanCompare = () => true,
 ): Paired => {
   const found = [...Map.groupBy(segmentations, ({ sourceSeriesUid }) => sourceSeriesUid)].map(
     ([sourceSeriesUid, members]): Paired => {
@@ -22,16 +27,23 @@ export const pairSegmentations = (
       const byAlgorithm = newestFirst(theirs.filter(({ algorithmType }) => algorithmType === "AUTOMATIC"));
       const corrections = includeAutomatic ? [...byPerson, ...byAlgorithm] : byPerson;
       const unwanted = includeAutomatic ? [] : byAlgorithm.map(leaveOut("MADE_BY_ALGORITHM"));
-      const [correction, ...others] = corrections;
-      if (correction === undefined) return { pairs: [], leftOut: unwanted };
       const ours = newestFirst(members.filter(({ isOurs }) => isOurs));
-      const shown = ours.find((each) => momentOf(each) <= momentOf(correction)) ?? ours[0];
-      return shown === undefined
-        ? { pairs: [], leftOut: [...unwanted, ...corrections.map(leaveOut("NOTHING_OF_OURS"))] }
-        : {
-            pairs: [{ ours: shown, correction }],
-            leftOut: [...unwanted, ...others.map(leaveOut("OTHER_CORRECTION"))],
-          };
+      const at = corrections.findIndex((each) => ours.some((one) => canCompare(one, each)));
+      const correction = corrections[at];
+      if (correction === undefined) {
+        const why = ours.length === 0 ? "NOTHING_OF_OURS" : "OURS_GONE";
+        return { pairs: [], leftOut: [...unwanted, ...corrections.map(leaveOut(why))] };
+      }
+      const comparable = ours.filter((one) => canCompare(one, correction));
+      const shown = comparable.find((each) => momentOf(each) <= momentOf(correction)) ?? comparable[0];
+      return {
+        pairs: shown === undefined ? [] : [{ ours: shown, correction }],
+        leftOut: [
+          ...unwanted,
+          ...corrections.slice(0, at).map(leaveOut("OURS_GONE")),
+          ...corrections.slice(at + 1).map(leaveOut("OTHER_CORRECTION")),
+        ],
+      };
     },
   );
   return {
@@ -54,6 +66,8 @@ const sentences = {
   NO_SOURCE_SERIES: "The segmentation does not name the series that was segmented.",
   MADE_BY_ALGORITHM: "Another algorithm made the segmentation without a person (--include-automatic).",
   OTHER_CORRECTION: "Another correction of the same series counts: the newest that a person made.",
+  OURS_GONE:
+    "Our segmentation of this series is no longer in the archive, and was not compared with this one before.",
   NOTHING_OF_OURS: "The archive holds no segmentation of ours on this series.",
 } as const satisfies Partial<Record<LeftOutCode, string>>;
 

@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { QualityRecord } from "../domain/quality.ts";
+import { driftsOf } from "./driftOf.ts";
 
-/** Changes when what an older version wrote cannot be used any more. */
-const FORMAT = "panseg-quality-1";
+/** What is written; `parse` knows what older versions wrote. */
+const FORMAT = "panseg-quality-2";
+const FORMER_FORMAT = "panseg-quality-1";
 
 export type QualityFile = {
   /** Null where there is none, or none that this version can use: an audit then begins anew. */
@@ -40,8 +42,19 @@ const parse = (path: string): QualityRecord | null => {
     const { format, ...record } = JSON.parse(readFileSync(path, "utf8")) as QualityRecord & {
       readonly format: string;
     };
-    return format === FORMAT ? record : null;
+    if (format === FORMAT) return record;
+    return format === FORMER_FORMAT ? migrate(record) : null;
   } catch {
     return null;
   }
 };
+
+/**
+ * The first format kept no digest of the names by which it knew the pancreas, and judged drift by a chart alone. Cases, what
+ * was left out and what is known stand as they are; the course is judged anew.
+ */
+const migrate = (record: QualityRecord): QualityRecord => ({
+  ...record,
+  names: null,
+  drift: driftsOf(record.cases, record.rules),
+});

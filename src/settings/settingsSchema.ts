@@ -209,6 +209,8 @@ export const settingsSchema = z.strictObject({
       baselineCases: z.int().min(5).default(20),
       /** Compare also with segmentations of other algorithms that no person touched. */
       includeAutomatic: z.boolean().default(false),
+      /** Codes and names of this site for the pancreas, after those of config/pancreas-names.yaml; the same form. */
+      namesFile: z.string().nullable().default(null),
     })
     .prefault({}),
   output: z

@@ -15,6 +15,9 @@ const settingsOf = ({ url, restUrl }: Served, dataFolder: string) => ({
   PANSEG__DATAFOLDER: dataFolder,
 });
 
+/** By how much people moved our masks: ten usual cases, then ten of a fall. */
+const fallen = [1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9];
+
 const withCorrections = async (served: Served, moves: readonly number[]): Promise<void> => {
   for (const [index, moved] of moves.entries()) {
     const made: Made = { study: `study ${index}` };
@@ -31,11 +34,12 @@ test("people get a table by month and scanner, machines JSON, and the data folde
   const run = (...args: readonly string[]) => panseg(["audit-quality", ...args], settingsOf(served, folder));
 
   const dry = await run("--no-save");
-  assert.equal(dry.code, 0, dry.stderr);
+  // Of what may be corrections, one lies beside our voxels and one is damaged: a person must look.
+  assert.equal(dry.code, 1, dry.stderr);
   assert.ok(!existsSync(folder));
 
   const { code, stdout, stderr } = await run();
-  assert.equal(code, 0, stderr);
+  assert.equal(code, 1, stderr);
   assert.match(stdout, /^MONTH +SCANNER +MODALITY +CASES +DICE % +MEDIAN +HD95 MM +BIAS ML$/m);
   assert.match(stdout, /^ +2 +70\.0 ± 14\.1 +70\.0 +3\.0 ± 1\.4 +0\.0 ± 0\.0$/m);
   assert.match(stdout, /^2025-07 +Scanner Works Coil 7 +1 +60\.0 +60\.0 +4\.0 +0\.0$/m);
@@ -63,15 +67,16 @@ test("people get a table by month and scanner, machines JSON, and the data folde
 
 test("a fall of the agreement is told loudly, and ends with 1 where asked", async (t) => {
   const served = await startDemo(t);
-  await withCorrections(served, [1, 2, 1, 2, 1, 9, 9, 9, 9, 9]);
+  await withCorrections(served, fallen);
   const settings = settingsOf(served, join(temporaryFolder(t), "data"));
-  const run = (...args: readonly string[]) => panseg(["audit-quality", "--baseline", "5", ...args], settings);
+  const run = (...args: readonly string[]) =>
+    panseg(["audit-quality", "--baseline", "10", ...args], settings);
   const told = await run();
   assert.equal(told.code, 0, told.stderr);
-  assert.match(told.stderr, /DRIFT all scanners: The weighted mean Dice is \d+\.\d % \(usual: 86\.0 %\)/);
+  assert.match(told.stderr, /DRIFT all scanners: The weighted mean Dice is \d+\.\d % \(usual: 85\.0 %\)/);
   assert.match(told.stderr, /DRIFT Scanner Works Ring 3: /);
   assert.equal((await run("--fail-on-drift")).code, 1);
-  assert.equal((await run("--fail-on-drift", "--baseline", "6")).code, 0, "too few to judge");
+  assert.equal((await run("--fail-on-drift", "--baseline", "20")).code, 0, "too few to judge");
 });
 
 test("an archive without corrections is no failure; wrong words end with 2, an archive that is away with 4", async (t) => {
@@ -97,18 +102,18 @@ test("an archive without corrections is no failure; wrong words end with 2, an a
 
 test("the service audits by the clock in a child, warns of a fall, and its page shows it", async (t) => {
   const served = await startDemo(t);
-  await withCorrections(served, [1, 2, 1, 2, 1, 9, 9, 9, 9, 9]);
+  await withCorrections(served, fallen);
   const folder = temporaryFolder(t);
   const service = await serve({
     ...settingsOf(served, join(folder, "data")),
     PANSEG__MODELS__FOLDER: join(folder, "models"),
     PANSEG__WATCH__ENABLED: "false",
     PANSEG__QUALITY__SCHEDULE: "*/2 * * * * *",
-    PANSEG__QUALITY__BASELINECASES: "5",
+    PANSEG__QUALITY__BASELINECASES: "10",
   });
   t.after(() => service.kill());
   const audited = await service.waitForLine(({ message }) => message === "quality.audited");
-  assert.deepEqual([audited["cases"], audited["alarms"]], [10, 2]);
+  assert.deepEqual([audited["cases"], audited["alarms"]], [20, 2]);
   const warned = await service.waitForLine(({ message }) => message === "quality.drift");
   assert.equal(warned["level"], "warn");
   assert.match(String(warned["sentence"]), /It fell below its limit/);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { failed } from "../../src/domain/failure.ts";
 import type { QualityRecord } from "../../src/domain/quality.ts";
+import { readPancreasNames } from "../../src/settings/pancreasNames.ts";
 import { auditQuality } from "../../src/quality/auditQuality.ts";
 import type { AuditPacs } from "../../src/quality/auditStudy.ts";
 import { pacsOf, type Served, startDemo, stow } from "../demo/archive/requests.ts";
@@ -19,6 +20,7 @@ const counting = (served: Served): AuditPacs & { readonly asked: string[] } => {
   return {
     asked,
     findSegmentations: pacs.findSegmentations,
+    findSegmentationsOf: pacs.findSegmentationsOf,
     describeStudy: pacs.describeStudy,
     retrieveInstance: (instance) => {
       asked.push(instance.sopInstanceUid);
@@ -34,7 +36,12 @@ const audit = (
   since: string | null = null,
 ) =>
   auditQuality(
-    { pacs, clock: { nowMs: () => Date.UTC(2026, 0, 2) }, software: { name: "panseg", version: "0.1.0" } },
+    {
+      pacs,
+      clock: { nowMs: () => Date.UTC(2026, 0, 2) },
+      software: { name: "panseg", version: "0.1.0" },
+      names: readPancreasNames(null),
+    },
     { rules: { ...rules, ...changed }, since },
     earlier,
   );

@@ -62,5 +62,6 @@ export const recordOf = (cases: readonly CorrectedCase[]): QualityRecord => ({
   leftOut: [],
   groups: summariseCases(cases),
   drift: driftsOf(cases, rules),
+  names: null,
   known: [],
 });

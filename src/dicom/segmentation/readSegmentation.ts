@@ -1,12 +1,13 @@
 import { failed } from "../../domain/failure.ts";
 import type { Mask } from "../../domain/grid.ts";
+import type { FoundBy, PancreasNames } from "../../domain/pancreasNames.ts";
 import type { Header } from "../../domain/series.ts";
 import { headerOf, text, texts } from "../file/header.ts";
 import { openPart10 } from "../file/part10.ts";
 import { codeOf, items } from "../report/contentTree.ts";
 import { chooseSegment, type SegmentDescription } from "./chooseSegment.ts";
 import { planesToMask } from "./planesToMask.ts";
-import { segmentPlanes } from "./readSegPlanes.ts";
+import { type SegPlanes, segmentPlanes } from "./readSegPlanes.ts";
 import { segPixels } from "./segPixels.ts";
 
 /** The pancreas of a stored segmentation, whoever wrote it. Nothing of the patient module is in it. */
@@ -20,6 +21,7 @@ export type StoredSegmentation = {
   /** The series that was segmented, as the object says. */
   readonly sourceSeriesUid: string | null;
   readonly segment: SegmentDescription;
+  readonly foundBy: FoundBy;
   readonly creator: {
     readonly manufacturer: string;
     readonly model: string;
@@ -52,18 +54,22 @@ const scannerOf = (header: Header): StoredSegmentation["scanner"] => {
 
 /**
  * Reads a SEG of any writer: BINARY, FRACTIONAL (more than half of the maximum counts) or LABELMAP, compressed or not;
- * the pancreas as `chooseSegment` finds it, or segment `wanted`. Throws NOT_DICOM for other objects, SEGMENT_NOT_FOUND,
+ * the pancreas as `chooseSegment` finds it, its parts united, or segment `wanted`. Throws NOT_DICOM for other objects, SEGMENT_NOT_FOUND,
  * and what `segmentPlanes`, `segPixels` and `planesToMask` throw.
  */
 export const readSegmentation = async (
   bytes: Uint8Array,
-  wanted: number | null = null,
+  wanted: number | null,
+  names: PancreasNames,
 ): Promise<StoredSegmentation> => {
   const part10 = openPart10(bytes);
   const header = headerOf(part10);
   if (!isSegmentation(header)) throw failed("NOT_DICOM", "The object is no DICOM segmentation.");
-  const segment = chooseSegment(header, wanted);
-  const planes = segmentPlanes(header, await segPixels(part10, header), segment.number);
+  const { segment, numbers, foundBy } = chooseSegment(header, wanted, names);
+  const pixels = await segPixels(part10, header);
+  const planesOf = (number: number): SegPlanes => segmentPlanes(header, pixels, number);
+  const [first, ...more] = [planesOf(segment.number), ...numbers.slice(1).map(planesOf)] as const;
+  const planes = { ...first, planes: [first, ...more].flatMap((each) => each.planes) };
   return {
     mask: planesToMask(planes),
     frameOfReferenceUid: planes.frameOfReferenceUid,
@@ -72,6 +78,7 @@ export const readSegmentation = async (
     studyUid: planes.studyUid,
     sourceSeriesUid: text(items(header, "ReferencedSeriesSequence")[0] ?? {}, "SeriesInstanceUID"),
     segment,
+    foundBy,
     creator: {
       manufacturer: text(header, "Manufacturer") ?? "",
       model: text(header, "ManufacturerModelName") ?? "",

@@ -87,7 +87,7 @@ const renderTable = (
 }</tr></thead>
 <tbody>${groups.map(
   (group) => html`
-<tr><th scope="row">${nameOf(group.where)}</th><td>${group.cases}</td><td>${saySpread(group.dice, 100)}</td><td>${(100 * group.dice.median).toFixed(1)}</td><td>${saySpread(group.hd95Mm)}</td><td>${saySpread(group.volumeDifferenceMl)}</td>${
+<tr><th scope="row">${nameOf(group.where)}</th><td>${group.cases}</td><td>${saySpread(group.dice, group.cases, 100)}</td><td>${(100 * group.dice.median).toFixed(1)}</td><td>${saySpread(group.hd95Mm, group.cases)}</td><td>${saySpread(group.volumeDifferenceMl, group.cases)}</td>${
     drift.length === 0 ? null : html`<td class="course">${driftOf(group, drift)}</td>`
   }</tr>`,
 )}

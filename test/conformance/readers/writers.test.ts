@@ -9,6 +9,7 @@ import type { Mask } from "../../../src/domain/grid.ts";
 import { volumeMlOf } from "../../../src/domain/groupVolume.ts";
 import type { Code, MeasurementGroup, StoredReport } from "../../../src/domain/report.ts";
 import { lpsToVoxel, norm, subtract, voxelToLps } from "../../../src/geometry/vector.ts";
+import { readPancreasNames } from "../../../src/settings/pancreasNames.ts";
 import { toCsv } from "../../../src/readout/toCsv.ts";
 import { type MatrixCase, matrixCases } from "../../dicom/write/matrixCases.ts";
 import { recordsOf } from "../../readout/csv.ts";
@@ -18,6 +19,8 @@ import { panseg } from "../../support/panseg.ts";
 import { needsTool } from "../../support/shared.ts";
 import { askPython, skip, sourceFiles } from "./askPython.ts";
 import type { Writer, Written, WrittenGroup } from "./written.ts";
+
+const names = readPancreasNames(null);
 
 type Folder = Written & { readonly bytesOf: ReadonlyMap<string, Uint8Array> };
 
@@ -154,13 +157,13 @@ for (const source of sources) {
       for (const { file, sopInstanceUid } of segmentations.filter((each) => each.writer === writer))
         await t.test(file, async () => {
           const bytes = bytesOf.get(file) ?? assert.fail();
-          const unasked = await readSegmentation(bytes);
+          const unasked = await readSegmentation(bytes, null, names);
           assert.equal(unasked.segment.number, 2);
           assert.equal(unasked.segment.isPancreas, true);
           assert.equal(unasked.sopInstanceUid, sopInstanceUid);
           assertVoxelsAt(unasked.mask, images.points, "unasked");
           for (const [number, points] of Object.entries(organs)) {
-            const { mask, segment } = await readSegmentation(bytes, Number(number));
+            const { mask, segment } = await readSegmentation(bytes, Number(number), names);
             assert.equal(segment.number, Number(number));
             assertVoxelsAt(mask, points, segment.label);
           }

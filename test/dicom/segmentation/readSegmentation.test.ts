@@ -2,15 +2,19 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { readSegmentation } from "../../../src/dicom/segmentation/readSegmentation.ts";
+import { readSegmentation as readNamed } from "../../../src/dicom/segmentation/readSegmentation.ts";
 import { buildSeg } from "../../../src/dicom/write/buildSeg.ts";
 import { lps } from "../../../src/domain/axes.ts";
 import { FailureError } from "../../../src/domain/failure.ts";
 import type { Mask } from "../../../src/domain/grid.ts";
 import { onCommonGrid } from "../../../src/geometry/commonGrid.ts";
+import { readPancreasNames } from "../../../src/settings/pancreasNames.ts";
 import { type ForeignSeg, writeForeignSeg } from "../../support/foreignSeg.ts";
 import { needsShared, sharedFolder } from "../../support/shared.ts";
 import { asymmetricMask, makeContext, makeSource, oblique, type SourceSpec } from "../write/sources.ts";
+
+const names = readPancreasNames(null);
+const readSegmentation = (bytes: Uint8Array, wanted: number | null = null) => readNamed(bytes, wanted, names);
 
 /** Both on one grid, so that equal arrays are equal sets of points. */
 const assertSamePoints = (found: Mask, expected: Mask): void => {
