@@ -35,6 +35,7 @@ const findsSegmentations = async (served: Served): Promise<void> => {
       seriesUid: uidOf("late/a"),
       sopInstanceUid: uidOf("late/a/1"),
       studyDate: "20250601",
+      version: "",
     },
   );
 };
@@ -46,6 +47,26 @@ test(`Debian's Orthanc: ${title}`, { skip: needsTool("Orthanc") }, async (t) =>
 );
 
 test(`the demo archive: ${title}`, async (t) => findsSegmentations(await startDemo(t)));
+
+test("E7: what an archive tells of when an object was made is its version", async (t) => {
+  const row = { "00080060": "SEG", "0020000D": uidOf("s"), "0020000E": uidOf("s/a"), "00201209": "2" };
+  const instances = ["1", "2"].map((name) => ({
+    "00080018": uidOf(`s/a/${name}`),
+    ...(name === "1" && { "00080023": "20250607", "00080033": "120000.5", "00280008": "12" }),
+  }));
+  const archive = await startArchive(t, ({ path, query }, response) =>
+    sendJson(
+      response,
+      query.get("offset") === "0" ? (path.endsWith("/instances") ? instances : [row]).map(dicomJson) : [],
+    ),
+  );
+  const pacs = pacsOf({ url: archive.url, restUrl: archive.url, headers: {} });
+  for (const found of [await pacs.findSegmentations(null), await pacs.findSegmentationsOf(uidOf("s"))])
+    assert.deepEqual(
+      found.map(({ version }) => version),
+      ["||20250607|120000.5|12", ""],
+    );
+});
 
 describe("an archive that answers in its own way", () => {
   const rows = ["a", "b"].map((series) => ({

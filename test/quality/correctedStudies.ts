@@ -34,10 +34,10 @@ export const sourceOf = ({
 });
 
 /** A bar of ten voxels along x on two slices; against one moved by n voxels its Dice is 1 − n/10. */
-export const bar = (source: SourceSeries, moved = 0): Mask =>
+export const bar = (source: SourceSeries, moved = 0, slices: readonly number[] = [1, 2]): Mask =>
   maskOf(
     source.grid,
-    [1, 2].flatMap((z) => Array.from({ length: 10 }, (_, x) => [z, 2, 5 + moved + x] as const)),
+    slices.flatMap((z) => Array.from({ length: 10 }, (_, x) => [z, 2, 5 + moved + x] as const)),
   );
 
 /** The image that gives the source series its modality in the archive's lists. */
@@ -61,6 +61,7 @@ export const ourSeg = (made: Made, when: keyof typeof dates = "ours") => {
 type Correction = {
   readonly name: string;
   readonly moved?: number;
+  readonly slices?: readonly number[];
   readonly label?: string;
   readonly typeCode?: ForeignSeg["segments"][number]["typeCode"];
   readonly algorithmType?: string;
@@ -78,7 +79,7 @@ export const correctionOf = (made: Made, correction: Correction): Uint8Array => 
   const source = sourceOf(made);
   const { grid } = source;
   const [slices, rows, columns] = grid.shape;
-  const mask = bar(source, moved);
+  const mask = bar(source, moved, correction.slices);
   const frames = Array.from({ length: slices }, (_, z) => slices - 1 - z).flatMap((z) => {
     const pixels = mask.voxels.slice(z * rows * columns, (z + 1) * rows * columns);
     const [x, y, level] = voxelToLps(grid, z, 0, 0);
