@@ -6,6 +6,7 @@ import type { Quality } from "../../src/domain/quality.ts";
 import { openQualityFile } from "../../src/quality/qualityFile.ts";
 import { type Served, startDemo, stow } from "../demo/archive/requests.ts";
 import { temporaryFolder } from "../pacs/fakeArchive.ts";
+import { uidOf } from "../pacs/objects.ts";
 import { correctedArchive, correctionOf, type Made, ourSeg } from "../quality/correctedStudies.ts";
 import { panseg, serve } from "../support/panseg.ts";
 
@@ -63,6 +64,44 @@ test("people get a table by month and scanner, machines JSON, and the data folde
   assert.equal(openQualityFile(path).read()?.cases.length, 2);
   const recent = JSON.parse((await run("--json", "--since", "2025-06-01", "--no-save")).stdout) as Quality;
   assert.deepEqual([recent.since, recent.studies.found, recent.cases.length], ["20250601", 1, 2]);
+});
+
+test("E7: --explain says of each segmentation of one study why it counts, to people and machines, and audits nothing", async (t) => {
+  const served = await startDemo(t);
+  const { ct, files } = correctedArchive();
+  assert.equal((await stow(served, files)).status, 200);
+  const folder = join(temporaryFolder(t), "data");
+  const run = (...args: readonly string[]) => panseg(["audit-quality", ...args], settingsOf(served, folder));
+  const { code, stdout, stderr } = await run("--explain", uidOf(ct.study));
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^COUNTS +FOUND BY +WHY +SEG +SERIES$/m);
+  assert.match(stdout, /^yes +code +A correction of [\d.]+: Dice 80\.0 %\. +[\d.]+ +[\d.]+$/m);
+  assert.match(stdout, /^no +\[SEGMENT_NOT_FOUND\] No segment of the object is known as the pancreas/m);
+  assert.match(stdout, /^no +\[PIXEL_DATA_TRUNCATED\] /m);
+  assert.ok(!existsSync(folder));
+  const json = JSON.parse((await run("--explain", uidOf(ct.study), "--json")).stdout) as {
+    segmentations: object[];
+  };
+  assert.equal(json.segmentations.length, 7);
+  const nothing = await run("--explain", uidOf("nothing"));
+  assert.equal(nothing.code, 3);
+  assert.match(nothing.stderr, /holds no segmentation of this study/);
+});
+
+test("E6: what is left out is named, and more than a few are counted", async (t) => {
+  const served = await startDemo(t);
+  const made: Made = { study: "s" };
+  const drafts = Array.from({ length: 12 }, (_, n) => correctionOf(made, { name: `draft ${n}`, moved: 5 }));
+  const final = correctionOf(made, { name: "final", moved: 1, header: { ContentDate: "20250901" } });
+  assert.equal((await stow(served, [ourSeg(made).bytes, ...drafts, final])).status, 200);
+  const { code, stderr } = await panseg(
+    ["audit-quality", "--no-save"],
+    settingsOf(served, temporaryFolder(t)),
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /12 not compared \[OTHER_CORRECTION\]/);
+  assert.equal([...stderr.matchAll(/^ +study [\d.]+ SEG [\d.]+$/gm)].length, 10);
+  assert.match(stderr, /and 2 more \(--json names all\)/);
 });
 
 test("a fall of the agreement is told loudly, and ends with 1 where asked", async (t) => {

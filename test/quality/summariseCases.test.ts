@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CorrectedCase } from "../../src/domain/quality.ts";
+import { saySpread } from "../../src/domain/quality.ts";
 import { summariseCases } from "../../src/quality/summariseCases.ts";
 import { casesOf } from "./cases.ts";
 
@@ -46,4 +47,11 @@ test("mean, SD and median are those of the group, and cases without a distance a
   const other = summariseCases(cases).find(({ where }) => where.modality === "MR");
   assert.deepEqual([other?.hd95Mm, other?.dice.sd], [null, null]);
   assert.deepEqual(summariseCases([]), []);
+});
+
+test("E6: n stands beside a number that is not of all cases", () => {
+  const spread = { n: 2, mean: 3, sd: 1, median: 3 };
+  assert.equal(saySpread(spread, 2), "3.0 ± 1.0");
+  assert.equal(saySpread(spread, 5), "3.0 ± 1.0 (n 2)");
+  assert.equal(saySpread(null, 5), "–");
 });

@@ -113,6 +113,60 @@ test("a label tells the pancreas where no code does, and the pancreatic duct is 
   assert.equal((await readSegmentation(named("Liver", "Spleen"), 2)).segment.label, "Spleen");
 });
 
+test("E7: head, body and tail together are the pancreas, and parts that do not make it up are refused by name", async () => {
+  const parts = ["64163001", "40133006", "73239005"].map((value, at) => ({
+    number: at + 1,
+    label: `Segment_${at + 1}`,
+    typeCode: [value, "SCT", "Part"] as const,
+    algorithmType: "MANUAL",
+  }));
+  const united = await readSegmentation(
+    writeForeignSeg({
+      ...foreign,
+      segments: [...parts, { number: 4, label: "Liver", typeCode: liver }],
+      frames: [
+        frameOf(2, 30, 9),
+        frameOf(1, 27, 3),
+        frameOf(3, 30, 11),
+        frameOf(3, 33, 2),
+        frameOf(4, 30, 20),
+      ],
+    }),
+  );
+  assert.equal(united.foundBy, "parts");
+  assert.deepEqual(marked(united), [3, 35 + 9, 35 + 11, 2 * 35 + 2]);
+  // A whole organ goes before its parts.
+  const whole = { number: 4, label: "Pancreas", typeCode: tissue };
+  const both = writeForeignSeg({
+    ...foreign,
+    segments: [...parts, whole],
+    frames: [frameOf(4, 30, 1), frameOf(4, 33, 1)],
+  });
+  assert.deepEqual((await readSegmentation(both)).foundBy, "name");
+  for (const segments of [
+    parts.slice(0, 2),
+    parts.slice(0, 1),
+    [...parts, { ...parts[0], number: 4 } as (typeof parts)[0]],
+  ])
+    await assert.rejects(
+      readSegmentation(writeForeignSeg({ ...foreign, segments })),
+      /SEGMENT_NOT_FOUND: Of the pancreas there are parts that do not make it up: head/,
+    );
+});
+
+test("E7: of several segments with the organ's code one that names a tumour is not it, and two organs are said", async () => {
+  const coded = (...labels: readonly string[]): Uint8Array =>
+    writeForeignSeg({
+      ...foreign,
+      segments: labels.map((label, at) => ({ number: at + 1, label, typeCode: oldPancreas })),
+    });
+  assert.equal((await readSegmentation(coded("Pancreas tumor", "Whatever"))).segment.number, 2);
+  await assert.rejects(
+    readSegmentation(coded("Pancreas", "Pancreas remnant")),
+    /SEGMENT_NOT_FOUND: Segments 1 and 2 are both the pancreas by their code/,
+  );
+});
+
 test("one segment alone is taken, whatever it is called", async () => {
   const segments = [{ number: 2, label: "Segment_1", typeCode: tissue, algorithmType: "SEMIAUTOMATIC" }];
   const found = await readSegmentation(writeForeignSeg({ ...foreign, segments }));
