@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { composePacs } from "../compose.ts";
+import { composePacs, software } from "../compose.ts";
 import { failed, toFailure } from "../domain/failure.ts";
 import { type ArchivedReport, isCurrent } from "../domain/report.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
@@ -92,7 +92,8 @@ const write = (
 ): void => {
   if (format === "csv") process.stdout.write(toCsv(reports));
   else if (format === "json") printJson({ notice: RESEARCH_NOTICE, reports, unreadable });
-  else if (format === "fhir") printJson(toFhir(reports, includePatient ? patients : new Map()));
+  else if (format === "fhir")
+    printJson(toFhir(reports, includePatient ? patients : new Map(), software.name));
   else {
     const rows = toTable(reports);
     print(rows.length === 0 ? "no report states a volume" : table(tableHeader, rows));

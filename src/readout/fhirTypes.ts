@@ -5,12 +5,16 @@ import { plain, sayCode } from "./text.ts";
 /** JSON of FHIR R4 (hl7.org/fhir/R4); absent elements are left out when it is written. */
 export type Fhir = { readonly [name: string]: unknown };
 
-/** Code systems under their FHIR names (hl7.org/fhir/R4/terminologies-systems.html). */
+/**
+ * Code systems under their FHIR names (hl7.org/fhir/R4/terminologies-systems.html); one that has none there by the UID that
+ * DICOM gives it (PS3.6 table A-1).
+ */
 const systems: ReadonlyMap<string, string> = new Map([
   ["SCT", "http://snomed.info/sct"],
   ["DCM", "http://dicom.nema.org/resources/ontology/DCM"],
   ["LN", "http://loinc.org"],
   ["UCUM", "http://unitsofmeasure.org"],
+  ["IBSI", "urn:oid:1.2.840.10008.2.16.13"],
 ]);
 
 /** The code where its system has a FHIR name, else the words alone. */

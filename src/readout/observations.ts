@@ -52,12 +52,14 @@ export type ObservationContext = {
   readonly status: string;
   readonly subject: Fhir | undefined;
   readonly device: Fhir | undefined;
+  /** Persons who observed; R4 knows no device as one. */
+  readonly performer: readonly Fhir[];
 };
 
 const observation = (
   one: StoredMeasurement,
   group: MeasurementGroup,
-  { report, status, subject, device }: ObservationContext,
+  { report, status, subject, device, performer }: ObservationContext,
   rest: Fhir,
 ): Fhir => {
   const site = siteOf(group);
@@ -71,6 +73,7 @@ const observation = (
     code: concept(one.concept, words({ ...one, derivation: null }, group)),
     subject,
     effectiveDateTime: sayDate(report.studyDate),
+    performer,
     bodySite: site === null ? undefined : concept(site, saySite(group)),
     method: methodOf(one),
     device,

@@ -42,6 +42,26 @@ const deviceOf = ({ observer, writer, sopInstanceUid }: ArchivedReport): Entry |
   });
 };
 
+/** A person who observed is said, and not named. */
+const performersOf = ({ observer }: ArchivedReport): readonly Fhir[] =>
+  observer?.kind === "person" ? [{ type: "Practitioner", display: "Human observer, not named" }] : [];
+
+/**
+ * The moment of the document as an instant, which has an offset; undefined where none is known. Our own documents state
+ * one only where their images do: else they were dated in the zone of the machine that wrote them, and are read in this one's.
+ */
+const issuedOf = (report: ArchivedReport, ownModel: string | null): string | undefined => {
+  const said = sayMoment(report);
+  if (/T.*[+-]\d{2}:\d{2}$/.test(said)) return said;
+  if (!said.includes("T") || ownModel === null || report.writer.model !== ownModel) return undefined;
+  const minutes = -new Date(said).getTimezoneOffset();
+  if (!Number.isFinite(minutes)) return undefined;
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map((part) =>
+    String(part).padStart(2, "0"),
+  );
+  return `${said}${minutes < 0 ? "-" : "+"}${hours}:${rest}`;
+};
+
 const subjectOf = (patient: PatientIdentity | undefined): Fhir | undefined =>
   patient && {
     type: "Patient",
@@ -61,16 +81,21 @@ const replaces = (uid: string): Fhir => ({
   valueReference: { type: "DiagnosticReport", identifier: dicomIdentifier(uid) },
 });
 
-const entriesOf = (report: ArchivedReport, patient: PatientIdentity | undefined): readonly Entry[] => {
+const entriesOf = (
+  report: ArchivedReport,
+  patient: PatientIdentity | undefined,
+  ownModel: string | null,
+): readonly Entry[] => {
   const { sopInstanceUid, studyUid, predecessors, comment } = report;
   const status = statusOf(report);
   const subject = subjectOf(patient);
   const device = deviceOf(report);
-  const context = { report, status, subject, device: device === null ? undefined : referenceTo(device) };
+  const performer = performersOf(report);
+  const observer = device === null ? undefined : referenceTo(device);
+  const context = { report, status, subject, device: observer, performer };
   const observations = report.groups
     .flatMap((group) => observationsOf(group, context))
     .map((resource, i) => entry(`${sopInstanceUid}|observation|${i}`, resource));
-  const issued = sayMoment(report);
   const diagnosticReport = entry(`${sopInstanceUid}|report`, {
     resourceType: "DiagnosticReport",
     extension: predecessors.map(replaces),
@@ -80,8 +105,8 @@ const entriesOf = (report: ArchivedReport, patient: PatientIdentity | undefined)
     code: concept({ value: "18748-4", scheme: "LN", meaning: "Diagnostic imaging study" }),
     subject,
     effectiveDateTime: sayDate(report.studyDate),
-    // An instant without its offset is none.
-    issued: /[+-]\d{2}:\d{2}$/.test(issued) && issued.includes("T") ? issued : undefined,
+    issued: issuedOf(report, ownModel),
+    performer,
     result: observations.map(referenceTo),
     imagingStudy: [studyReference(studyUid)],
     conclusion: named(comment),
@@ -103,14 +128,17 @@ const withoutEmpty = (value: unknown): unknown => {
 /**
  * A FHIR R4 Bundle (type collection): for each report that states a volume a DiagnosticReport with its Observations and the Device that
  * observed. The same reports give the same bundle. Nobody is named; `patients` gives, by SOP Instance UID, the
- * identities that may stand in it.
+ * identities that may stand in it, and `ownModel` is the ManufacturerModelName of what this machine wrote.
  */
 export const toFhir = (
   reports: readonly ArchivedReport[],
   patients: ReadonlyMap<string, PatientIdentity> = new Map(),
+  ownModel: string | null = null,
 ): Fhir => {
   const volumetric = reports.filter(({ groups }) => groups.some(isVolumetric));
-  const entries = volumetric.flatMap((report) => entriesOf(report, patients.get(report.sopInstanceUid)));
+  const entries = volumetric.flatMap((report) =>
+    entriesOf(report, patients.get(report.sopInstanceUid), ownModel),
+  );
   const distinct = new Map(entries.map((each) => [each.fullUrl, each]));
   return withoutEmpty({ resourceType: "Bundle", type: "collection", entry: [...distinct.values()] }) as Fhir;
 };

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { QualityRecord } from "../../src/domain/quality.ts";
-import { readPancreasNames } from "../../src/pancreasNames.ts";
+import { readPancreasNames } from "../../src/settings/pancreasNames.ts";
 import { auditQuality } from "../../src/quality/auditQuality.ts";
 import { explainStudy } from "../../src/quality/explainStudy.ts";
 import { pacsOf, type Served, startDemo, stow } from "../archive/requests.ts";

@@ -181,3 +181,47 @@ test("what was taken back is an error, a replacement names what it replaces, and
   assert.match(JSON.stringify(entries), /diagnosticReport-replaces.*urn:oid:1\.7/);
   assert.deepEqual(entriesOf([reportWith([groupOf([])])]), []);
 });
+
+test("E13: our own report is issued at an instant though its images have no time zone, another's is not guessed", () => {
+  const source = makeSource({ shape: [6, 7, 8], spacingMm: [50, 7.5, 7.25] });
+  const { TimezoneOffsetFromUTC: _, ...header } = source.header;
+  const orderedAtMs = Date.UTC(2025, 6, 4, 23, 5, 6);
+  const context = makeContext({ ...source, header }, { orderedAtMs });
+  const mask = asymmetricMask(source.grid);
+  const voxels = Float32Array.from({ length: mask.voxels.length }, (_, i) => i / 2 - 10);
+  const measures = measureMask(mask, { grid: source.grid, voxels });
+  const report = archived(buildSr(measures, buildSeg(mask, context).object, context).bytes);
+  assert.equal(report.timezone, null);
+  const issuedOf = (ownModel: string | null) =>
+    ofType(entriesOf([report], new Map(), ownModel), "DiagnosticReport")[0]?.["issued"];
+  const issued = String(issuedOf("panseg"));
+  assert.match(issued, /^2025-07-0[45]T\d\d:\d\d:06[+-]\d\d:\d\d$/);
+  assert.equal(Date.parse(issued), orderedAtMs);
+  assert.equal(issuedOf(null), undefined);
+  assert.equal(issuedOf("another"), undefined);
+});
+
+test("E13: a person who observed is the performer of report and observations, unnamed; a device is none", () => {
+  const performer = [{ type: "Practitioner", display: "Human observer, not named" }];
+  const byPerson = entriesOf([archived(dcmqiReport())]);
+  for (const { resource } of byPerson)
+    assert.deepEqual(resource["performer"], performer, resource.resourceType);
+  assert.doesNotMatch(JSON.stringify(byPerson), /Canary/);
+  for (const { resource } of entriesOf([own()])) assert.equal(resource["performer"], undefined);
+});
+
+test("E13: the maximum diameter is an observation under its own code, in millimetres", () => {
+  const [diameter, ...more] = ofType(entriesOf([own()]), "Observation").filter((each) =>
+    JSON.stringify(each["code"]).includes("L0JK"),
+  );
+  assert.deepEqual(more, []);
+  assert.deepEqual(part<{ coding: object[] }>(diameter, "code").coding, [
+    { system: "urn:oid:1.2.840.10008.2.16.13", code: "L0JK", display: "Maximum 3D Diameter of a Mesh" },
+  ]);
+  const { code, system, value } = part<{ code: string; system: string; value: number }>(
+    diameter,
+    "valueQuantity",
+  );
+  assert.deepEqual([code, system], ["mm", "http://unitsofmeasure.org"]);
+  assert.ok(value > 0);
+});

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { FailureError } from "../src/domain/failure.ts";
-import { meaningOf } from "../src/domain/pancreasNames.ts";
-import type { Code } from "../src/domain/report.ts";
-import { readPancreasNames } from "../src/pancreasNames.ts";
-import { temporaryFolder } from "./pacs/fakeArchive.ts";
+import { FailureError } from "../../src/domain/failure.ts";
+import { meaningOf } from "../../src/domain/pancreasNames.ts";
+import type { Code } from "../../src/domain/report.ts";
+import { readPancreasNames } from "../../src/settings/pancreasNames.ts";
+import { temporaryFolder } from "../pacs/fakeArchive.ts";
 
 const own = readPancreasNames(null);
 const codeFrom = (text: string): Code => {
