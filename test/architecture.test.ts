@@ -15,7 +15,10 @@ const rooms: Readonly<Record<string, Room>> = {
   domain: { rooms: [], packages: [] },
   ports: { rooms: ["domain"], packages: [] },
   html: { rooms: [], packages: [] },
-  settings: { rooms: ["domain"], packages: ["node:crypto", "node:fs", "node:os", "node:url", "node-cron", "yaml", "zod"] },
+  settings: {
+    rooms: ["domain"],
+    packages: ["node:crypto", "node:fs", "node:os", "node:url", "node-cron", "yaml", "zod"],
+  },
   geometry: { rooms: ["domain"], packages: [] },
   nifti: { rooms: ["domain", "geometry"], packages: ["node:zlib"] },
   nnunet: { rooms: ["domain", "geometry"], packages: [] },

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readPancreasNames } from "../../src/settings/pancreasNames.ts";
 import { memoryOf } from "../../src/quality/auditStudy.ts";
 import { openQualityFile } from "../../src/quality/qualityFile.ts";
+import { readPancreasNames } from "../../src/settings/pancreasNames.ts";
 import { temporaryFolder } from "../pacs/fakeArchive.ts";
 import { casesOf, recordOf } from "./cases.ts";
 
