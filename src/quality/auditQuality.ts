@@ -5,8 +5,10 @@ import type { AuditRules, CorrectedCase, LeftOut, QualityRecord } from "../domai
 import { RESEARCH_NOTICE, type SoftwareIdentity } from "../domain/result.ts";
 import type { SegmentationRef } from "../ports/pacs.ts";
 import type { Clock } from "../ports/world.ts";
-import { type AuditPacs, auditStudy, isArchiveAway, memoryOf, type StudyAudit } from "./auditStudy.ts";
+import { type AuditPacs, auditStudy, type StudyAudit } from "./auditStudy.ts";
 import { driftsOf } from "./driftOf.ts";
+import { memoryOf } from "./memory.ts";
+import { isArchiveAway } from "./recogniseSegmentation.ts";
 import { summariseCases } from "./summariseCases.ts";
 
 export type AuditWorld = {

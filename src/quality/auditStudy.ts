@@ -1,31 +1,20 @@
 /** One study: which of its segmentations correct one of ours, and how far the two agree. */
-import { readSegmentation, type StoredSegmentation } from "../dicom/segmentation/readSegmentation.ts";
-import { type Failure, type FailureCode, FailureError, failed, toFailure } from "../domain/failure.ts";
+import { failed, toFailure } from "../domain/failure.ts";
 import type { PancreasNames } from "../domain/pancreasNames.ts";
-import type {
-  AuditRules,
-  CorrectedCase,
-  KnownSegmentation,
-  LeftOut,
-  OtherSegmentation,
-  QualityRecord,
-} from "../domain/quality.ts";
+import type { AuditRules, CorrectedCase, KnownSegmentation, LeftOut } from "../domain/quality.ts";
 import { assessCase } from "../evaluate/assessCase.ts";
 import { onCommonGrid } from "../geometry/commonGrid.ts";
 import type { Pacs, SegmentationRef } from "../ports/pacs.ts";
-import { describeSegmentation } from "./describeSegmentation.ts";
+import { caseKey, isOther, isSameObject, type Known, type Memory } from "./memory.ts";
 import { type Pair, pairSegmentations } from "./pairSegmentations.ts";
-
-export type Known = KnownSegmentation | OtherSegmentation;
-
-/** What earlier audits found out. */
-export type Memory = {
-  /** What need not be looked at again. */
-  readonly known: ReadonlyMap<string, Known>;
-  /** Ours, also those that are to be looked at again: what was deleted cannot be. */
-  readonly ours: readonly KnownSegmentation[];
-  readonly cases: ReadonlyMap<string, CorrectedCase>;
-};
+import {
+  type Found,
+  isArchiveAway,
+  type Load,
+  leaveOut,
+  makeLoad,
+  recogniseSegmentation,
+} from "./recogniseSegmentation.ts";
 
 /** How a study is audited. */
 export type StudyOrder = {
@@ -44,123 +33,6 @@ export type AuditPacs = Pick<
   Pacs,
   "findSegmentations" | "findSegmentationsOf" | "retrieveInstance" | "describeStudy"
 >;
-
-const caseKey = (oursUid: string, correctionUid: string): string => `${oursUid} ${correctionUid}`;
-
-const isOther = (each: Known): each is OtherSegmentation => "otherOrgan" in each;
-
-/**
- * The memory of an earlier audit. Where it knew the pancreas by other codes and names, everything is looked at again; of an
- * older version's, which knew less, only what it took for another organ.
- */
-export const memoryOf = (record: QualityRecord | null, names: PancreasNames): Memory => {
-  const known = record?.known ?? [];
-  const isTrusted = (each: Known): boolean =>
-    record?.names === names.digest || (record?.names === null && !isOther(each));
-  return {
-    known: new Map(known.filter(isTrusted).map((each) => [each.sopInstanceUid, each])),
-    ours: known.filter((each): each is KnownSegmentation => !isOther(each) && each.isOurs),
-    cases: new Map(
-      record?.cases.map((each) => [caseKey(each.oursSopInstanceUid, each.correctionSopInstanceUid), each]),
-    ),
-  };
-};
-
-/** Of an archive that is away every object would seem damaged. One that is too slow may have one object too large for it. */
-const ofTheArchive: ReadonlySet<FailureCode> = new Set([
-  "PACS_UNREACHABLE",
-  "PACS_UNAUTHORIZED",
-  "PACS_BUSY",
-]);
-
-export const isArchiveAway = (error: unknown): boolean =>
-  error instanceof FailureError && ofTheArchive.has(error.failure.code);
-
-const notPancreas = "No segment of the object is known as the pancreas.";
-
-type Found = { readonly known: readonly Known[]; readonly leftOut: readonly LeftOut[] };
-type Load = (segmentation: SegmentationRef | KnownSegmentation) => Promise<StoredSegmentation>;
-
-const leaveOut = (
-  { studyUid, seriesUid, sopInstanceUid, studyDate }: SegmentationRef | KnownSegmentation,
-  code: LeftOut["code"],
-  sentence: string,
-): LeftOut => ({ studyUid, seriesUid, sopInstanceUid, studyDate, code, sentence });
-
-/** Each object is fetched once in an audit of its study. */
-const makeLoad = (pacs: AuditPacs, names: PancreasNames): Load => {
-  const loaded = new Map<string, Promise<StoredSegmentation>>();
-  return (segmentation) => {
-    const { studyUid, seriesUid, sopInstanceUid } = segmentation;
-    const fetch = async (): Promise<StoredSegmentation> =>
-      readSegmentation(await pacs.retrieveInstance({ studyUid, seriesUid, sopInstanceUid }), null, names);
-    const before = loaded.get(sopInstanceUid) ?? fetch();
-    loaded.set(sopInstanceUid, before);
-    return before;
-  };
-};
-
-type WhyOther = { readonly code: LeftOut["code"]; readonly sentence: string };
-
-/**
- * Why an object has no pancreas to compare; null for a failure that is no judgement of it. Other writers' labels are free
- * text, which the failure repeats and this does not.
- */
-const whyOther = ({ code, details }: Failure): WhyOther | null => {
-  const { several, parts } = details;
-  if (code === "SEGMENT_NOT_FOUND" && Array.isArray(several))
-    return {
-      code: "SEVERAL_PANCREAS",
-      sentence: `Segments ${several.join(" and ")} are both the pancreas by code or name; which corrects ours cannot be told.`,
-    };
-  if (code === "SEGMENT_NOT_FOUND" && Array.isArray(parts))
-    return {
-      code: "PARTS_OF_PANCREAS",
-      sentence: `The object holds parts of the pancreas that do not make it up: ${parts.join(", ")}.`,
-    };
-  return code === "SEGMENT_NOT_FOUND" || code === "NOT_DICOM"
-    ? { code: "SEGMENT_NOT_FOUND", sentence: notPancreas }
-    : null;
-};
-
-const find = async (
-  ref: SegmentationRef,
-  { known }: Memory,
-  load: Load,
-  softwareName: string,
-): Promise<Found> => {
-  const { studyUid, seriesUid, sopInstanceUid, studyDate, version } = ref;
-  const other = (why: WhyOther): Found => ({
-    known: [{ studyUid, seriesUid, sopInstanceUid, studyDate, version, otherOrgan: true, ...why }],
-    leftOut: [leaveOut(ref, why.code, why.sentence)],
-  });
-  const remembered = known.get(sopInstanceUid);
-  if (remembered !== undefined && isSameObject(remembered, ref)) {
-    if (!isOther(remembered)) return { known: [{ ...remembered, version }], leftOut: [] };
-    return other({
-      code: remembered.code ?? "SEGMENT_NOT_FOUND",
-      sentence: remembered.sentence ?? notPancreas,
-    });
-  }
-  try {
-    const stored = await load(ref);
-    if (stored.foundBy === "only") return other({ code: "SEGMENT_NOT_FOUND", sentence: notPancreas });
-    // The archive's own words are the address under which the object is found again.
-    const described = describeSegmentation(stored, softwareName);
-    return { known: [{ ...described, studyUid, seriesUid, sopInstanceUid, version }], leftOut: [] };
-  } catch (error) {
-    if (isArchiveAway(error)) throw error;
-    const failure = toFailure(error);
-    const why = whyOther(failure);
-    return why === null
-      ? { known: [], leftOut: [leaveOut(ref, failure.code, failure.sentence)] }
-      : other(why);
-  }
-};
-
-/** Older versions kept no mark of the object. */
-const isSameObject = ({ version }: Known, ref: SegmentationRef): boolean =>
-  version === undefined || version === ref.version;
 
 const monthOf = ({ contentDate, studyDate }: KnownSegmentation): string => {
   const date = [contentDate, studyDate].find((each) => each !== null && /^\d{8}$/.test(each)) ?? null;
@@ -233,7 +105,7 @@ export const auditStudy = async (
   const studyUid = refs[0]?.studyUid ?? "";
   const load = makeLoad(pacs, names);
   const found: Found[] = [];
-  for (const ref of refs) found.push(await find(ref, memory, load, softwareName));
+  for (const ref of refs) found.push(await recogniseSegmentation(ref, memory, load, softwareName));
   const known = found.flatMap((each) => each.known);
   const listed = new Set(refs.map(({ sopInstanceUid }) => sopInstanceUid));
   const gone = memory.ours.filter((each) => each.studyUid === studyUid && !listed.has(each.sopInstanceUid));
@@ -250,7 +122,7 @@ export const auditStudy = async (
     agreement.toleranceMm === rules.toleranceMm &&
     [ours, correction].every(({ sopInstanceUid, version }) => {
       const before = memory.known.get(sopInstanceUid);
-      return before !== undefined && (before.version === undefined || before.version === version);
+      return before !== undefined && isSameObject(before, { version: version ?? "" });
     });
   const modalityOf = makeModalityOf(pacs, studyUid);
   const cases: CorrectedCase[] = [];

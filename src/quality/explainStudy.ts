@@ -3,7 +3,8 @@ import type { FoundBy } from "../domain/pancreasNames.ts";
 import type { CorrectedCase, LeftOut, QualityRecord } from "../domain/quality.ts";
 import type { SegmentationRef } from "../ports/pacs.ts";
 import type { AuditOrder, AuditWorld } from "./auditQuality.ts";
-import { auditStudy, type Known, memoryOf } from "./auditStudy.ts";
+import { auditStudy } from "./auditStudy.ts";
+import { type Known, memoryOf } from "./memory.ts";
 
 export type Explanation = {
   readonly seriesUid: string;

@@ -89,3 +89,23 @@ test("a damaged file is as none, and the pages live on", async (t) => {
   assert.match((await getText(`${url}/quality`)).text, /No audit yet/);
   assert.equal((await getText(url)).status, 200);
 });
+
+test("E6: the page names what is left out, and the cases whose segmentation of ours is gone", async (t) => {
+  const { url, quality } = await startWorld(t);
+  const [first, second] = casesOf([0.9, 0.8]);
+  assert.ok(first && second);
+  const unread = { studyUid: "1.5", seriesUid: "1.6", sopInstanceUid: "1.7", studyDate: null };
+  quality.write({
+    ...recordOf([first, { ...second, oursIsGone: true }]),
+    leftOut: [{ ...unread, code: "GRIDS_DIFFER", sentence: "The voxels do not coincide." }],
+  });
+  const { text } = await getText(`${url}/quality`);
+  assert.match(
+    text,
+    /<code>GRIDS_DIFFER<\/code><details><summary>Which<\/summary>study 1\.5 SEG 1\.7<\/details>/,
+  );
+  assert.match(
+    text,
+    /1 of 2 case\(s\) count as an earlier audit found them[^<]*<details><summary>Which<\/summary>study 1\.1\.1 SEG 1\.3\.1</,
+  );
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { memoryOf } from "../../src/quality/auditStudy.ts";
+import { memoryOf } from "../../src/quality/memory.ts";
 import { openQualityFile } from "../../src/quality/qualityFile.ts";
 import { readPancreasNames } from "../../src/settings/pancreasNames.ts";
 import { temporaryFolder } from "../pacs/fakeArchive.ts";

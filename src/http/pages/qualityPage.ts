@@ -53,6 +53,7 @@ const renderAudit = ({
 ${renderMonths(groups)}
 ${cases.length === 0 ? null : renderTable("Modalities and scanners", groups.filter(isOverview), drift)}
 ${cases.length === 0 ? null : renderTable("Months", groups.filter(isOfMonth), [])}
+${renderGone(cases)}
 ${renderLeftOut(leftOut)}`;
 
 const isOverview = ({ where }: QualityGroup): boolean => where.month === undefined;
@@ -100,5 +101,24 @@ const renderLeftOut = (leftOut: readonly LeftOut[]): Html | null =>
     : html`<h2>Not compared</h2>
 <ul class="leftout">${[...Map.groupBy(leftOut, ({ code }) => code)].map(
         ([code, members]) =>
-          html`<li>${members.length} × ${members[0]?.sentence ?? ""} <code>${code}</code></li>`,
+          html`<li>${members.length} × ${members[0]?.sentence ?? ""} <code>${code}</code>${renderNames(
+            members.map(({ studyUid, sopInstanceUid }) => `study ${studyUid} SEG ${sopInstanceUid}`),
+          )}</li>`,
       )}</ul>`;
+
+/** Cases that count though our segmentation was deleted since. */
+const renderGone = (cases: Quality["cases"]): Html | null => {
+  const gone = cases.filter(({ oursIsGone }) => oursIsGone === true);
+  return gone.length === 0
+    ? null
+    : html`<div>${gone.length} of ${cases.length} case(s) count as an earlier audit found them: our segmentation is no longer in the archive.${renderNames(
+        gone.map(({ studyUid, oursSopInstanceUid }) => `study ${studyUid} SEG ${oursSopInstanceUid}`),
+      )}</div>`;
+};
+
+const MOST_NAMES = 100;
+
+const renderNames = (names: readonly string[]): Html => {
+  const more = names.length - MOST_NAMES;
+  return html`<details><summary>Which</summary>${names.slice(0, MOST_NAMES).join("; ")}${more > 0 ? `; and ${more} more` : ""}</details>`;
+};
