@@ -50,4 +50,3 @@ measure("masks", () => null);
 measure("surface distances", () => surfaceDistances(first, second));
 measure("overlap", () => overlapOf(first, second));
 measure("surfels", () => surfelAgreement(first, second, 2));
-
