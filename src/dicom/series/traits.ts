@@ -51,6 +51,23 @@ const secondsOf = (time: string | null): number | null => {
   return 3600 * Number(hours) + 60 * Number(minutes ?? 0) + Number(seconds ?? 0);
 };
 
+const SECONDS_A_DAY = 86_400;
+
+/** Of a DICOM date YYYYMMDD, counted from 1970; 0 where there is none, so that times of one day still compare. */
+const secondsToDay = (date: string | null): number => {
+  const found = /^(\d{4})(\d{2})(\d{2})/.exec(date ?? "");
+  if (found === null) return 0;
+  const [, year, month, day] = found.map(Number) as [number, number, number, number];
+  return Math.floor(Date.UTC(year, month - 1, day) / 1000 / SECONDS_A_DAY) * SECONDS_A_DAY;
+};
+
+/** The moment of the acquisition, with its day where the header has it: a time of day comes again tomorrow. */
+const acquisitionSecondsOf = (header: Header): number | null => {
+  const dateTime = text(header, "AcquisitionDateTime") ?? "";
+  const time = secondsOf(text(header, "AcquisitionTime") ?? dateTime.slice(8));
+  return time === null ? null : secondsToDay(text(header, "AcquisitionDate") ?? dateTime) + time;
+};
+
 /** b-value and direction together: images without weighting have no direction, and every b-value may have several. */
 const diffusionGradient = (header: Header): string | null => {
   const bValue = number(header, "DiffusionBValue");
@@ -93,9 +110,7 @@ export const readTraits = (header: Header): Traits => {
     imageType: isMr ? [...new Set(kinds.map((kind) => kind.toUpperCase()))] : [],
     values: Object.fromEntries(traitNames.map((name) => [name, readValue(name)])) as Traits["values"],
     dimensionIndices: numbers(header, "DimensionIndexValues"),
-    acquisitionSeconds: secondsOf(
-      text(header, "AcquisitionTime") ?? (text(header, "AcquisitionDateTime") ?? "").slice(8),
-    ),
+    acquisitionSeconds: acquisitionSecondsOf(header),
     contentSeconds: secondsOf(text(header, "ContentTime")),
     instanceNumber: number(header, "InstanceNumber"),
     imagesInAcquisition: number(header, "ImagesInAcquisition"),

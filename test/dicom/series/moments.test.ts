@@ -86,6 +86,25 @@ const clock = (seconds: number): string =>
     .map((unit, n) => String(Math.floor(seconds / unit) % (n === 0 ? 24 : 60)).padStart(2, "0"))
     .join("");
 
+test("V2: acquisitions at one time of day of two days are two volumes", () =>
+  assertVolumes(
+    between("CT", 2, 6, (n, k) => ({
+      AcquisitionDate: n === 0 ? "20240102" : "20240103",
+      AcquisitionTime: clock(36_000 + k),
+    })),
+    ["AcquisitionTime=1", "AcquisitionTime=2"],
+    6,
+  ));
+
+test("V2: kinds of a computed CT that alternate along the stack are volumes of their own", () =>
+  assertVolumes(
+    between("CT", 2, 12, (n) => ({
+      ImageType: ["ORIGINAL", "PRIMARY", "AXIAL", n === 0 ? "IODINE" : "WATER"],
+    })),
+    ["ReconstructedKind=AXIAL+IODINE", "ReconstructedKind=AXIAL+WATER"],
+    12,
+  ));
+
 describe("V2: what by the standard is another volume is one although no two images share a position", () => {
   const certain: readonly (readonly [string, "CT" | "MR", readonly [unknown, unknown]])[] = [
     ["TemporalPositionIdentifier", "MR", ["1", "2"]],
@@ -94,6 +113,9 @@ describe("V2: what by the standard is another volume is one although no two imag
     ["StackID", "MR", ["1", "2"]],
     ["EchoNumbers", "MR", ["1", "2"]],
     ["EchoTime", "MR", ["20", "80"]],
+    ["InversionTime", "MR", ["100", "2500"]],
+    ["FlipAngle", "MR", ["10", "70"]],
+    ["RepetitionTime", "MR", ["500", "4000"]],
     ["DiffusionBValue", "MR", [0, 800]],
     ["ConvolutionKernel", "CT", ["B30f", "B60f"]],
     ["KVP", "CT", ["80", "140"]],
