@@ -86,9 +86,13 @@ export const describePredict = (command: Command): void => {
           report: (name, share) => line.update(`${about}: ${name}`, share),
           reportEveryMs: 200,
         });
-      const { release } = holdFolder(options.output);
+      let release = (): void => {};
+      // Only when the input was judged: a refused command makes no folder.
+      const hold = (): void => {
+        ({ release } = holdFolder(options.output));
+      };
       try {
-        const world = { teller, settings, force, stepOf };
+        const world = { teller, settings, force, stepOf, hold };
         const told = found === null ? await studies(options, world) : await images(options, found, world);
         line.end();
         report(told, options);
@@ -105,6 +109,8 @@ type PredictWorld = {
   readonly settings: Settings;
   readonly force: ModelClass | null;
   readonly stepOf: (about: string) => Step;
+  /** Makes the output folder, for this command alone. */
+  readonly hold: () => void;
 };
 
 /** What is told at the end of either. */
@@ -123,6 +129,7 @@ type Told = Ended & {
 const images = async (options: PredictOptions, found: FoundCases, world: PredictWorld): Promise<Told> => {
   const { teller, settings, force, stepOf } = world;
   const asked = modelForNifti(teller, force);
+  world.hold();
   const { passedOver } = found;
   const { fit: cases, unfit } = casesFor(found.cases, asked.modelClass);
   const segmenter = await stepOf("all")("load-model", () => teller.models.open(asked.id));
@@ -154,6 +161,7 @@ const studies = async (options: PredictOptions, world: PredictWorld): Promise<To
   const { series } = await step("headers", (progress) => seriesOfFiles(files, progress));
   if (series.length === 0)
     throw failed("USAGE", `There is no NIfTI file in ${input}, and no DICOM file in or below it.`);
+  world.hold();
   const models = Object.fromEntries(known.map((model) => [model.modelClass, model]));
   const head = { ...headOf(teller, settings), models };
   const prediction = openPrediction(output, head, "all", overwrite === true);
