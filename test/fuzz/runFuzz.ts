@@ -10,7 +10,7 @@ export type FuzzOptions = {
   readonly count: number;
   /** First mutant; below zero the hostile files. */
   readonly from?: number;
-  /** A child that says nothing for so long hangs. */
+  /** A child that says nothing while its processors worked for so long hangs; one that waits for its turn does not. */
   readonly hangMs: number;
   readonly maxRssBytes: number;
   readonly onProgress?: (done: number, all: number) => void;
@@ -41,6 +41,21 @@ const rssOf = (pid: number): number => {
   }
 };
 
+/** What all threads of a process used of the processors so far, ms; null where it cannot be seen. */
+const cpuMsOf = (pid: number): number | null => {
+  try {
+    const [, rest = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
+    const fields = rest.split(" ");
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    return Number.isFinite(ticks) ? ticks * 10 : null;
+  } catch {
+    return null;
+  }
+};
+
+/** Blocked without working, whatever else the machine does. */
+const patienceMs = 120_000;
+
 type Tally = {
   outcomes: Record<string, number>;
   findings: FuzzFinding[];
@@ -62,7 +77,7 @@ const record = (tally: Tally, { index, outcome, ms }: Extract<Answer, { kind: "d
 const runChild = (options: FuzzOptions, from: number, tally: Tally): Promise<number> =>
   new Promise((resolve) => {
     const child: ChildProcess = fork(childFile, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
-    let [next, isReading, heardAtMs, reason] = [from, false, Date.now(), ""];
+    let [next, isReading, heardAtMs, cpuMs, reason] = [from, false, Date.now(), 0, ""];
     let printed = "";
     for (const stream of [child.stdout, child.stderr])
       stream?.on("data", (text: Buffer) => {
@@ -78,13 +93,16 @@ const runChild = (options: FuzzOptions, from: number, tally: Tally): Promise<num
       const rss = rssOf(child.pid ?? 0);
       tally.peakRssBytes = Math.max(tally.peakRssBytes, rss);
       if (rss > options.maxRssBytes) end(`used ${Math.round(rss / 2 ** 20)} MB`);
-      if (isReading && Date.now() - heardAtMs > options.hangMs)
-        end(`gave no answer for ${options.hangMs} ms`);
+      const silentMs = Date.now() - heardAtMs;
+      const workedMs = (cpuMsOf(child.pid ?? 0) ?? Date.now()) - cpuMs;
+      if (isReading && (workedMs > options.hangMs || silentMs > patienceMs))
+        end(`gave no answer in ${workedMs} ms of work and ${silentMs} ms in all`);
       void slowly(pollMs, watch);
     };
     watch();
     child.on("message", (answer: Answer) => {
       heardAtMs = Date.now();
+      cpuMs = cpuMsOf(child.pid ?? 0) ?? heardAtMs;
       if (answer.kind === "ready") {
         const order: Order = { seed: options.seed, from, to: options.count };
         child.send(order);
