@@ -23,7 +23,7 @@ export type DemoOptions = {
 };
 
 /** Longest silence of the ledger; the slowest step on two cores takes a fraction of it. */
-const patienceMs = 180_000;
+const patienceMs = 900_000;
 
 /** Send the series to the archive of the stage and follow what the service makes of them; one verdict a series. */
 export const runDemo = async (

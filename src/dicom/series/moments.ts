@@ -43,7 +43,6 @@ const rows: readonly Row[] = [
   { name: "EchoTime", isCertain: true, hasOwnRange: false },
   { name: "InversionTime", isCertain: true, hasOwnRange: false },
   { name: "FlipAngle", isCertain: true, hasOwnRange: false },
-  { name: "RepetitionTime", isCertain: true, hasOwnRange: false },
   { name: "DiffusionBValue", isCertain: true, hasOwnRange: false },
   { name: "ConvolutionKernel", isCertain: true, hasOwnRange: true },
   { name: "KVP", isCertain: true, hasOwnRange: true },

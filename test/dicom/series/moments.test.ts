@@ -96,6 +96,18 @@ test("V2: acquisitions at one time of day of two days are two volumes", () =>
     6,
   ));
 
+test("V2: repetition times that follow the breath of a triggered MR leave it whole", () =>
+  assertWhole(
+    stacked("MR", [
+      {
+        fromMm: 0,
+        apartMm: 6,
+        slices: 15,
+        attributes: (k) => ({ RepetitionTime: String([3800, 4100, 3800, 4400][k % 4]) }),
+      },
+    ]),
+  ));
+
 test("V2: kinds of a computed CT that alternate along the stack are volumes of their own", () =>
   assertVolumes(
     between("CT", 2, 12, (n) => ({
@@ -115,7 +127,6 @@ describe("V2: what by the standard is another volume is one although no two imag
     ["EchoTime", "MR", ["20", "80"]],
     ["InversionTime", "MR", ["100", "2500"]],
     ["FlipAngle", "MR", ["10", "70"]],
-    ["RepetitionTime", "MR", ["500", "4000"]],
     ["DiffusionBValue", "MR", [0, 800]],
     ["ConvolutionKernel", "CT", ["B30f", "B60f"]],
     ["KVP", "CT", ["80", "140"]],
