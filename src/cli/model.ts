@@ -3,7 +3,7 @@ import { software } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
 import type { ModelClass, Orientation } from "../domain/plan.ts";
 import { importModel } from "../importer/importModel.ts";
-import type { Fold } from "../importer/manifest.ts";
+import type { Fold } from "../importer/source/chooseFiles.ts";
 import { takenNotes } from "../importer/takenNotes.ts";
 import { listModelIds, readModel, verifyModel } from "../inference/modelFolder.ts";
 import { choice } from "./arguments.ts";

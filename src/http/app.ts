@@ -8,12 +8,12 @@ import type { Log } from "../ports/world.ts";
 import { findJob, noJob, sendObject, sendPicture } from "./api/files.ts";
 import { type Hints, hintPath, takeHint } from "./api/hint.ts";
 import { type ReadMeasurements, sendMeasurements } from "./api/measurements.ts";
-import { answerError, problem } from "./api/problem.ts";
 import { sendQuality } from "./api/quality.ts";
-import { bringsBody, refuseBody } from "./body.ts";
+import { bringsBody, refuseBody } from "./message/body.ts";
+import { answerError, problem } from "./message/problem.ts";
+import { oneOf, readQuery, wholeNumber, withoutQuery } from "./message/query.ts";
 import { type PageSources, showPage } from "./pages/showPage.ts";
 import { showQuality } from "./pages/showQuality.ts";
-import { oneOf, readQuery, wholeNumber, withoutQuery } from "./query.ts";
 
 /** What stands between the service and readiness; empty when ready. `degraded` does not make it unready. */
 export type Readiness = { readonly problems: readonly Reason[]; readonly degraded: readonly Reason[] };

@@ -3,7 +3,7 @@ import { FailureError } from "../domain/failure.ts";
 import type { ModelClass, Orientation } from "../domain/plan.ts";
 import { describeNetwork, describeTaken, digestSources, type Network } from "./describe.ts";
 import { writeJson } from "./files.ts";
-import type { Fold, Manifest, ModelFiles } from "./manifest.ts";
+import type { Manifest, ModelFiles } from "./manifest.ts";
 import { requireModelId, requireNewModel, writeModelFolder } from "./modelFolder.ts";
 import { locateModel, type ModelSources } from "./nnunetV1/locate.ts";
 import {
@@ -22,6 +22,7 @@ import { writeOnnx } from "./onnx/writeOnnx.ts";
 import { networkGraph } from "./pansegnet/networkGraph.ts";
 import { type NetworkShape, networkShape, type ShapeOf } from "./pansegnet/networkShape.ts";
 import { checkWeights } from "./pansegnet/weights.ts";
+import type { Fold } from "./source/chooseFiles.ts";
 import { withScratchFolder } from "./source/scratchFolder.ts";
 import { openSource, type SourceTree } from "./source/sourceTree.ts";
 import { requireSpace } from "./source/space.ts";

@@ -1,5 +1,6 @@
 import type { Zyx } from "../domain/axes.ts";
 import type { ModelClass } from "../domain/plan.ts";
+import type { Fold } from "./source/chooseFiles.ts";
 
 /** Digest of a file that was read or written. */
 export type FileDigest = { readonly sha256: string; readonly bytes: number };
@@ -11,9 +12,6 @@ export type ModelFiles = {
   /** Convolutions in float16, for GPUs; only where it was asked for. */
   readonly "model.fp16.onnx"?: FileDigest;
 };
-
-/** nnU-Net trains on four fifths of the cases (a numbered fold) or on all of them. */
-export type Fold = number | "all";
 
 /** What was taken, and what of the same kind lay beside it and was not. Paths are relative to the results folder. */
 export type Taken = {

@@ -5,7 +5,7 @@ import type { StoredObject } from "../../domain/result.ts";
 import type { JobStore } from "../../ports/jobs.ts";
 import type { Pacs } from "../../ports/pacs.ts";
 import type { Pictures } from "../../ports/results.ts";
-import { problem } from "./problem.ts";
+import { problem } from "../message/problem.ts";
 
 type Jobs = Pick<JobStore, "find">;
 

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Request, Response } from "express";
-import { passBody, refuseBody } from "../body.ts";
-import { readQuery } from "../query.ts";
-import { problem } from "./problem.ts";
+import { passBody, refuseBody } from "../message/body.ts";
+import { problem } from "../message/problem.ts";
+import { readQuery } from "../message/query.ts";
 
 /** An archive's word that there is news. */
 export type Hints = {

@@ -1,7 +1,7 @@
 import type { Request, Response } from "express";
 import { isUid } from "../../domain/uid.ts";
-import { flag, oneOf, readQuery } from "../query.ts";
-import { problem } from "./problem.ts";
+import { problem } from "../message/problem.ts";
+import { flag, oneOf, readQuery } from "../message/query.ts";
 
 const contentTypes = {
   json: "application/json; charset=utf-8",

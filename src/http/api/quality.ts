@@ -1,6 +1,6 @@
 import type { Request, Response } from "express";
 import { type QualityRecord, withoutMemory } from "../../domain/quality.ts";
-import { problem } from "./problem.ts";
+import { problem } from "../message/problem.ts";
 
 /** The last audit of corrected results, null where there is none. */
 export type ReadQuality = () => QualityRecord | null;

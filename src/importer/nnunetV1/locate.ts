@@ -1,8 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { failed } from "../../domain/failure.ts";
 import type { ModelClass } from "../../domain/plan.ts";
-import type { Fold } from "../manifest.ts";
-import { chooseCheckpoint, chooseFold, foldOf, isCheckpoint } from "../source/chooseFiles.ts";
+import { chooseCheckpoint, chooseFold, type Fold, foldOf, isCheckpoint } from "../source/chooseFiles.ts";
 import { explainForeign } from "../source/foreign.ts";
 import { quoted } from "../source/quoted.ts";
 import { isFoldName, type SourceTree } from "../source/sourceTree.ts";

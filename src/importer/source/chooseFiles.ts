@@ -1,7 +1,9 @@
 import { basename } from "node:path";
 import { failed } from "../../domain/failure.ts";
-import type { Fold } from "../manifest.ts";
 import { quoted } from "./quoted.ts";
+
+/** nnU-Net trains on four fifths of the cases (a numbered fold) or on all of them. */
+export type Fold = number | "all";
 
 export const FINAL_CHECKPOINT = "model_final_checkpoint.model";
 

@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import yauzl from "yauzl";
 import { failed } from "../../domain/failure.ts";
-import { describeStart, START_BYTES } from "../fileKind.ts";
+import { describeStart, START_BYTES } from "./fileKind.ts";
 
 /** One stored (uncompressed) member: where its bytes lie in the file. */
 export type ZipRecord = { readonly name: string; readonly bytes: number };

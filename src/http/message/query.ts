@@ -1,5 +1,5 @@
 import type { NextFunction, Request, Response } from "express";
-import { problem } from "./api/problem.ts";
+import { problem } from "./problem.ts";
 
 /** Reads one parameter's text: its value, or what it must be instead. */
 export type Parameter<T> = (text: string) => { readonly value: T } | { readonly mustBe: string };

@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import { problem } from "./api/problem.ts";
+import { problem } from "./problem.ts";
 
 /** Whether a request announces a body, which no address but the hint's has a use for. */
 export const bringsBody = ({ headers }: Request): boolean =>
