@@ -1,5 +1,5 @@
 /** Data on standard output, everything else on standard error; exit codes that mean something. */
-import { exitCode, type Failure, makeFailure, toFailure } from "../domain/failure.ts";
+import { type Failure, makeFailure, policyOf, toFailure } from "../domain/failure.ts";
 
 const colours = process.stderr.isTTY && !process.env["NO_COLOR"];
 const paint = (code: number, text: string): string => (colours ? `\u001b[${code}m${text}\u001b[0m` : text);
@@ -31,7 +31,7 @@ export const printFailure = (error: unknown, { verbose }: { readonly verbose: bo
   for (const problem of listOf(failure)) note(`    ${problem}`);
   note(`  ${failure.remedy}`);
   if (verbose && error instanceof Error) note(String(error.stack));
-  return exitCode(failure.code);
+  return policyOf(failure.code).exitCode;
 };
 
 /** What a disk refuses is no defect of ours. */

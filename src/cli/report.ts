@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { composePacs, software } from "../compose.ts";
-import { failed, toFailure } from "../domain/failure.ts";
+import { failed, policyOf, toFailure } from "../domain/failure.ts";
 import { type ArchivedReport, isCurrent } from "../domain/report.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { isUid } from "../domain/uid.ts";
@@ -81,7 +81,7 @@ const sayNone = ({ reports }: ReadReports): void => {
       : `Every report of it (${reports.length}) was taken back or replaced; --all shows them.`;
   tell({ kind: "failed", code: "NO_REPORT", sentence });
   note(sentence);
-  process.exitCode = 3;
+  process.exitCode = policyOf("NO_REPORT").exitCode;
 };
 
 const write = (

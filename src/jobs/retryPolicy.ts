@@ -1,4 +1,4 @@
-import { type FailureCode, failureClass } from "../domain/failure.ts";
+import { type FailureCode, policyOf } from "../domain/failure.ts";
 
 /** What becomes of a job after a failure; `usesAttempt` false means that the failure says nothing about the job. */
 export type Decision =
@@ -6,30 +6,23 @@ export type Decision =
   | { readonly kind: "bury" }
   | { readonly kind: "skip" };
 
-/** The archive, or our own ground, is away or keeps us out: every job would fail alike, for as long as that lasts. */
-const isAway: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  "PACS_UNREACHABLE",
-  "PACS_TIMEOUT",
-  "PACS_BUSY",
-  "PACS_UNAUTHORIZED",
-  "DATA_FOLDER_LOST",
-  "MODELS_LOST",
-  "PACS_UNTRUSTED",
-]);
-
-/** Classed permanent for the reader, yet memory and disk come back: worth the attempts that there are. */
-const mayPassByItself: ReadonlySet<FailureCode> = new Set<FailureCode>(["INTERNAL", "INFERENCE_FAILED"]);
-
 /** `attempts`: claims of this job that counted so far, the present one included. */
 export function decide(
-  failure: { readonly code: FailureCode },
+  { code }: { readonly code: FailureCode },
   attempts: number,
   maxAttempts: number,
 ): Decision {
-  if (isAway.has(failure.code)) return { kind: "retry", usesAttempt: false };
-  if (failureClass(failure.code) === "ineligible") return { kind: "skip" };
-  const isWorthRetrying = failureClass(failure.code) === "transient" || mayPassByItself.has(failure.code);
-  return isWorthRetrying && attempts < maxAttempts ? { kind: "retry", usesAttempt: true } : { kind: "bury" };
+  const policy = policyOf(code);
+  if (policy.class === "refused") return { kind: "skip" };
+  switch (policy.retry) {
+    case "never":
+      return { kind: "bury" };
+    case "atOnce":
+    case "uncounted":
+      return { kind: "retry", usesAttempt: false };
+    case "counted":
+      return attempts < maxAttempts ? { kind: "retry", usesAttempt: true } : { kind: "bury" };
+  }
 }
 
 const SHORTEST_MS = 5_000;

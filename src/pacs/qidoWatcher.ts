@@ -1,4 +1,4 @@
-import { toFailure } from "../domain/failure.ts";
+import { isOfAnswer, policyOf, toFailure } from "../domain/failure.ts";
 import type { SeriesArrival } from "../domain/job.ts";
 import type { JobStore } from "../ports/jobs.ts";
 import type { Pacs, Watcher } from "../ports/pacs.ts";
@@ -67,11 +67,10 @@ const countInstances = async (
   try {
     return (await pacs.seriesMetadata(series)).length;
   } catch (error) {
-    const { code } = toFailure(error);
-    if (code === "SERIES_GONE" || code === "PACS_TOO_LARGE") return null;
+    // Gone, or larger than is taken.
+    if (policyOf(toFailure(error).code).class === "refused") return null;
     // An archive without metadata still lists.
-    if (code === "PACS_ERROR" || code === "PACS_BAD_ANSWER")
-      return (await pacs.findInstances(series)).length || null;
+    if (isOfAnswer(error)) return (await pacs.findInstances(series)).length || null;
     throw error;
   }
 };

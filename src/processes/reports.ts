@@ -1,5 +1,6 @@
 /** Reads stored reports in a short-lived process: what unknown writers have stored may block it, or break it, alone. */
 import { fork } from "node:child_process";
+import type { FailureCode } from "../domain/failure.ts";
 import type { Measurements, ReadMeasurements } from "../http/api/measurements.ts";
 
 /** How this program is started with the settings of the service; a command and its arguments follow. */
@@ -8,7 +9,7 @@ export type ProgramCommand = { readonly program: string; readonly arguments: rea
 /** What the child says beside the data on its standard output. */
 export type ReportMessage =
   | { readonly kind: "read"; readonly unreadable: number }
-  | { readonly kind: "failed"; readonly code: string; readonly sentence: string };
+  | { readonly kind: "failed"; readonly code: FailureCode; readonly sentence: string };
 
 export type ReportLimits = {
   readonly parallel: number;
@@ -27,7 +28,7 @@ const limits: ReportLimits = {
   memoryMegabytes: 512,
 };
 
-const failed = (code: string, sentence: string): Measurements => ({ kind: "failed", code, sentence });
+const failed = (code: FailureCode, sentence: string): Measurements => ({ kind: "failed", code, sentence });
 
 /** Runs at most so many at once, the others in the order of their coming; null for what may not even wait. */
 const makeGate = (parallel: number, mostWaiting: number) => {

@@ -12,7 +12,7 @@ import {
   spoolFolder,
   workFolder,
 } from "../compose.ts";
-import { type Failure, FailureError, failed, toFailure } from "../domain/failure.ts";
+import { type Failure, FailureError, failed, policyOf, toFailure } from "../domain/failure.ts";
 import { setAsideDamagedJobs } from "../jobs/damage.ts";
 import { type FolderGuard, guardFooting } from "../jobs/folderGuard.ts";
 import { lockDataFolder, lockFile } from "../jobs/lock.ts";
@@ -159,7 +159,7 @@ const setDamagedJobsAside = (settings: Settings, log: Log): void => {
 const reopenWithoutModel = async (jobs: JobStore): Promise<void> => {
   const skipped = await jobs.list({ kind: "examine", state: "skipped", limit: 1_000_000 });
   for (const { id, failure } of skipped)
-    if (failure?.code === "NO_MODEL" || failure?.code === "PHANTOM_MODEL") await jobs.retry(id);
+    if (failure !== null && policyOf(failure.code).about === "model") await jobs.retry(id);
 };
 
 /** Now and every hour. */

@@ -1,10 +1,10 @@
 /** The process that runs jobs: claim, tell the story, record how it ended. It answers nobody, so it may block. */
 import { mkdirSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Failure, toFailure } from "../domain/failure.ts";
+import { type Failure, policyOf, toFailure } from "../domain/failure.ts";
 import { framesOf } from "../domain/frames.ts";
 import type { Claim } from "../domain/job.ts";
-import { type Decision, decide, retryDelayMs } from "../jobs/retryPolicy.ts";
+import { decide, retryDelayMs } from "../jobs/retryPolicy.ts";
 import { examineSeries, processJob } from "../pipeline.ts";
 import type { Log, World } from "../ports/world.ts";
 import { makeStep } from "../story/step.ts";
@@ -87,10 +87,7 @@ const endInFailure = async (
     return true;
   }
   const { attempts } = claim.job;
-  const isStopping = failure.code === "STOPPING";
-  const decision: Decision = isStopping
-    ? { kind: "retry", usesAttempt: false }
-    : decide(failure, attempts, maxAttempts);
+  const decision = decide(failure, attempts, maxAttempts);
   log[decision.kind === "bury" ? "error" : "warn"]("job failed", {
     ...fields,
     decision: decision.kind,
@@ -101,14 +98,15 @@ const endInFailure = async (
   if (decision.kind === "skip") await jobs.skip(claim, failure);
   else if (decision.kind === "bury") await jobs.bury(claim, failure);
   else {
-    const delayMs = isStopping ? 0 : delayOf(failure, Math.max(attempts, failuresInRow));
+    const delayMs = delayOf(failure, Math.max(attempts, failuresInRow));
     await jobs.retryLater(claim, failure, clock.nowMs() + delayMs, decision.usesAttempt);
   }
   return decision.kind !== "retry";
 };
 
 /** At least what a busy archive asks for. */
-const delayOf = ({ details }: Failure, failuresInRow: number): number => {
+const delayOf = ({ code, details }: Failure, failuresInRow: number): number => {
+  if (policyOf(code).retry === "atOnce") return 0;
   const askedMs = Number(details["retryAfterMs"] ?? 0) || 0;
   return Math.max(askedMs, retryDelayMs(failuresInRow, Math.random()));
 };

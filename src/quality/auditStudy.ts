@@ -94,7 +94,7 @@ const makeModalityOf = (pacs: AuditPacs, studyUid: string): ((seriesUid: string)
 /**
  * The corrected cases among the segmentations of one study. What memory knows is not fetched again; what cannot be read
  * or compared is left out with its code. A case stays when our segmentation is deleted after it was compared. Throws
- * PACS_UNREACHABLE, PACS_UNAUTHORIZED, PACS_BUSY.
+ * what is about the archive.
  */
 export const auditStudy = async (
   refs: readonly SegmentationRef[],

@@ -1,6 +1,6 @@
 /** What one stored segmentation is to an audit: ours, what may correct it, or another thing. */
 import { readSegmentation, type StoredSegmentation } from "../dicom/segmentation/readSegmentation.ts";
-import { type Failure, type FailureCode, FailureError, toFailure } from "../domain/failure.ts";
+import { type Failure, FailureError, policyOf, toFailure } from "../domain/failure.ts";
 import type { PancreasNames } from "../domain/pancreasNames.ts";
 import type { KnownSegmentation, LeftOut } from "../domain/quality.ts";
 import type { Pacs, SegmentationRef } from "../ports/pacs.ts";
@@ -8,14 +8,8 @@ import { describeSegmentation } from "./describeSegmentation.ts";
 import { isOther, isSameObject, type Known, type Memory } from "./memory.ts";
 
 /** Of an archive that is away every object would seem damaged. One that is too slow may have one object too large for it. */
-const ofTheArchive: ReadonlySet<FailureCode> = new Set([
-  "PACS_UNREACHABLE",
-  "PACS_UNAUTHORIZED",
-  "PACS_BUSY",
-]);
-
 export const isArchiveAway = (error: unknown): boolean =>
-  error instanceof FailureError && ofTheArchive.has(error.failure.code);
+  error instanceof FailureError && policyOf(error.failure.code).about === "archive";
 
 const notPancreas = "No segment of the object is known as the pancreas.";
 
@@ -65,8 +59,8 @@ const whyOther = ({ code, details }: Failure): WhyOther | null => {
 };
 
 /**
- * What an object is, from memory where it is the one that was looked at, else from its bytes. Throws PACS_UNREACHABLE,
- * PACS_UNAUTHORIZED, PACS_BUSY; other failures leave it out.
+ * What an object is, from memory where it is the one that was looked at, else from its bytes. Throws what is about the
+ * archive; other failures leave it out.
  */
 export const recogniseSegmentation = async (
   ref: SegmentationRef,

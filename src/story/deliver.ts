@@ -1,6 +1,6 @@
 /** Bring the objects of a result to every destination that wants them, and prove that they arrived. */
 import { verifyStored } from "../dicom/verify/verifyStored.ts";
-import { type Failure, type FailureCode, FailureError, failed, failureClass } from "../domain/failure.ts";
+import { type Failure, FailureError, failed, policyOf } from "../domain/failure.ts";
 import type { SeriesRef } from "../domain/series.ts";
 import type { Warning } from "../domain/warning.ts";
 import type { Destination, Spooled } from "../ports/results.ts";
@@ -32,7 +32,8 @@ export const deliver = async (
       refused.push(...answer.refused);
       stored += answer.stored;
     } catch (error) {
-      if (!(error instanceof FailureError) || endsStory.has(error.failure.code)) throw error;
+      // What is about the job itself says nothing of a destination: it is no longer ours.
+      if (!(error instanceof FailureError) || policyOf(error.failure.code).about === "job") throw error;
       const { name } = destination;
       const { code, details } = error.failure;
       carrier.log.error("destination failed", { destination: name, code });
@@ -40,18 +41,15 @@ export const deliver = async (
       failures.push(new FailureError(failure, { cause: error }));
     }
   }
-  // What passes by itself comes first: the job is tried again, and what is permanent is still there then.
-  const [failure] = failures.toSorted((a, b) => Number(isTransient(b)) - Number(isTransient(a)));
+  // What may pass comes first: the job is tried again, and what is permanent is still there then.
+  const [failure] = failures.toSorted((a, b) => Number(mayPass(b)) - Number(mayPass(a)));
   if (failure !== undefined) throw failure;
   const [first] = refused;
   if (stored === 0 && first !== undefined) throw new FailureError(first.failure);
   return refused.map(asWarning);
 };
 
-/** Says nothing of a destination: the job is no longer ours. */
-const endsStory: ReadonlySet<FailureCode> = new Set<FailureCode>(["STOPPING", "LEASE_LOST"]);
-
-const isTransient = ({ failure }: FailureError): boolean => failureClass(failure.code) === "transient";
+const mayPass = ({ failure }: FailureError): boolean => policyOf(failure.code).retry !== "never";
 
 /** SEG first, each object in a request of its own: archives judge a request as a whole. */
 const deliverTo = async (

@@ -1,7 +1,7 @@
 /** What the reports in the archive mean for a new one: which it replaces, and what it is compared with. */
 import { deriveUid, trackingUidOf } from "../dicom/identity/resultKey.ts";
 import { concepts, isConcept } from "../domain/concept.ts";
-import { type FailureCode, toFailure } from "../domain/failure.ts";
+import { policyOf, toFailure } from "../domain/failure.ts";
 import { volumeOf } from "../domain/groupVolume.ts";
 import { type History, noHistory } from "../domain/history.ts";
 import type { Job, SegmentOrder } from "../domain/job.ts";
@@ -58,12 +58,11 @@ export const historyOf = (reports: readonly ArchivedReport[], present: Present):
   };
 };
 
-/** What an archive says that cannot be searched for a patient; nothing is wrong with the series. */
-const cannotTell: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  "PACS_ERROR",
-  "PACS_BAD_ANSWER",
-  "PACS_TOO_LARGE",
-]);
+/** Of an archive that cannot be searched for a patient; nothing is wrong with the series. */
+const cannotTell = (error: unknown): boolean => {
+  const policy = policyOf(toFailure(error).code);
+  return policy.about === "answer" && policy.class !== "transient";
+};
 
 const unread = (sentence: string): readonly Warning[] => [{ code: "HISTORY_UNREAD", sentence }];
 
@@ -94,7 +93,7 @@ export const readHistory = async (
         unreadable.length === 0 ? [] : unread(`${unreadable.length} earlier report(s) could not be read.`),
     };
   } catch (error) {
-    if (!cannotTell.has(toFailure(error).code)) throw error;
+    if (!cannotTell(error)) throw error;
     return { history: noHistory, warnings: unread("The archive could not be searched for earlier results.") };
   }
 };

@@ -1,14 +1,11 @@
 /** What the archive says of a series before an image of it is retrieved. */
 import { headerFromJson, parseHeader } from "../dicom/file/header.ts";
-import { type FailureCode, FailureError, failed } from "../domain/failure.ts";
+import { failed, isOfAnswer } from "../domain/failure.ts";
 import type { Header, SeriesRef } from "../domain/series.ts";
 import type { Pacs } from "../ports/pacs.ts";
 import type { World } from "../ports/world.ts";
 
 type Headers = Pick<Pacs, "seriesMetadata" | "findInstances" | "retrieveInstance">;
-
-/** The archive does not offer metadata (PS3.18 10.4.1.1.2), or none that can be read. */
-const cannotTell: ReadonlySet<FailureCode> = new Set<FailureCode>(["PACS_ERROR", "PACS_BAD_ANSWER"]);
 
 /**
  * The headers of all its instances: from the archive's metadata, and where it has none from the instances themselves, of
@@ -22,7 +19,8 @@ export const listHeaders = async (
   try {
     return (await pacs.seriesMetadata(series)).map(headerFromJson);
   } catch (error) {
-    if (!(error instanceof FailureError && cannotTell.has(error.failure.code))) throw error;
+    // The archive does not offer metadata (PS3.18 10.4.1.1.2), or none that can be read.
+    if (!isOfAnswer(error)) throw error;
     const sopInstanceUids = await pacs.findInstances(series);
     if (sopInstanceUids.length === 0) throw error;
     return headersOfInstances(series, sopInstanceUids, pacs, progress);

@@ -2,7 +2,7 @@
 import { readPatient } from "../dicom/report/readPatient.ts";
 import { readRejections } from "../dicom/report/readRejections.ts";
 import { readReport } from "../dicom/report/readReport.ts";
-import { type FailureCode, toFailure } from "../domain/failure.ts";
+import { type FailureCode, policyOf, toFailure } from "../domain/failure.ts";
 import type { ArchivedReport, PatientIdentity, RejectionNote, StoredReport } from "../domain/report.ts";
 import type { DocumentRef, Pacs } from "../ports/pacs.ts";
 
@@ -44,14 +44,6 @@ export const readReports = async (
   };
 };
 
-/** Of an archive that is away every document would seem damaged. */
-const ofTheArchive: ReadonlySet<FailureCode> = new Set([
-  "PACS_UNREACHABLE",
-  "PACS_TIMEOUT",
-  "PACS_UNAUTHORIZED",
-  "PACS_BUSY",
-]);
-
 const nothing: Read = { reports: [], notes: [], patients: [], unreadable: [] };
 
 const readOne = async (document: DocumentRef, pacs: Pick<Pacs, "retrieveInstance">): Promise<Read> => {
@@ -71,7 +63,8 @@ const readOne = async (document: DocumentRef, pacs: Pick<Pacs, "retrieveInstance
     };
   } catch (error) {
     const { code } = toFailure(error);
-    if (ofTheArchive.has(code)) throw error;
+    // Of an archive that is away every document would seem damaged.
+    if (policyOf(code).class === "transient") throw error;
     return { ...nothing, unreadable: [{ sopInstanceUid, code }] };
   }
 };

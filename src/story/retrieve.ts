@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { openPart10 } from "../dicom/file/part10.ts";
 import { pixelCoding } from "../dicom/file/transferSyntax.ts";
-import { type FailureCode, FailureError } from "../domain/failure.ts";
+import { FailureError, isOfAnswer } from "../domain/failure.ts";
 import type { SeriesRef } from "../domain/series.ts";
 import type { InstanceBytes } from "../ports/pacs.ts";
 import type { World } from "../ports/world.ts";
@@ -16,9 +16,6 @@ const isReadable = ({ read }: InstanceBytes): boolean => {
     throw error;
   }
 };
-
-/** The archive cannot or will not decode; the reader then refuses the series by the name of its transfer syntax. */
-const cannotDecode: ReadonlySet<FailureCode> = new Set<FailureCode>(["PACS_ERROR", "PACS_BAD_ANSWER"]);
 
 /**
  * The named instances of a series, in the order asked for. Those in a transfer syntax for which there is no decoder are
@@ -38,7 +35,8 @@ export const retrieveReadable = async (
     const decoded = await pacs.retrieveInstances(series, foreign, folder, progress, "uncompressed");
     return sopInstanceUids.map((uid, n) => decoded[foreign.indexOf(uid)] ?? (stored[n] as InstanceBytes));
   } catch (error) {
-    if (error instanceof FailureError && cannotDecode.has(error.failure.code)) return stored;
+    // The archive cannot or will not decode; the reader then refuses the series by the name of its transfer syntax.
+    if (isOfAnswer(error)) return stored;
     throw error;
   }
 };

@@ -121,8 +121,10 @@ test("one damaged, missing or foreign document hides no other", async () => {
 });
 
 test("an archive that went away is no study without reports", async () => {
-  const away: Stored = { uid: "1.9", modality: "SR", bytes: failed("PACS_UNREACHABLE", "Away.") };
-  await assert.rejects(readReports(holding(away), "1.2", "study"), isFailure("PACS_UNREACHABLE"));
+  for (const code of ["PACS_UNREACHABLE", "PACS_TIMEOUT", "PACS_UNTRUSTED"] as const) {
+    const away: Stored = { uid: "1.9", modality: "SR", bytes: failed(code, "Away.") };
+    await assert.rejects(readReports(holding(away), "1.2", "study"), isFailure(code));
+  }
 });
 
 test("studies come in the order of their dates, and identities apart from the reports", async () => {

@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import { FailureError } from "../../domain/failure.ts";
+import { FailureError, policyOf } from "../../domain/failure.ts";
 import type { Job } from "../../domain/job.ts";
 import type { StoredObject } from "../../domain/result.ts";
 import type { JobStore } from "../../ports/jobs.ts";
@@ -54,6 +54,7 @@ export const sendObject =
       response.type("application/dicom").attachment(`${name}.dcm`).end(bytes);
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
-      problem(response, 502, error.failure.code, error.failure.sentence);
+      const { code, sentence } = error.failure;
+      problem(response, policyOf(code).httpStatus, code, sentence);
     }
   };

@@ -1,4 +1,5 @@
 import type { Request, Response } from "express";
+import { type FailureCode, policyOf } from "../../domain/failure.ts";
 import { isUid } from "../../domain/uid.ts";
 import { problem } from "../message/problem.ts";
 import { flag, oneOf, readQuery } from "../message/query.ts";
@@ -19,20 +20,13 @@ export type Measurements =
       /** How many documents of the study could not be read. */
       readonly unreadable: number;
     }
-  | { readonly kind: "failed"; readonly code: string; readonly sentence: string };
+  | { readonly kind: "failed"; readonly code: FailureCode; readonly sentence: string };
 
 /** Reads them elsewhere: nothing that answers HTTP may parse what a stranger has written. */
 export type ReadMeasurements = (
   studyUid: string,
   options: { readonly format: MeasurementsFormat; readonly all: boolean; readonly signal: AbortSignal },
 ) => Promise<Measurements>;
-
-const statusOf = (code: string): number => {
-  if (code === "NO_REPORT") return 404;
-  if (code === "BUSY") return 503;
-  if (code === "TIMEOUT") return 504;
-  return code.startsWith("PACS_") ? 502 : 500;
-};
 
 const formats = ["json", "csv", "fhir"] as const satisfies readonly MeasurementsFormat[];
 
@@ -52,8 +46,9 @@ export const sendMeasurements =
     const read = await readMeasurements(studyUid, { format, all, signal: gone.signal });
     if (gone.signal.aborted) return;
     if (read.kind === "failed") {
-      if (read.code === "BUSY") response.set("Retry-After", "5");
-      return problem(response, statusOf(read.code), read.code, read.sentence);
+      const { httpStatus } = policyOf(read.code);
+      if (httpStatus === 503) response.set("Retry-After", "5");
+      return problem(response, httpStatus, read.code, read.sentence);
     }
     if (read.unreadable > 0) response.set("Panseg-Unreadable", String(read.unreadable));
     response.set("Content-Type", contentTypes[format]).end(read.body);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { NextFunction, Request, Response } from "express";
-import { type FailureCode, FailureError } from "../../domain/failure.ts";
+import { FailureError, policyOf } from "../../domain/failure.ts";
 import { framesOf } from "../../domain/frames.ts";
 import type { Log } from "../../ports/world.ts";
 
@@ -17,13 +17,9 @@ export const problem = (
     .type("application/problem+json")
     .json({ code, sentence, ...more });
 
-/** What the service cannot do at the moment, and a restart or a person may mend; every other failure here is a defect. */
-const unavailable: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  "DATA_FOLDER_LOST",
-  "MODELS_LOST",
-  "DATA_DIR_LOCKED",
-  "FOLDER_UNWRITABLE",
-]);
+/** What the service cannot do at the moment, and time or a person may mend; every other failure here is a defect. */
+const isUnavailable = (error: unknown): error is FailureError =>
+  error instanceof FailureError && policyOf(error.failure.code).httpStatus === 503;
 
 /** The last resort: what a client did wrong is said, all else gets an id under which the log tells where it happened. */
 export const answerError =
@@ -32,7 +28,7 @@ export const answerError =
     const isStarted = response.headersSent;
     if (isStarted) response.destroy();
     if (!isStarted && isOfRequest(error)) problem(response, 400, "USAGE", "The request is malformed.");
-    else if (!isStarted && error instanceof FailureError && unavailable.has(error.failure.code)) {
+    else if (!isStarted && isUnavailable(error)) {
       const { code, sentence } = error.failure;
       problem(response.set("Retry-After", "5"), 503, code, sentence);
     } else {

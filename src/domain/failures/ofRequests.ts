@@ -1,0 +1,23 @@
+/** What is said of the words of whoever asks, at the command line or over HTTP. */
+import { misused } from "./policy.ts";
+
+export const ofRequests = {
+  USAGE: misused("See panseg --help."),
+  SETTINGS_INVALID: misused("Correct the settings: panseg config check."),
+  PART_NOT_FOUND: misused("Name one of the volumes that the series holds."),
+  NIFTI_INVALID: misused("The file is no readable NIfTI-1 image."),
+  SEVERAL_SERIES: misused("Give one series, or name it with --series."),
+  GRIDS_DIFFER: misused(
+    "Compare masks of one image grid, or let the prediction be resampled onto the reference's (--resample).",
+  ),
+  NOT_PAIRED: misused("Give both masks of a case one name, or let them be of one series."),
+  NOT_A_MASK: misused("Give masks as NIfTI files or DICOM SEG."),
+  SEGMENT_NOT_FOUND: misused("Name the segment by its number, where none is called pancreas."),
+  NOT_RETRACTABLE: misused("Only a segmentation that has ended with stored results can be withdrawn."),
+  NOT_RETRYABLE: misused("Only a job that ended as skipped or dead, and was not withdrawn, is queued again."),
+  JOB_NOT_FOUND: { ...misused("List the jobs with: panseg jobs list."), httpStatus: 404 },
+  ABORTED: misused("Whoever asked went away before the answer."),
+  NO_LEDGER: misused(
+    "Name the settings of your service (--config, PANSEG_CONFIG): its dataFolder holds the ledger, and panseg serve makes it.",
+  ),
+} as const;
