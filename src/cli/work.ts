@@ -12,6 +12,9 @@ import { runWorker } from "../processes/work.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import { settingsFor, stopSignal } from "./context.ts";
 
+/** For last words; what keeps the process longer than that keeps it for nothing. */
+const LAST_MS = 1000;
+
 /** The service hears whether jobs are being taken, or why not. */
 const tell = (message: WorkerMessage): void => {
   if (process.connected) process.send?.(message);
@@ -35,6 +38,8 @@ export const describeWork = (command: Command): void => {
       // Whoever still listens to the service lives on without working, and nobody starts another.
       process.off("disconnect", dieAsOrphan);
       if (process.connected) process.disconnect?.();
+      // So does who is kept by an open connection, a thread or a session that the end of its loop left behind.
+      setTimeout(() => process.exit(), LAST_MS).unref();
     }
   });
 };

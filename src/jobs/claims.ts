@@ -7,6 +7,8 @@ import * as sql from "./queries.ts";
 import { toJob, toJson } from "./rows.ts";
 
 export function claimOldest(database: Database, owner: string, leaseMs: number, now: number): Claim | null {
+  // To write, even nothing, takes the ledger's lock, which an idle worker has no need of.
+  if (database.first(sql.DUE, { now }) === null) return null;
   const token = randomUUID();
   const row = database.first(sql.CLAIM, { owner, token, leaseMs: Math.ceil(leaseMs), now });
   return row === null ? null : { job: toJob(row), token };

@@ -147,5 +147,8 @@ function hasPlausibleVersion(sqlite: DatabaseSync): boolean {
   return version >= 0 && (version === 0) === (tables === 0);
 }
 
+/** Whether another process held a lock for longer than this one waited for it. Nothing was read or written then. */
+export const isBusy = (error: unknown): boolean => primaryCode(error) === SQLITE.BUSY;
+
 const primaryCode = (error: unknown): number =>
   error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;

@@ -35,12 +35,15 @@ export const SAVE_CURSOR = `
 export const READ_CURSOR = "SELECT value FROM cursor WHERE source = $source";
 
 /** A time limit that was set in the future was set before the clock went back: waiting for it could take years. */
+export const DUE = `
+  SELECT id FROM job WHERE state = 'queued' AND (not_before <= $now OR queued_at > $now) ORDER BY seq LIMIT 1`;
+
+export const IS_RUNNING = "SELECT id FROM job WHERE state = 'running' LIMIT 1";
+
 export const CLAIM = `
   UPDATE job SET state = 'running', attempts = attempts + 1, progress = 0, arrived_again = 0,
     lease_owner = $owner, lease_token = $token, lease_ms = $leaseMs, lease_until = $now + $leaseMs, updated_at = $now
-  WHERE id = (
-    SELECT id FROM job WHERE state = 'queued' AND (not_before <= $now OR queued_at > $now) ORDER BY seq LIMIT 1
-  )
+  WHERE id = (${DUE})
   RETURNING *`;
 
 const HELD = "id = $id AND state = 'running' AND lease_token = $token";

@@ -5,6 +5,7 @@ import type { Clock } from "../ports/world.ts";
 import { recordArrival } from "./arrivals.ts";
 import { addSegmentation, claimOldest, endClaim, releaseAll, writeHeld } from "./claims.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { withPatience } from "./patience.ts";
 import * as sql from "./queries.ts";
 import { toJob, toJson } from "./rows.ts";
 import { migrate } from "./schema.ts";
@@ -14,8 +15,9 @@ type Options = { readonly file: string; readonly clock: Clock; readonly maxAttem
 const LIST_LIMIT = 1000;
 
 /**
- * Jobs in one SQLite file, for any number of processes of one machine. What a call has returned for is on disk.
- * Throws SETTINGS_INVALID where the file was written by a newer version or its file system cannot hold it.
+ * Jobs in one SQLite file, for any number of processes of one machine. What a call has returned for is on disk. Every call
+ * waits for a ledger that another process holds (a backup, a copy), and lets this process go on meanwhile; LEDGER_BUSY where
+ * that takes too long. Throws SETTINGS_INVALID where the file was written by a newer version or its file system cannot hold it.
  */
 export function openSqliteJobStore({ file, clock, maxAttempts }: Options): JobStore {
   const database = openDatabase(file);
@@ -26,13 +28,13 @@ export function openSqliteJobStore({ file, clock, maxAttempts }: Options): JobSt
     throw error;
   }
   const now = (): number => Math.floor(clock.nowMs());
-  return {
+  return withPatience<JobStore>(database, {
     ...watching(database, now),
     ...working(database, now),
     ...releasing(database, now, maxAttempts),
     ...reading(database, now),
     close: async () => database.close(),
-  };
+  });
 }
 
 type Now = () => number;
@@ -99,7 +101,9 @@ const releasing = (
 const reading = (
   database: Database,
   now: Now,
-): Pick<JobStore, "find" | "list" | "retry" | "retract" | "stats"> => ({
+): Pick<JobStore, "find" | "list" | "retry" | "retract" | "stats" | "isWorkWaiting"> => ({
+  isWorkWaiting: async () =>
+    database.first(sql.IS_RUNNING) === null && database.first(sql.DUE, { now: now() }) !== null,
   find: async (id) => findJob(database, id),
   list: async ({ limit = LIST_LIMIT, ...filter } = {}) => {
     // SQLite takes a negative limit for none at all.

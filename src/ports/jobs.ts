@@ -31,6 +31,8 @@ export type JobStore = {
   /** Make claimable again what dead workers held: all of `owner`'s claims, or every expired lease; bury what died too often. */
   readonly releaseOwner: (owner: string) => Promise<number>;
   readonly releaseExpired: () => Promise<number>;
+  /** Whether a job is due while none runs: for more than a moment, that means that nobody claims. */
+  readonly isWorkWaiting: () => Promise<boolean>;
   readonly find: (id: number) => Promise<Job | null>;
   readonly list: (filter?: { state?: JobState; kind?: JobKind; limit?: number }) => Promise<readonly Job[]>;
   /** A person's decision: queue a skipped or dead job anew. Throws JOB_NOT_FOUND. */

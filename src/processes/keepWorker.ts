@@ -107,7 +107,10 @@ export const keepWorker = (command: ProgramCommand, jobs: JobStore, leaseMs: num
       const running = child;
       const exited = new Promise<void>((resolve) => running.once("exit", () => resolve()));
       running.kill("SIGTERM");
-      const killer = setTimeout(() => running.kill("SIGKILL"), GRACE_MS);
+      const killer = setTimeout(() => {
+        log.error("worker does not stop");
+        running.kill("SIGKILL");
+      }, GRACE_MS);
       await exited;
       clearTimeout(killer);
     },

@@ -24,6 +24,7 @@ import type { Pictures } from "../ports/results.ts";
 import type { Log } from "../ports/world.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import { startAudits } from "./audits.ts";
+import { watchClaiming } from "./claiming.ts";
 import { keepWorker, WORKER, type Worker } from "./keepWorker.ts";
 import type { ProgramCommand } from "./reports.ts";
 
@@ -95,6 +96,7 @@ const openDataFolder = async (
   let tidying: NodeJS.Timeout | undefined;
   let audits: ReturnType<typeof startAudits> | null = null;
   let worker: Worker | null = null;
+  let claiming: ReturnType<typeof watchClaiming> | null = null;
   // All files are opened before anything begins: what begins cannot fail.
   const everything = settings.watch.enabled ? composeFullSweep(settings, pacs, jobs, log) : null;
   let schedule: Schedule | null = null;
@@ -102,17 +104,19 @@ const openDataFolder = async (
     jobs,
     pictures,
     lost: guard.lost,
-    trouble: () => worker?.trouble() ?? null,
+    trouble: () => worker?.trouble() ?? claiming?.trouble() ?? null,
     look: () => schedule?.look(),
     begin: () => {
       tidying = removeOldPictures(settings, pictures, log);
       audits =
         settings.quality.schedule === null ? null : startAudits(settings.quality.schedule, command, log);
       worker = keepWorker(command, jobs, settings.jobs.leaseSeconds * 1000, log);
+      claiming = watchClaiming(jobs, log);
       schedule = settings.watch.enabled ? watch(settings, pacs, jobs, everything, log) : null;
     },
     stop: async () => {
       clearInterval(tidying);
+      claiming?.stop();
       await Promise.all([schedule?.stop(), audits?.stop(), worker?.stop()]);
       await everything?.close();
       await jobs.close();

@@ -27,6 +27,14 @@ export const ofMachine = {
     "Bring the data folder back, or make it anew: the service then goes on by itself and rebuilds its jobs from the archive.",
   ),
   MODELS_LOST: transient("machine", "Bring the models folder back; the service then goes on by itself."),
+  LEDGER_BUSY: transient(
+    "machine",
+    "Another process holds the job ledger, as a backup does; what waits for it goes on when it is free.",
+  ),
+  JOBS_NOT_CLAIMED: transient(
+    "machine",
+    "The log says what the process that runs jobs is doing; one that ended is started again at least every 30 s.",
+  ),
   DISK_LOW: transient("machine", "Free space on the disk of the data folder."),
   WORKER_CANNOT_START: permanent(
     "machine",
