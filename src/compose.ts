@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Failure } from "./domain/failure.ts";
-import type { OutputKind } from "./domain/result.ts";
+import { type OutputKind, type OutputSetting, outputKinds, outputs } from "./domain/outputs.ts";
 import { makeModels } from "./inference/models.ts";
 import { openListings } from "./jobs/listings.ts";
 import { openPictures } from "./jobs/pictures.ts";
@@ -53,7 +53,7 @@ const storySettings = ({ inference, models, series, output, destinations }: Sett
     .update(JSON.stringify({ mirror, tileStride, float16, repairs: series.repairs }))
     .digest("hex");
   const { rulesFile, ...limits } = series;
-  const outputs = [output, ...destinations].flatMap(wantedOutputs);
+  const wanted = [output, ...destinations].flatMap(wantedOutputs);
   return {
     ...limits,
     rules: readSeriesRules(rulesFile),
@@ -63,18 +63,12 @@ const storySettings = ({ inference, models, series, output, destinations }: Sett
     tileStride,
     settingsDigest,
     output,
-    outputs: [...new Set(outputs)],
+    outputs: [...new Set(wanted)],
   };
 };
 
-type Wanted = Pick<Settings["output"], "seg" | "sr" | "textReport" | "keyImages">;
-
-const wantedOutputs = ({ seg, sr, textReport, keyImages }: Wanted): readonly OutputKind[] => [
-  ...(seg ? (["seg"] as const) : []),
-  ...(sr ? (["sr"] as const) : []),
-  ...(textReport ? (["text"] as const) : []),
-  ...(keyImages ? (["key-image"] as const) : []),
-];
+const wantedOutputs = (wanted: Pick<Settings["output"], OutputSetting>): readonly OutputKind[] =>
+  outputKinds.filter((kind) => wanted[outputs[kind].setting]);
 
 export const composePacs = (settings: Settings, log: Log): Pacs =>
   makePacs(settings.pacs, settings.pacs.kind === "orthanc" ? settings.pacs.orthancUrl : null, settings, log);

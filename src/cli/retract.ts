@@ -54,19 +54,13 @@ export const describeRetract = (command: Command): void => {
 /** The report first, then what it is about. */
 const objectsOf = ({ result, studyUid, state }: Job): readonly ObjectRef[] => {
   if (result === null || (state !== "done" && state !== "skipped")) return [];
-  const { sr, seg, others } = result.objects;
-  return [sr, seg, ...others].flatMap((object) =>
-    object === null
-      ? []
-      : [
-          {
-            studyUid,
-            seriesUid: object.seriesUid,
-            sopClassUid: object.sopClassUid,
-            sopInstanceUid: object.sopInstanceUid,
-          },
-        ],
-  );
+  const reportFirst = result.objects.toSorted((a, b) => Number(b.kind === "sr") - Number(a.kind === "sr"));
+  return reportFirst.map(({ object: { seriesUid, sopClassUid, sopInstanceUid } }) => ({
+    studyUid,
+    seriesUid,
+    sopClassUid,
+    sopInstanceUid,
+  }));
 };
 
 /** Names of the destinations that hold something of it, which now hold the note too. */

@@ -2,6 +2,7 @@ import { segToMask } from "../dicom/segmentation/readSegPlanes.ts";
 import type { FailureCode } from "../domain/failure.ts";
 import type { Mask } from "../domain/grid.ts";
 import type { Job } from "../domain/job.ts";
+import { storedAs } from "../domain/result.ts";
 import { diceOf } from "../evaluate/dice.ts";
 import { measureMask } from "../measure/measureMask.ts";
 import type { Pacs } from "../ports/pacs.ts";
@@ -37,7 +38,7 @@ export const finalJob = (jobs: readonly Job[], seriesUid: string): Job | null =>
 /** Judge the end of a series; the mask is judged by what the archive now holds. */
 export const judgeSeries = async (cast: CastSeries, job: Job, pacs: Pacs): Promise<Verdict> => {
   const { studyUid, seriesUid, state, failure, result } = job;
-  const stored = result?.objects.seg ?? null;
+  const stored = result && storedAs(result, "seg");
   const truth = cast.phantom?.label ?? null;
   const seg =
     stored === null

@@ -1,4 +1,5 @@
 import type { Lps } from "./axes.ts";
+import type { OutputKind } from "./outputs.ts";
 import type { ModelClass } from "./plan.ts";
 import type { Trend } from "./trend.ts";
 import type { Warning } from "./warning.ts";
@@ -78,12 +79,8 @@ export type ResultSummary = {
   readonly trend?: Trend | null;
   /** SOP Instance UIDs of the reports that this result replaced. */
   readonly replaces?: readonly string[];
-  readonly objects: {
-    readonly seg: StoredObject | null;
-    readonly sr: StoredObject | null;
-    /** What was written besides, where the settings ask for it: the result in words, key images. */
-    readonly others: readonly OtherObject[];
-  };
+  /** In the order in which they are stored; none where nothing was found and no report says so. */
+  readonly objects: readonly ResultObject[];
   readonly startedAt: string;
   readonly secondsPerStep: Readonly<Record<string, number>>;
 };
@@ -96,10 +93,18 @@ export type StoredObject = {
   readonly sha256: string;
 };
 
-/** What a result may become in an archive. */
-export type OutputKind = "seg" | "sr" | "text" | "key-image";
+/** One object of a result, under the name that it has everywhere (see `outputName`). */
+export type ResultObject = {
+  readonly kind: OutputKind;
+  readonly name: string;
+  readonly object: StoredObject;
+};
 
-export type OtherObject = StoredObject & { readonly kind: "text" | "key-image" };
+/** Where the first object of a kind is stored; null where there is none. */
+export const storedAs = (
+  { objects }: Pick<ResultSummary, "objects">,
+  kind: OutputKind,
+): StoredObject | null => objects.find((each) => each.kind === kind)?.object ?? null;
 
 /** Stands wherever a result of a model appears that was trained on synthetic phantoms. */
 export const PHANTOM_NOTICE = "PHANTOM DEMO MODEL";

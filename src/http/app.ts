@@ -81,9 +81,7 @@ export const makeApp = (sources: Sources): Express => {
     response.json({ notice: RESEARCH_NOTICE, ...viewJob(job) });
   });
   app.get("/api/jobs/:id/picture.png", sendPicture(jobs, pictures));
-  app.get("/api/jobs/:id/seg.dcm", sendObject(jobs, pacs, "seg"));
-  app.get("/api/jobs/:id/sr.dcm", sendObject(jobs, pacs, "sr"));
-  app.get("/api/jobs/:id/other-:n.dcm", sendObject(jobs, pacs, "other"));
+  app.get("/api/jobs/:id/:name.dcm", sendObject(jobs, pacs));
 
   app.get("/api/studies/:studyUid/measurements", sendMeasurements(readMeasurements));
 

@@ -1,6 +1,10 @@
 import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { failed } from "../domain/failure.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { type FormerResult, listObjects } from "./formerResult.ts";
+
+/** SQL, or what SQL cannot say. */
+export type Migration = string | ((database: Database) => void);
 
 /**
  * Append-only: a released step is never edited, step n brings version n-1 to n (`user_version`).
@@ -8,7 +12,7 @@ import { type Database, openDatabase } from "./database.ts";
  * `seq` is the place in the queue, given anew whenever a row becomes work, so that order never depends on a clock.
  * `queued_at` and `lease_ms` tell when a time limit was set: one that was set in the future means that the clock went back.
  */
-export const migrations: readonly string[] = [
+export const migrations: readonly Migration[] = [
   `
   CREATE TABLE job (
     id             INTEGER PRIMARY KEY,
@@ -45,14 +49,31 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE cursor (source TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   `,
+  listObjectsOfResults,
 ];
+
+/** A result names its objects in one list; a thousand at a time, since there may be very many. */
+function listObjectsOfResults(database: Database): void {
+  for (let id = 0; ; ) {
+    const rows = database.all(
+      "SELECT id, result_json FROM job WHERE id > $id AND result_json IS NOT NULL ORDER BY id LIMIT 1000",
+      { id },
+    );
+    for (const row of rows) {
+      id = Number(row["id"]);
+      const result = JSON.stringify(listObjects(JSON.parse(String(row["result_json"])) as FormerResult));
+      database.run("UPDATE job SET result_json = $result WHERE id = $id", { id, result });
+    }
+    if (rows.length === 0) return;
+  }
+}
 
 /**
  * Brings the database to the newest version in one transaction, after a copy of the file as it was. Processes that open a
  * file together wait for the first of them, and then find nothing left to do.
  * Throws SETTINGS_INVALID where the file is newer than this program: it would not understand what it reads.
  */
-export function migrate(database: Database, file: string, steps: readonly string[] = migrations): void {
+export function migrate(database: Database, file: string, steps: readonly Migration[] = migrations): void {
   if (schemaVersion(database) === steps.length) return;
   database.transaction(() => {
     // Read under the lock: another process may have taken the steps meanwhile.
@@ -65,7 +86,10 @@ export function migrate(database: Database, file: string, steps: readonly string
       );
     }
     if (found > 0 && found < steps.length) backUp(file, found);
-    for (const step of steps.slice(found)) database.script(step);
+    for (const step of steps.slice(found)) {
+      if (typeof step === "string") database.script(step);
+      else step(database);
+    }
     database.script(`PRAGMA user_version = ${steps.length}`);
   });
 }

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -13,8 +13,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { failed } from "../domain/failure.ts";
-import type { ResultSummary } from "../domain/result.ts";
 import type { Spool, Spooled } from "../ports/results.ts";
+import { hashOf, type Manifest, readManifest, type SealedFile, seal } from "./manifest.ts";
 
 /**
  * Entries as folders named by the hash of their key, each complete or absent whatever interrupts us.
@@ -33,15 +33,6 @@ export function openSpool(folder: string): Spool {
   };
 }
 
-/** result.json: the result and what its neighbours must hash to, sealed by a hash of itself. */
-type Manifest = {
-  readonly result: ResultSummary;
-  readonly seg: string | null;
-  readonly sr: string | null;
-  readonly others: readonly string[];
-  readonly picture: string;
-};
-
 function readEntry(folder: string, name: string): Spooled | null {
   const entry = join(folder, name);
   if (!existsSync(entry)) return null;
@@ -52,33 +43,32 @@ function readEntry(folder: string, name: string): Spooled | null {
 }
 
 function readComplete(entry: string): Spooled | null {
-  const manifest = unseal(readIfThere(join(entry, "result.json")));
+  const manifest = readManifest(readIfThere(join(entry, "result.json")));
   if (manifest === null) return null;
-  const seg = manifest.seg === null ? null : readIfThere(join(entry, "seg.dcm"));
-  const sr = manifest.sr === null ? null : readIfThere(join(entry, "sr.dcm"));
-  const picture = readIfThere(join(entry, "overview.png"));
-  const others = manifest.others.map((_, n) => readIfThere(join(entry, otherName(n))));
-  const isWhole = hashOrNull(seg) === manifest.seg && hashOrNull(sr) === manifest.sr;
-  if (!isWhole || picture === null || hashOf(picture) !== manifest.picture) return null;
-  const whole = others.filter((bytes, n) => bytes !== null && hashOf(bytes) === manifest.others[n]);
-  if (whole.length < others.length) return null;
-  return { result: manifest.result, seg, sr, others: whole as Uint8Array[], picture };
+  const readWhole = ({ file, sha256 }: SealedFile): readonly Uint8Array[] => {
+    const bytes = readIfThere(join(entry, file));
+    return bytes !== null && hashOf(bytes) === sha256 ? [bytes] : [];
+  };
+  const { result } = manifest;
+  const files = manifest.objects.flatMap(readWhole);
+  const [picture] = readWhole(manifest.picture);
+  if (picture === undefined || files.length < result.objects.length) return null;
+  const objects = result.objects.map((object, n) => ({ ...object, bytes: files[n] as Uint8Array }));
+  return { result, objects, picture };
 }
 
-function writeEntry(folder: string, name: string, { result, seg, sr, others, picture }: Spooled): Spooled {
+function writeEntry(folder: string, name: string, { result, objects, picture }: Spooled): Spooled {
   const unfinished = join(folder, unfinishedName());
+  const write = (file: string, bytes: Uint8Array): SealedFile => {
+    writeDurably(join(unfinished, file), bytes);
+    return { file, sha256: hashOf(bytes) };
+  };
   try {
     mkdirSync(unfinished, { mode: 0o700 });
-    if (seg !== null) writeDurably(join(unfinished, "seg.dcm"), seg);
-    if (sr !== null) writeDurably(join(unfinished, "sr.dcm"), sr);
-    writeDurably(join(unfinished, "overview.png"), picture);
-    for (const [n, bytes] of others.entries()) writeDurably(join(unfinished, otherName(n)), bytes);
-    const manifest = {
+    const manifest: Manifest = {
       result,
-      seg: hashOrNull(seg),
-      sr: hashOrNull(sr),
-      others: others.map(hashOf),
-      picture: hashOf(picture),
+      objects: objects.map((object) => write(`${object.name}.dcm`, object.bytes)),
+      picture: write("overview.png", picture),
     };
     writeDurably(join(unfinished, "result.json"), Buffer.from(seal(manifest)));
     flush(unfinished);
@@ -176,28 +166,6 @@ function readIfThere(file: string): Uint8Array | null {
     throw error;
   }
 }
-
-const otherName = (n: number): string => `other-${n + 1}.dcm`;
-
-const seal = ({ result, seg, sr, others, picture }: Manifest): string => {
-  const sealed = { result, seg, sr, others, picture };
-  return JSON.stringify({ ...sealed, sealSha256: hashOf(JSON.stringify(sealed)) });
-};
-
-function unseal(bytes: Uint8Array | null): Manifest | null {
-  if (bytes === null) return null;
-  try {
-    const text = Buffer.from(bytes).toString("utf8");
-    const manifest = JSON.parse(text) as Manifest;
-    return seal(manifest) === text ? manifest : null;
-  } catch {
-    return null;
-  }
-}
-
-const hashOf = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
-
-const hashOrNull = (bytes: Uint8Array | null): string | null => (bytes === null ? null : hashOf(bytes));
 
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && "code" in error ? error.code : undefined;

@@ -1,18 +1,19 @@
 /** Where results lie before, while and after they are sent; jobs/ and pacs/ fulfil it. */
 import type { Failure } from "../domain/failure.ts";
-import type { OutputKind, ResultSummary } from "../domain/result.ts";
+import type { OutputKind } from "../domain/outputs.ts";
+import type { ResultObject, ResultSummary } from "../domain/result.ts";
 import type { Pacs } from "./pacs.ts";
 
 /** The objects of one job on disk, complete or absent: written before the first send, the only source of sends. */
 export type Spooled = {
   readonly result: ResultSummary;
-  readonly seg: Uint8Array | null;
-  readonly sr: Uint8Array | null;
-  /** In the order of the result's other objects. */
-  readonly others: readonly Uint8Array[];
+  /** The result's objects, in its order. */
+  readonly objects: readonly SpooledObject[];
   /** PNG for people: key slices with the contour. */
   readonly picture: Uint8Array;
 };
+
+export type SpooledObject = ResultObject & { readonly bytes: Uint8Array };
 
 export type Spool = {
   readonly read: (key: string) => Spooled | null;

@@ -1,7 +1,9 @@
 /** All that a story is told with. compose.ts joins it. */
-import type { OutputKind, SoftwareIdentity } from "../domain/result.ts";
+import type { OutputKind } from "../domain/outputs.ts";
+import type { SoftwareIdentity } from "../domain/result.ts";
 import type { SeriesRule } from "../domain/rules.ts";
 import type { Repairs } from "../domain/series.ts";
+import type { StepName } from "../domain/step.ts";
 import type { JobStore } from "./jobs.ts";
 import type { Models } from "./models.ts";
 import type { Pacs } from "./pacs.ts";
@@ -21,7 +23,7 @@ export type Log = {
  * the service stops. Finished steps are remembered with their seconds.
  */
 export type Step = {
-  <T>(name: string, run: (progress: (share: number) => void) => T | Promise<T>): Promise<T>;
+  <T>(name: StepName, run: (progress: (share: number) => void) => T | Promise<T>): Promise<T>;
   readonly secondsPerStep: Readonly<Record<string, number>>;
 };
 

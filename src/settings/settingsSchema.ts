@@ -3,6 +3,7 @@ import cron from "node-cron";
 import { z } from "zod";
 import { failed } from "../domain/failure.ts";
 import { nearestWord } from "../domain/nearestWord.ts";
+import type { OutputSetting } from "../domain/outputs.ts";
 import { readText, readYamlFile } from "./yamlFile.ts";
 
 const port = z.int().min(0).max(65_535);
@@ -58,7 +59,7 @@ const wanted = {
   textReport: z.boolean().default(true),
   /** Key slices with the contour as Secondary Captures too, the only form that every viewer shows. */
   keyImages: z.boolean().default(true),
-};
+} satisfies Readonly<Record<OutputSetting, z.ZodType>>;
 
 /** Every key, its unit in its name and its default. config/README.md is checked against this schema by a test. */
 export const settingsSchema = z.strictObject({

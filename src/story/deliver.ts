@@ -2,6 +2,7 @@
 import { verifyStored } from "../dicom/verify/verifyStored.ts";
 import { type Failure, FailureError, failed, policyOf } from "../domain/failure.ts";
 import type { SeriesRef } from "../domain/series.ts";
+import type { StepName } from "../domain/step.ts";
 import type { Warning } from "../domain/warning.ts";
 import type { Destination, Spooled } from "../ports/results.ts";
 import type { Step, World } from "../ports/world.ts";
@@ -86,7 +87,7 @@ type Refused = {
 const nameAt = ({ name }: WrittenObject, { name: destination }: Destination): string =>
   destination === "archive" ? name : `${name}@${destination}`;
 
-const stepName = (verb: string, object: WrittenObject, destination: Destination): string =>
+const stepName = (verb: "store" | "verify", object: WrittenObject, destination: Destination): StepName =>
   `${verb}-${nameAt(object, destination)}`;
 
 /**

@@ -7,13 +7,16 @@ import { buildSeg } from "../dicom/write/buildSeg.ts";
 import { buildSr } from "../dicom/write/buildSr.ts";
 import { buildTextReport } from "../dicom/write/buildTextReport.ts";
 import type { WriteContext } from "../dicom/write/context.ts";
+import type { BuiltObject } from "../dicom/write/part10.ts";
 import type { Volume } from "../domain/grid.ts";
 import type { History } from "../domain/history.ts";
+import { type OutputKind, outputKinds, outputName } from "../domain/outputs.ts";
 import type { StoredObject } from "../domain/result.ts";
 import type { SourceSeries } from "../domain/series.ts";
 import type { Trend } from "../domain/trend.ts";
 import { trendOf } from "../measure/trend.ts";
 import type { Segmenter } from "../ports/models.ts";
+import type { SpooledObject } from "../ports/results.ts";
 import type { Step, Teller } from "../ports/world.ts";
 import { keyPictures } from "./illustrate.ts";
 import { algorithmParameters, type BuiltObjects, type Segmentation } from "./results.ts";
@@ -26,9 +29,50 @@ type Order = {
   readonly history: History;
 };
 
+/** What objects are made of; `seg` is null where no pancreas was found. */
+type Material = {
+  readonly segmentation: Segmentation;
+  readonly seg: StoredObject | null;
+  readonly volume: Volume;
+  readonly context: WriteContext;
+};
+
+type Recipe = {
+  /** Whether it is made though no destination wants it, because others refer to it or are proved by it. */
+  readonly isAlwaysMade: boolean;
+  /** Whether there is something to say where no pancreas was found. */
+  readonly isOfEmptyMask: boolean;
+  readonly make: (material: Material) => readonly BuiltObject[];
+};
+
+const recipes: Readonly<Record<OutputKind, Recipe>> = {
+  seg: {
+    isAlwaysMade: true,
+    isOfEmptyMask: false,
+    make: ({ segmentation, context }) => [buildSeg(segmentation.mask, context)],
+  },
+  sr: {
+    isAlwaysMade: true,
+    isOfEmptyMask: true,
+    make: ({ segmentation, seg, context }) => [buildSr(segmentation.measures, seg, context)],
+  },
+  // Words and pictures, for viewers that show neither measurement groups nor segmentations.
+  "text-report": {
+    isAlwaysMade: false,
+    isOfEmptyMask: true,
+    make: ({ segmentation, seg, context }) => [buildTextReport(segmentation.measures, seg, context)],
+  },
+  "key-image": {
+    isAlwaysMade: false,
+    isOfEmptyMask: false,
+    make: ({ segmentation, volume, context }) =>
+      buildKeyImages(keyPictures(volume, segmentation, context), segmentation.measures, context),
+  },
+};
+
 /**
- * SEG and SR, read back from their own bytes, and the others. Of an empty mask there is nothing to store, but for the
- * words that say so, where the settings want them; null where there is nothing at all.
+ * The objects in the order in which they are stored; SEG and SR are read back from their own bytes. Of an empty mask there
+ * is nothing to store but the words that say so, where the settings want them; null where there is nothing at all.
  */
 export const buildObjects = async (
   { segmenter, resultKey, orderedAtMs, part, history }: Order,
@@ -57,45 +101,21 @@ export const buildObjects = async (
     predecessors,
     trend,
   };
-  const seg = isEmpty ? null : await step("build-seg", () => buildSeg(mask, context));
-  const sr = await step("build-sr", () => buildSr(measures, seg?.object ?? null, context));
+  const objects: SpooledObject[] = [];
+  const first = (kind: OutputKind): SpooledObject | null =>
+    objects.find((each) => each.kind === kind) ?? null;
+  for (const kind of outputKinds) {
+    const { isAlwaysMade, isOfEmptyMask, make } = recipes[kind];
+    if ((isEmpty && !isOfEmptyMask) || !(isAlwaysMade || settings.outputs.includes(kind))) continue;
+    const material = { segmentation, seg: first("seg")?.object ?? null, volume, context };
+    const built = await step(`build-${kind}`, () => make(material));
+    objects.push(...built.map((each, n) => ({ kind, name: outputName(kind, n), ...each })));
+  }
+  const [seg, sr] = [first("seg"), first("sr")];
   const planes = source.frames.map(({ positionLps }) => positionLps);
-  if (seg !== null)
+  if (seg !== null && sr !== null)
     await step("verify-built", () => verifyBuilt(seg.bytes, sr.bytes, mask, measures, planes));
-  const others = await buildOthers(
-    segmentation,
-    seg?.object ?? null,
-    volume,
-    context,
-    settings.outputs,
-    step,
-  );
-  return { seg, sr, others, trend, replaces: predecessors.map(({ sopInstanceUid }) => sopInstanceUid) };
-};
-
-/** Words and pictures, for viewers that show neither measurement groups nor segmentations. */
-const buildOthers = async (
-  segmentation: Segmentation,
-  seg: StoredObject | null,
-  volume: Volume,
-  context: WriteContext,
-  outputs: Teller["settings"]["outputs"],
-  step: Step,
-): Promise<BuiltObjects["others"]> => {
-  const { measures } = segmentation;
-  const texts = outputs.includes("text")
-    ? await step("build-text", () => [buildTextReport(measures, seg, context)])
-    : [];
-  const images =
-    outputs.includes("key-image") && seg !== null
-      ? await step("build-key-images", () =>
-          buildKeyImages(keyPictures(volume, segmentation, context), measures, context),
-        )
-      : [];
-  return [
-    ...texts.map((built) => ({ ...built, kind: "text" as const })),
-    ...images.map((built) => ({ ...built, kind: "key-image" as const })),
-  ];
+  return { objects, trend, replaces: predecessors.map(({ sopInstanceUid }) => sopInstanceUid) };
 };
 
 const trendOfSeries = (

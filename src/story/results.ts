@@ -1,21 +1,15 @@
 /** How a segmentation is described and packed for the spool, for result.json and for the archive. */
 import type { Mask } from "../domain/grid.ts";
 import { sayMl } from "../domain/millilitres.ts";
+import type { OutputKind } from "../domain/outputs.ts";
 import type { Plan } from "../domain/plan.ts";
-import {
-  type Measures,
-  type OtherObject,
-  type OutputKind,
-  RESEARCH_NOTICE,
-  type ResultSummary,
-  type StoredObject,
-} from "../domain/result.ts";
+import { type Measures, RESEARCH_NOTICE, type ResultSummary } from "../domain/result.ts";
 import type { Repairs, SeriesRef, SourceSeries } from "../domain/series.ts";
 import type { Trend } from "../domain/trend.ts";
 import type { Warning } from "../domain/warning.ts";
 import type { Segmenter } from "../ports/models.ts";
 import type { InstanceRef } from "../ports/pacs.ts";
-import type { Spooled } from "../ports/results.ts";
+import type { Spooled, SpooledObject } from "../ports/results.ts";
 import type { Step, StorySettings, Teller } from "../ports/world.ts";
 
 /** A mask on the grid of its source, measured and judged. */
@@ -25,15 +19,10 @@ export type Segmentation = {
   readonly warnings: readonly Warning[];
 };
 
-type BuiltObject = { readonly bytes: Uint8Array; readonly object: StoredObject };
-
 export type BuiltObjects = {
-  /** Null where no pancreas was found. */
-  readonly seg: BuiltObject | null;
-  readonly sr: BuiltObject;
+  readonly objects: readonly SpooledObject[];
   readonly trend: Trend | null;
   readonly replaces: readonly string[];
-  readonly others: readonly (BuiltObject & Pick<OtherObject, "kind">)[];
 };
 
 /** Mirroring is worth its time only for a model that was trained with it. */
@@ -100,21 +89,14 @@ export const summarise = (
     warnings: segmentation.warnings,
     trend: built?.trend ?? null,
     replaces: built?.replaces ?? [],
-    objects: {
-      seg: built?.seg?.object ?? null,
-      sr: built?.sr.object ?? null,
-      others: (built?.others ?? []).map(({ object, kind }) => ({ ...object, kind })),
-    },
+    objects: (built?.objects ?? []).map(({ kind, name, object }) => ({ kind, name, object })),
     startedAt: new Date(orderedAtMs).toISOString(),
     secondsPerStep: { ...step.secondsPerStep },
   } satisfies ResultSummary,
-  seg: built?.seg?.bytes ?? null,
-  sr: built?.sr.bytes ?? null,
-  others: (built?.others ?? []).map(({ bytes }) => bytes),
+  objects: built?.objects ?? [],
 });
 
 export type WrittenObject = {
-  /** For logs and steps. */
   readonly name: string;
   readonly kind: OutputKind;
   readonly sopClassUid: string;
@@ -122,27 +104,15 @@ export type WrittenObject = {
   readonly bytes: Uint8Array;
 };
 
-/** The objects to store, SEG first because the others refer to it; none for an empty mask. */
-export const writtenObjects = (spooled: Spooled, { studyUid }: SeriesRef): readonly WrittenObject[] => {
-  const { seg, sr, others } = spooled.result.objects;
-  const written = (
-    name: string,
-    kind: WrittenObject["kind"],
-    object: StoredObject | null,
-    bytes: Uint8Array | null | undefined,
-  ): readonly WrittenObject[] => {
-    if (object === null || bytes === null || bytes === undefined) return [];
-    const { sopClassUid, seriesUid, sopInstanceUid } = object;
-    return [{ name, kind, sopClassUid, bytes, ref: { studyUid, seriesUid, sopInstanceUid } }];
-  };
-  return [
-    ...written("seg", "seg", seg, spooled.seg),
-    ...written("sr", "sr", sr, spooled.sr),
-    ...others.flatMap((object, n) =>
-      written(`${object.kind}-${n + 1}`, object.kind, object, spooled.others[n]),
-    ),
-  ];
-};
+/** The objects to store, each with its address in the study of its source. */
+export const writtenObjects = ({ objects }: Spooled, { studyUid }: SeriesRef): readonly WrittenObject[] =>
+  objects.map(({ kind, name, bytes, object: { sopClassUid, seriesUid, sopInstanceUid } }) => ({
+    kind,
+    name,
+    bytes,
+    sopClassUid,
+    ref: { studyUid, seriesUid, sopInstanceUid },
+  }));
 
 /** The summary as it stands in the ledger: with what storing it took, and what no destination wanted. */
 export const withDelivery = (

@@ -1,4 +1,5 @@
 import { FailureError, failed } from "../domain/failure.ts";
+import type { StepName } from "../domain/step.ts";
 import type { Clock, Log, Step } from "../ports/world.ts";
 
 export type StepOptions = {
@@ -19,7 +20,7 @@ export const makeStep = (options: StepOptions): Step => {
   const secondsPerStep: Record<string, number> = {};
 
   const run = async <T>(
-    name: string,
+    name: StepName,
     work: (progress: (share: number) => void) => T | Promise<T>,
   ): Promise<T> => {
     stopIfAborted(signal);

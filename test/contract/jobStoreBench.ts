@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type FailureCode, FailureError, makeFailure } from "../../src/domain/failure.ts";
 import type { Claim, Job, NewSegmentJob, SeriesArrival } from "../../src/domain/job.ts";
-import type { ResultSummary } from "../../src/domain/result.ts";
+import { type OutputKind, outputKinds, outputName } from "../../src/domain/outputs.ts";
+import type { ResultSummary, StoredObject } from "../../src/domain/result.ts";
 import type { JobStore } from "../../src/ports/jobs.ts";
+import type { Spooled } from "../../src/ports/results.ts";
 import type { Clock } from "../../src/ports/world.ts";
 
 /** Fresh data for one test: every `open` is one more connection to it. */
@@ -68,10 +70,31 @@ export const result = (seriesUid: string): ResultSummary => ({
   series: { studyUid: "1.2.3", seriesUid, part: "", instances: 20 },
   measures: { voxels: 4, volumeMl: 0.25, intensity: null, centroidLps: null, extent: null },
   warnings: [],
-  objects: { seg: null, sr: null, others: [] },
+  objects: [],
   startedAt: "2026-11-24T00:00:00.000Z",
   secondsPerStep: { infer: 1.5 },
 });
+
+export const storedObject = (n: number): StoredObject => ({
+  sopClassUid: "1.2.840.10008.5.1.4.1.1.66.4",
+  seriesUid: `1.2.9.${n}`,
+  sopInstanceUid: `1.2.9.${n}.1`,
+  sha256: "cc",
+});
+
+/** As the story puts it on disk: objects with these bytes, in the order given, and a picture. */
+export const spooledOf = (
+  seriesUid: string,
+  contents: Readonly<Partial<Record<OutputKind, Uint8Array>>>,
+  picture: Uint8Array = Buffer.from("PNG bytes"),
+): Spooled => {
+  const objects = outputKinds.flatMap((kind, n) => {
+    const bytes = contents[kind];
+    return bytes === undefined ? [] : [{ kind, name: outputName(kind, 0), object: storedObject(n), bytes }];
+  });
+  const listed = objects.map(({ bytes: _, ...object }) => object);
+  return { result: { ...result(seriesUid), objects: listed }, objects, picture };
+};
 
 export const gone = makeFailure("SERIES_GONE", "The archive lists 0 of 20 instances.", { instances: 0 });
 export const away = makeFailure("PACS_UNREACHABLE", "No connection after 10 s.", { seconds: 10 });

@@ -72,7 +72,7 @@ const segmentedAs = async (t: TestContext, keep: (at: number) => boolean) => {
     series: null,
     measures: measureMask(mask, volume),
     warnings: [],
-    objects: { seg: object, sr: null, others: [] },
+    objects: [{ kind: "seg", name: "seg", object }],
     startedAt: "2025-03-04T23:05:06.000Z",
     secondsPerStep: { infer: 2 },
   };
@@ -125,7 +125,7 @@ test("a series in which nothing was found, so that no SEG is stored, is not as e
   const result = {
     ...done.result,
     outcome: "no-pancreas-found",
-    objects: { ...objects, seg: null },
+    objects: objects.filter(({ kind }) => kind !== "seg"),
   } as const;
   const verdict = await judgeSeries(cast(null), { ...done, result }, pacs);
   assert.deepEqual([verdict.asExpected, verdict.dice], [false, null]);

@@ -172,20 +172,17 @@ group("files", () => {
   test("SEG and SR are what the archive holds at this moment, to be saved under a fixed name", async (t) => {
     const world = await startWorld(t);
     const { job, seg, sr } = await finish(world, seriesOf("s", "ct"));
-    for (const [name, { bytes }] of Object.entries({ seg, sr, "other-1": sr })) {
+    for (const [name, { bytes }] of Object.entries({ seg, sr, "text-report": sr, "key-image-1": seg })) {
       const response = await fetch(`${world.url}/api/jobs/${job.id}/${name}.dcm`);
       assert.equal(response.status, 200);
       assert.equal(response.headers.get("content-type"), "application/dicom");
-      assert.equal(
-        response.headers.get("content-disposition"),
-        `attachment; filename=${name.replace("-1", "")}.dcm`,
-      );
+      assert.equal(response.headers.get("content-disposition"), `attachment; filename=${name}.dcm`);
       assert.deepEqual(Buffer.from(await response.arrayBuffer()), Buffer.from(bytes));
     }
     const refused = await refuse(world, seriesOf("s", "scout"), localizer);
     const none = await getJson(`${world.url}/api/jobs/${refused.id}/seg.dcm`);
     assert.deepEqual([none.status, none.json["code"]], [404, "NO_OBJECT"]);
-    const further = await getJson(`${world.url}/api/jobs/${job.id}/other-2.dcm`);
+    const further = await getJson(`${world.url}/api/jobs/${job.id}/key-image-3.dcm`);
     assert.deepEqual([further.status, further.json["code"]], [404, "NO_OBJECT"]);
   });
 

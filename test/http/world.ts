@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { encode } from "fast-png";
 import { type Failure, makeFailure } from "../../src/domain/failure.ts";
 import type { Claim } from "../../src/domain/job.ts";
+import { outputName } from "../../src/domain/outputs.ts";
 import { RESEARCH_NOTICE, type ResultSummary, type StoredObject } from "../../src/domain/result.ts";
 import type { SeriesRef } from "../../src/domain/series.ts";
 import type { Trend } from "../../src/domain/trend.ts";
@@ -166,7 +167,8 @@ type ResultOptions = {
   readonly warnings?: ResultSummary["warnings"];
   readonly seg?: TestInstance;
   readonly sr?: TestInstance;
-  readonly others?: readonly TestInstance[];
+  readonly text?: TestInstance;
+  readonly images?: readonly TestInstance[];
   readonly trend?: Trend;
 };
 
@@ -178,7 +180,8 @@ export const resultOf = (options: ResultOptions = {}): ResultSummary => {
     warnings = [],
     seg,
     sr,
-    others = [],
+    text,
+    images = [],
     trend,
   } = options;
   return {
@@ -204,11 +207,16 @@ export const resultOf = (options: ResultOptions = {}): ResultSummary => {
       extent: null,
     },
     warnings,
-    objects: {
-      seg: seg ? objectOf(seg) : null,
-      sr: sr ? objectOf(sr) : null,
-      others: others.map((each) => ({ ...objectOf(each), kind: "text" as const })),
-    },
+    objects: [
+      ...(seg ? [{ kind: "seg" as const, name: "seg", object: objectOf(seg) }] : []),
+      ...(sr ? [{ kind: "sr" as const, name: "sr", object: objectOf(sr) }] : []),
+      ...(text ? [{ kind: "text-report" as const, name: "text-report", object: objectOf(text) }] : []),
+      ...images.map((each, n) => ({
+        kind: "key-image" as const,
+        name: outputName("key-image", n),
+        object: objectOf(each),
+      })),
+    ],
     ...(trend && { trend, replaces: ["1.2.3"] }),
     startedAt: "2026-01-01T00:00:00.000Z",
     secondsPerStep: { retrieve: 4.2, infer: 180.4, mask: 7 },
@@ -239,10 +247,10 @@ export const finish = async (
   if (isStored) assert.equal((await stow(world.archive, [inSeg.bytes, inSr.bytes])).status, 200);
   const running = await begin(world, series);
   world.pictures.keep(running.job.key, somePng());
-  const result = resultOf({ seg: inSeg, sr: inSr, others: [inSr], ...options });
+  const result = resultOf({ seg: inSeg, sr: inSr, text: inSr, images: [inSeg, inSr], ...options });
   if (result.outcome === "segmented") await world.jobs.complete(running, result);
   else {
-    const empty = { ...result, objects: { seg: null, sr: null, others: [] } };
+    const empty = { ...result, objects: [] };
     await world.jobs.skip(running, makeFailure("EMPTY_MASK", "The mask is empty."), empty);
   }
   return { job: running.job, seg: inSeg, sr: inSr };

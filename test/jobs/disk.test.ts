@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { lockDataFolder } from "../../src/jobs/lock.ts";
 import { openSpool } from "../../src/jobs/spool.ts";
 import type { JobStore } from "../../src/ports/jobs.ts";
-import { arrival, result } from "../contract/jobStoreBench.ts";
+import { arrival, spooledOf } from "../contract/jobStoreBench.ts";
 import { repetitions, said, startChild } from "./support/child.ts";
 import { afterPowerCut, type Disk, makeDisk, mountDisk, needsDisks } from "./support/disk.ts";
 import { privateFolder } from "./support/privateFolder.ts";
@@ -98,13 +98,7 @@ describe("disk full", { skip }, () => {
     onDisk(8, async (disk) => {
       const store = openStore(`${disk.folder}/jobs.db`);
       const spool = openSpool(`${disk.folder}/spool`);
-      const entry = {
-        result: result("1.2.1"),
-        seg: Buffer.alloc(300_000, 1),
-        sr: null,
-        others: [],
-        picture: Buffer.from("PNG"),
-      };
+      const entry = spooledOf("1.2.1", { seg: Buffer.alloc(300_000, 1) });
       let acknowledged = 0;
       for (let cycle = 0; cycle < 3; cycle++) {
         fill(disk.folder);
@@ -139,18 +133,8 @@ describe("disk read-only", { skip }, () => {
       assert.throws(() => lockDataFolder(frozen.folder));
       assert.throws(() => openStore(`${frozen.folder}/jobs.db`));
       const spool = openSpool(`${frozen.folder}/spool`);
-      assert.throws(
-        () =>
-          spool.keep("key", {
-            result: result("1.2.1"),
-            seg: null,
-            sr: null,
-            others: [],
-            picture: Buffer.from("PNG"),
-          }),
-        {
-          code: "EROFS",
-        },
-      );
+      assert.throws(() => spool.keep("key", spooledOf("1.2.1", {})), {
+        code: "EROFS",
+      });
     }));
 });

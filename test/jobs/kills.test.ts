@@ -59,7 +59,7 @@ describe("kill -9", () => {
       await store.close();
       const spool = openSpool(`${folder}/spool`);
       for (const uid of said(lines, "kept")) {
-        assert.equal(Buffer.from(spool.read(uid)?.seg ?? []).toString(), `SEG of ${uid}`);
+        assert.equal(Buffer.from(spool.read(uid)?.objects[0]?.bytes ?? []).toString(), `SEG of ${uid}`);
       }
     }));
 

@@ -12,17 +12,17 @@ import {
 import { dirname } from "node:path";
 import { describe, test } from "node:test";
 import { openSpool } from "../../src/jobs/spool.ts";
-import { result } from "../contract/jobStoreBench.ts";
+import { spooledOf } from "../contract/jobStoreBench.ts";
 import { startChild } from "./support/child.ts";
 import { privateFolder } from "./support/privateFolder.ts";
 
-const spooled = (seg = "SEG bytes", sr: string | null = "SR bytes") => ({
-  result: result("1.2.1"),
-  seg: Buffer.from(seg),
-  sr: sr === null ? null : Buffer.from(sr),
-  others: [Buffer.from("first other"), Buffer.from("second other")],
-  picture: Buffer.from("PNG bytes"),
-});
+const spooled = (seg = "SEG bytes", sr: string | null = "SR bytes") =>
+  spooledOf("1.2.1", {
+    seg: Buffer.from(seg),
+    ...(sr !== null && { sr: Buffer.from(sr) }),
+    "text-report": Buffer.from("first other"),
+    "key-image": Buffer.from("second other"),
+  });
 
 /** Runs in a folder of its own. */
 const inFolder = (play: (folder: string) => void): void => {
@@ -43,16 +43,11 @@ describe("spool", () => {
   test("an object that does not exist is absent, one without bytes is not", () =>
     inFolder((folder) => {
       const spool = openSpool(folder);
-      const nothing = {
-        result: result("1.2.1"),
-        seg: null,
-        sr: new Uint8Array(0),
-        others: [],
-        picture: new Uint8Array(1),
-      };
-      const { seg, sr } = spool.keep("key", nothing);
-      assert.equal(seg, null);
-      assert.equal(sr?.length, 0);
+      const { objects } = spool.keep("key", spooledOf("1.2.1", { sr: new Uint8Array(0) }));
+      assert.deepEqual(
+        objects.map(({ name, bytes }) => [name, bytes.length]),
+        [["sr", 0]],
+      );
     }));
 
   test("F10 the first bytes under a key stand: a second build is answered with them", () =>
@@ -86,12 +81,12 @@ describe("spool", () => {
       assert.equal(statSync(`${folder}/${entry}`).mode & 0o777, 0o700);
       const files = readdirSync(`${folder}/${entry}`);
       assert.deepEqual(files.toSorted(), [
-        "other-1.dcm",
-        "other-2.dcm",
+        "key-image-1.dcm",
         "overview.png",
         "result.json",
         "seg.dcm",
         "sr.dcm",
+        "text-report.dcm",
       ]);
       for (const file of files) assert.equal(statSync(`${folder}/${entry}/${file}`).mode & 0o777, 0o600);
     }));
@@ -100,7 +95,14 @@ describe("spool", () => {
 describe("damage", () => {
   const entryOf = (folder: string): string => `${folder}/${readdirSync(folder)[0]}`;
 
-  for (const file of ["other-1.dcm", "other-2.dcm", "overview.png", "result.json", "seg.dcm", "sr.dcm"]) {
+  for (const file of [
+    "key-image-1.dcm",
+    "text-report.dcm",
+    "overview.png",
+    "result.json",
+    "seg.dcm",
+    "sr.dcm",
+  ]) {
     const faults: readonly [string, (path: string) => void][] = [
       ["missing", (path) => rmSync(path)],
       ["cut off", (path) => writeFileSync(path, readFileSync(path).subarray(0, -1))],
@@ -150,13 +152,11 @@ describe("kill -9", () => {
   for (const verb of ["keep", "remove"] as const) {
     test(`F2 killed before any call to the file system, ${verb} has happened or has not, and nothing is left over`, async () => {
       const { path, dispose } = privateFolder();
-      const whole = {
-        result: result("1.2.1"),
+      const whole = spooledOf("1.2.1", {
         seg: Buffer.alloc(70_000, 7),
         sr: Buffer.from("SR"),
-        others: [Buffer.from("text")],
-        picture: Buffer.from("PNG"),
-      };
+        "text-report": Buffer.from("text"),
+      });
       const outcomes: boolean[] = [];
       for (let call = 1; ; call++) {
         const folder = `${path}/${call}`;

@@ -21,6 +21,7 @@ import {
   serviceSettings,
   startArchive,
   storedResults,
+  uidOfKind,
   untilAllIsRead,
 } from "./world.ts";
 
@@ -125,14 +126,11 @@ test("a new model makes a new result by wish, whose report names the one that it
   const [old, anew] = [first?.result, second.result];
   assert.equal(anew?.model.id, "phantom-ct-next");
   assert.notEqual(anew.model.weightsSha256, old?.model.weightsSha256);
-  assert.deepEqual(anew.replaces, [old?.objects.sr?.sopInstanceUid]);
-  const uids = [old, anew].flatMap((result) => [
-    result?.objects.seg?.sopInstanceUid,
-    result?.objects.sr?.sopInstanceUid,
-  ]);
+  assert.deepEqual(anew.replaces, [uidOfKind(old, "sr")]);
+  const uids = [old, anew].flatMap((result) => [uidOfKind(result, "seg"), uidOfKind(result, "sr")]);
   assert.equal(new Set(uids).size, 4);
   const report = await panseg(["report", String(first?.studyUid), "--format", "csv"], next);
-  assert.ok(report.stdout.includes(String(anew.objects.sr?.sopInstanceUid)));
-  assert.ok(!report.stdout.includes(`,${old?.objects.sr?.sopInstanceUid},`));
+  assert.ok(report.stdout.includes(String(uidOfKind(anew, "sr"))));
+  assert.ok(!report.stdout.includes(`,${uidOfKind(old, "sr")},`));
   assert.equal(await service.stop(), 0);
 });

@@ -19,6 +19,7 @@ import {
   serviceSettings,
   startArchive,
   storedResults,
+  uidOfKind,
 } from "./world.ts";
 
 const patient: Dataset = { PatientName: "PHANTOM^ONE", PatientID: "PHANTOM-ONE" };
@@ -59,14 +60,14 @@ test("a late slice makes a new result that replaces the old one; the next study 
   const [, second] = await endedSegmentations(service.url, 2);
   assert.equal(second?.state, "done");
   assert.equal(second.result?.series?.instances, files.length);
-  const oldReport = first.result?.objects.sr?.sopInstanceUid;
+  const oldReport = uidOfKind(first.result, "sr");
   assert.deepEqual(second.result?.replaces, [oldReport]);
   const marks = (await reportsOf(first.studyUid)).map(({ sopInstanceUid, supersededBy, predecessors }) => ({
     sopInstanceUid,
     supersededBy,
     predecessors,
   }));
-  const newReport = second.result?.objects.sr?.sopInstanceUid;
+  const newReport = uidOfKind(second.result, "sr");
   assert.deepEqual(marks, [
     { sopInstanceUid: oldReport, supersededBy: newReport, predecessors: [] },
     { sopInstanceUid: newReport, supersededBy: null, predecessors: [oldReport] },
@@ -97,7 +98,7 @@ test("a late slice makes a new result that replaces the old one; the next study 
     assert.deepEqual(complaintsOf(file), [], instance.kind);
     if (instance.kind !== "SR") continue;
     const report = readReport(bytes);
-    const isCompared: boolean = report?.sopInstanceUid === ct.objects.sr?.sopInstanceUid;
+    const isCompared: boolean = report?.sopInstanceUid === uidOfKind(ct, "sr");
     assert.equal(/^Since 2024-01-02 \(CT, /.test(report?.comment ?? ""), isCompared);
   }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { clock, software } from "../../src/compose.ts";
 import { importDemoModels } from "../../src/demo/models.ts";
 import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
+import type { OutputKind } from "../../src/domain/outputs.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
 import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
 import { readFixture } from "../pacs/objects.ts";
@@ -165,6 +166,10 @@ export type JobView = {
   readonly failure: { readonly code: string; readonly details: Readonly<Record<string, unknown>> } | null;
   readonly result: ResultSummary | null;
 };
+
+/** SOP Instance UID of the first object of a kind. */
+export const uidOfKind = (result: ResultSummary | null | undefined, kind: OutputKind): string | undefined =>
+  result?.objects.find((each) => each.kind === kind)?.object.sopInstanceUid;
 
 /** Every segmentation that the service knows, the oldest first, once none is under way and as many as asked for exist. */
 export const endedSegmentations = (url: string, count: number): Promise<readonly JobView[]> =>

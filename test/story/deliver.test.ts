@@ -4,7 +4,7 @@ import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../src/dicom/write/buildTextReport.ts";
 import { type Failure, FailureError, failed, makeFailure } from "../../src/domain/failure.ts";
-import type { OutputKind } from "../../src/domain/result.ts";
+import type { OutputKind } from "../../src/domain/outputs.ts";
 import { measureMask } from "../../src/measure/measureMask.ts";
 import type { Destination, Spooled } from "../../src/ports/results.ts";
 import type { Step } from "../../src/ports/world.ts";
@@ -19,6 +19,12 @@ const seg = buildSeg(mask, context);
 const sr = buildSr(measures, seg.object, context);
 const text = buildTextReport(measures, seg.object, context);
 
+const objects: Spooled["objects"] = [
+  { kind: "seg", name: "seg", ...seg },
+  { kind: "sr", name: "sr", ...sr },
+  { kind: "text-report", name: "text-report", ...text },
+];
+
 const spooled: Spooled = {
   result: {
     outcome: "segmented",
@@ -30,13 +36,11 @@ const spooled: Spooled = {
     series: { studyUid: source.studyUid, seriesUid: source.seriesUid, part: "", instances: 6 },
     measures,
     warnings: [],
-    objects: { seg: seg.object, sr: sr.object, others: [{ ...text.object, kind: "text" }] },
+    objects: objects.map(({ bytes: _, ...object }) => object),
     startedAt: "2025-02-04T23:05:06.000Z",
     secondsPerStep: {},
   },
-  seg: seg.bytes,
-  sr: sr.bytes,
-  others: [text.bytes],
+  objects,
   picture: new Uint8Array(),
 };
 
@@ -61,7 +65,7 @@ const recording = (name: string, { outputs, refuses = {}, changes = (bytes) => b
   const called = (uid: string): string => names.get(uid) ?? uid;
   const destination: Destination = {
     name,
-    outputs: outputs ?? ["seg", "sr", "text"],
+    outputs: outputs ?? ["seg", "sr", "text-report"],
     pacs: {
       hasInstance: async ({ sopInstanceUid }) => held.has(sopInstanceUid),
       storeInstance: async ({ sopInstanceUid }, bytes) => {

@@ -1,6 +1,7 @@
 import { type Lps, lps } from "../../domain/axes.ts";
 import { FailureError, failed } from "../../domain/failure.ts";
-import type { Measures, OutputKind } from "../../domain/result.ts";
+import type { OutputKind } from "../../domain/outputs.ts";
+import type { Measures } from "../../domain/result.ts";
 import { add, norm, scale, subtract } from "../../geometry/vector.ts";
 import { sha256 } from "../identity/sha256.ts";
 import { readSegPlanes, type SegPlanes } from "../segmentation/readSegPlanes.ts";
@@ -55,7 +56,7 @@ const judges: Readonly<
 > = {
   seg: judgeSeg,
   sr: judgeMeasurements,
-  text: judgeWords,
+  "text-report": judgeWords,
   "key-image": judgeKeyImage,
 };
 

@@ -1,7 +1,6 @@
 import type { Request, Response } from "express";
 import { FailureError, policyOf } from "../../domain/failure.ts";
 import type { Job } from "../../domain/job.ts";
-import type { StoredObject } from "../../domain/result.ts";
 import type { JobStore } from "../../ports/jobs.ts";
 import type { Pacs } from "../../ports/pacs.ts";
 import type { Pictures } from "../../ports/results.ts";
@@ -35,23 +34,19 @@ export const sendPicture =
     response.set(pictureHeaders).type("png").end(png);
   };
 
-/** SEG, SR, or what else was stored, counted from one. */
-const objectOf = ({ result }: Job, name: "seg" | "sr" | "other", n: number): StoredObject | null =>
-  (name === "other" ? result?.objects.others[n - 1] : result?.objects[name]) ?? null;
-
 /** An object of a job as the archive holds it at this moment. */
 export const sendObject =
-  (jobs: Jobs, pacs: Pick<Pacs, "retrieveInstance">, name: "seg" | "sr" | "other") =>
+  (jobs: Jobs, pacs: Pick<Pacs, "retrieveInstance">) =>
   async (request: Request, response: Response): Promise<void> => {
     const job = await findJob(jobs, request);
     if (job === null) return noJob(response);
-    const n = String(request.params["n"] ?? "1");
-    const object = /^[1-9]\d{0,3}$/.test(n) ? objectOf(job, name, Number(n)) : null;
-    if (object === null) return problem(response, 404, "NO_OBJECT", "This job has stored no such object.");
-    const { seriesUid, sopInstanceUid } = object;
+    const found = job.result?.objects.find(({ name }) => name === request.params["name"]);
+    if (found === undefined)
+      return problem(response, 404, "NO_OBJECT", "This job has stored no such object.");
+    const { seriesUid, sopInstanceUid } = found.object;
     try {
       const bytes = await pacs.retrieveInstance({ studyUid: job.studyUid, seriesUid, sopInstanceUid });
-      response.type("application/dicom").attachment(`${name}.dcm`).end(bytes);
+      response.type("application/dicom").attachment(`${found.name}.dcm`).end(bytes);
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
       const { code, sentence } = error.failure;

@@ -1,6 +1,7 @@
 import type { Failure } from "../../domain/failure.ts";
 import type { Job } from "../../domain/job.ts";
 import { roundedMl, sayMl } from "../../domain/millilitres.ts";
+import { outputs } from "../../domain/outputs.ts";
 import { PHANTOM_NOTICE, type ResultSummary } from "../../domain/result.ts";
 import { type Html, html } from "../../html/html.ts";
 import type { SeriesDescription } from "../../ports/pacs.ts";
@@ -85,15 +86,22 @@ ${replaces?.length ? html`<p class="earlier">Replaces an earlier result of this 
 ${renderLinks(job, objects)}`;
 };
 
-/** Every stored object; the SEG, the SR and the report in words by name, pictures by their number. */
-const renderLinks = ({ id }: Job, { seg, sr, others }: ResultSummary["objects"]): Html | null => {
+/** Every stored object: by what it is, and below those of which there are several, by their number. */
+const renderLinks = ({ id }: Job, objects: ResultSummary["objects"]): Html | null => {
   const link = (name: string, label: string, description = label): Html =>
     html`<a class="button" href="/api/jobs/${id}/${name}.dcm" aria-label="${description}">${label}</a>`;
-  const images = others.flatMap(({ kind }, n) => (kind === "key-image" ? [n] : []));
-  const texts = others.flatMap(({ kind }, n) => (kind === "text" ? [n] : []));
-  if (seg === null && sr === null && others.length === 0) return null;
-  return html`<p class="links">${seg && link("seg", "SEG")}${sr && link("sr", "SR")}${texts.map((n) => link(`other-${n + 1}`, "Report"))}</p>
-${images.length === 0 ? null : html`<p class="links few">Key images ${images.map((n, k) => link(`other-${n + 1}`, String(k + 1), `Key image ${k + 1}`))}</p>`}`;
+  if (objects.length === 0) return null;
+  const numbered = Map.groupBy(
+    objects.filter(({ kind }) => outputs[kind].isNumbered),
+    ({ kind }) => kind,
+  );
+  return html`<p class="links">${objects
+    .filter(({ kind }) => !outputs[kind].isNumbered)
+    .map(({ kind, name }) => link(name, outputs[kind].label))}</p>
+${[...numbered].map(
+  ([kind, several]) =>
+    html`<p class="links few">${outputs[kind].label}s ${several.map(({ name }, n) => link(name, String(n + 1), `${outputs[kind].label} ${n + 1}`))}</p>`,
+)}`;
 };
 
 const renderPicture = ({ id }: Job, { outcome, measures }: ResultSummary, isKept: boolean): Html => {

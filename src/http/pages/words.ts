@@ -1,3 +1,5 @@
+import { outputKinds, outputs } from "../../domain/outputs.ts";
+import type { PlainStep } from "../../domain/step.ts";
 import type { Verdict } from "./dashboard.ts";
 
 export const verdictWords: Readonly<Record<Verdict, string>> = {
@@ -11,7 +13,9 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
 };
 
 /** The steps of the story as a person would say them. */
-const stepWords: Readonly<Record<string, string>> = {
+const stepWords: Readonly<Record<PlainStep, string>> = {
+  open: "opening the files",
+  headers: "reading the headers",
   origin: "asking where it came from",
   examine: "looking at the headers",
   list: "listing the images",
@@ -25,28 +29,30 @@ const stepWords: Readonly<Record<string, string>> = {
   mask: "bringing the mask back",
   measure: "measuring",
   judge: "checking plausibility",
-  "build-seg": "writing the SEG",
-  "build-sr": "writing the SR",
   "verify-built": "reading SEG and SR back",
   picture: "drawing the picture",
   spool: "putting the results on disk",
-  "store-seg": "storing the SEG",
-  "store-sr": "storing the SR",
-  "verify-seg": "comparing the stored SEG",
-  "verify-sr": "comparing the stored SR",
-  "build-text": "writing the report in words",
-  "build-key-images": "drawing the key images",
-  "store-text": "storing the report in words",
-  "verify-text": "comparing the stored report",
-  "store-key-image": "storing the key images",
-  "verify-key-image": "comparing the stored key images",
+  write: "writing the files",
 };
 
-/** A step in words, whatever number its object has and wherever it goes; one that has no words yet, by its name. */
+const verbWords = { build: "writing the", store: "storing the", verify: "comparing the stored" } as const;
+
+/** A step in words, whatever number its object has and wherever it goes; one that has no words, by its name. */
 export const sayStep = (step: string): string => {
   const [name = "", destination] = step.split("@");
-  const words = stepWords[name.replace(/-\d+$/, "")] ?? (name === "" ? "starting" : name);
+  const words = plainWords(name) ?? objectWords(name) ?? (name === "" ? "starting" : name);
   return destination === undefined ? words : `${words} (${destination})`;
+};
+
+const plainWords = (name: string): string | null =>
+  Object.hasOwn(stepWords, name) ? stepWords[name as PlainStep] : null;
+
+const objectWords = (name: string): string | null => {
+  const [, verb, object = ""] = /^(build|store|verify)-(.+)$/.exec(name) ?? [];
+  const kind = outputKinds.find((each) => each === object.replace(/-\d+$/, ""));
+  return verb === undefined || kind === undefined
+    ? null
+    : `${verbWords[verb as keyof typeof verbWords]} ${outputs[kind].words}`;
 };
 
 /** Seconds as a person would say them: "41 s", "3 min 12 s", "1 h 4 min". */

@@ -14,7 +14,7 @@ import { measureMask } from "../../../src/measure/measureMask.ts";
 import { keyPictures } from "../../../src/story/illustrate.ts";
 import { asymmetricMask, makeContext, makeSource, maskOf, oblique } from "../write/sources.ts";
 
-const kinds = ["seg", "sr", "text", "key-image"] as const;
+const kinds = ["seg", "sr", "text-report", "key-image"] as const;
 
 const results = (
   source = makeSource({ shape: [6, 7, 8], spacingMm: [50, 7.5, 7.25] }),
@@ -40,7 +40,7 @@ const results = (
     objects: {
       seg: seg.bytes,
       sr: buildSr(measures, seg.object, context).bytes,
-      text: buildTextReport(measures, seg.object, context).bytes,
+      "text-report": buildTextReport(measures, seg.object, context).bytes,
       "key-image": image.bytes,
     },
   };
@@ -92,7 +92,7 @@ test("an object that does not hold what is in memory differs, even where the arc
   const [l, p, s] = centroidLps;
   check("seg", { centroidLps: lps(l + 0.02, p, s) }, /centroid/);
   check("sr", { volumeMl: measures.volumeMl * 1.001 }, /volume/);
-  check("text", { volumeMl: measures.volumeMl * 1.001 }, /volume/);
+  check("text-report", { volumeMl: measures.volumeMl * 1.001 }, /volume/);
   check("sr", { intensity: { ...intensity, sd: intensity.sd + 0.2 } }, /standard deviation/);
   check("sr", { extent: { ...extent, largestDiameterMm: extent.largestDiameterMm - 0.2 } }, /diameter/);
 });
@@ -127,9 +127,9 @@ test("P3: a stored report of another volume, another error or another unit diffe
     ["sr", "19.031", "19.032", /^volume$/],
     ["sr", "9.516", "9.517", /^measurement error$/],
     ["sr", "cm3", "mm3", /^volume$/],
-    ["text", "volume 19.0 ml", "volume 19.1 ml", inWords],
-    ["text", "9.5 ml", "9.6 ml", inWords],
-    ["text", "19.0 ml", "19.0 cl", inWords],
+    ["text-report", "volume 19.0 ml", "volume 19.1 ml", inWords],
+    ["text-report", "9.5 ml", "9.6 ml", inWords],
+    ["text-report", "19.0 ml", "19.0 cl", inWords],
   ] as const) {
     const bytes = sound.objects[kind];
     const changed = planted(bytes, was, is);
@@ -146,14 +146,14 @@ test("P3: where a line of the report in words breaks is nothing that it says, wh
       assert.ok(measures.extent !== null);
       const other = { ...measures, volumeMl, extent: { ...measures.extent, voxelErrorMl } };
       const { bytes } = buildTextReport(other, seg, context);
-      verifyStored("text", bytes, bytes, other);
+      verifyStored("text-report", bytes, bytes, other);
     }
 });
 
 test("a stored report in words that names another volume to its reader differs", () => {
-  const bytes = sound.objects.text;
+  const bytes = sound.objects["text-report"];
   const changed = planted(bytes, "volume 19.0 ml", "volume 18.0 ml");
-  differs(() => verifyStored("text", changed, bytes, sound.measures), /volume in words/);
+  differs(() => verifyStored("text-report", changed, bytes, sound.measures), /volume in words/);
 });
 
 test("a stored SR about another segment, another tracked organ or another finding differs", () => {
@@ -211,7 +211,7 @@ test("a number that was measured and is not in the stored report is missed, what
   ] as const)
     differs(() => verifyStored("sr", bytes, bytes, measures), complaint);
   const text = buildTextReport({ ...measures, extent: null }, seg, context).bytes;
-  differs(() => verifyStored("text", text, text, measures), /^the volume in words$/);
+  differs(() => verifyStored("text-report", text, text, measures), /^the volume in words$/);
 });
 
 test("a stored report with a number more than was sent differs, and so does one of a measured organ for one of none", () => {
@@ -222,9 +222,9 @@ test("a stored report with a number more than was sent differs, and so does one 
   const empty = { ...measures, voxels: 0, volumeMl: 0, intensity: null, extent: null, centroidLps: null };
   const nothing = {
     sr: buildSr(empty, null, context).bytes,
-    text: buildTextReport(empty, null, context).bytes,
+    "text-report": buildTextReport(empty, null, context).bytes,
   };
-  for (const kind of ["sr", "text"] as const) {
+  for (const kind of ["sr", "text-report"] as const) {
     verifyStored(kind, nothing[kind], nothing[kind], empty);
     differs(() => verifyStored(kind, objects[kind], nothing[kind], empty));
     differs(() => verifyStored(kind, nothing[kind], objects[kind], measures));

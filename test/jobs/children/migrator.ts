@@ -2,13 +2,13 @@
 import { openDatabase } from "../../../src/jobs/database.ts";
 import { migrate } from "../../../src/jobs/schema.ts";
 import { awaitSign } from "../support/awaitSign.ts";
+import { nextSchema } from "../support/nextSchema.ts";
 import { say } from "../support/say.ts";
-import { schemaTwo } from "../support/schemaTwo.ts";
 
 const file = process.argv[2] ?? "";
 awaitSign(process.argv[3]);
 const database = openDatabase(file);
 say("ready");
-migrate(database, file, schemaTwo);
+migrate(database, file, nextSchema);
 say("migrated");
 database.close();

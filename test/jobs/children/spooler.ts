@@ -1,7 +1,7 @@
 // Keeps one entry, killed just before its nth call to the file system: argv folder, number, keep or remove.
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { result } from "../../contract/jobStoreBench.ts";
+import { spooledOf } from "../../contract/jobStoreBench.ts";
 import { say } from "../support/say.ts";
 
 const [folder = "", last = "", verb = ""] = process.argv.slice(2);
@@ -27,13 +27,11 @@ for (const name of [
   });
 }
 syncBuiltinESMExports();
-const entry = {
-  result: result("1.2.1"),
+const entry = spooledOf("1.2.1", {
   seg: Buffer.alloc(70_000, 7),
   sr: Buffer.from("SR"),
-  others: [Buffer.from("text")],
-  picture: Buffer.from("PNG"),
-};
+  "text-report": Buffer.from("text"),
+});
 if (verb === "keep") spool.keep("key", entry);
 else spool.remove("key");
 calls = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,6 @@
 // Takes series in, works on them and spools results for ever; says what was acknowledged: argv folder, name.
 import { openSpool } from "../../../src/jobs/spool.ts";
-import { result } from "../../contract/jobStoreBench.ts";
+import { spooledOf } from "../../contract/jobStoreBench.ts";
 import { say } from "../support/say.ts";
 import { openStore, workOnce } from "../support/store.ts";
 
@@ -17,12 +17,6 @@ for (let n = 0; ; n++) {
     const completed = await workOnce(store, name);
     if (completed) say("completed", completed);
   }
-  spool.keep(seriesUid, {
-    result: result(seriesUid),
-    seg: Buffer.from(`SEG of ${seriesUid}`),
-    sr: null,
-    others: [],
-    picture: Buffer.from("PNG"),
-  });
+  spool.keep(seriesUid, spooledOf(seriesUid, { seg: Buffer.from(`SEG of ${seriesUid}`) }));
   say("kept", seriesUid);
 }

@@ -1,7 +1,7 @@
-import { migrations } from "../../../src/jobs/schema.ts";
+import { type Migration, migrations } from "../../../src/jobs/schema.ts";
 
 /** What a later version could add: a column, filled for every row, and an index. */
-export const schemaTwo: readonly string[] = [
+export const nextSchema: readonly Migration[] = [
   ...migrations,
   `
   ALTER TABLE job ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
