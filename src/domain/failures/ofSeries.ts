@@ -36,10 +36,10 @@ export const ofSeries = {
   MISSING_SLICES: refused("Slices are missing; send the series again completely."),
   NON_UNIFORM_SPACING: refused("The slice distance varies; send a uniform reconstruction."),
   GANTRY_TILT: refused("The stack is sheared; send a reconstruction without gantry tilt."),
-  INCOMPLETE_RETRIEVAL: ambiguous(
-    "series",
-    "The archive delivered fewer instances than it announces; it is tried again.",
-  ),
+  INCOMPLETE_RETRIEVAL: {
+    ...ambiguous("series", "The archive delivered fewer instances than it announces; it is tried again."),
+    httpStatus: 502,
+  },
   CT_NO_RESCALE: refused(
     "Without rescale slope and intercept there are no Hounsfield units; send the series with both.",
   ),
