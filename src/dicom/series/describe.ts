@@ -2,6 +2,7 @@ import type { Header } from "../../domain/series.ts";
 import { hasPixels, number, text } from "../file/header.ts";
 import type { Frame } from "./frames.ts";
 import { framesOf } from "./frames.ts";
+import { keptOf } from "./kept.ts";
 import { type ObjectKind, objectKind, sliceSopClass } from "./objectKind.ts";
 import { readSlice, type Slice } from "./slice.ts";
 import { readTraits, type Traits } from "./traits.ts";
@@ -21,6 +22,8 @@ export type Described = {
   readonly matrix: readonly [number | null, number | null];
   readonly slice: ReturnType<typeof readSlice>;
   readonly traits: Traits;
+  /** What else the header says in plain values; see `kept.ts`. */
+  readonly kept: Header;
 };
 
 export type Located = Described & { readonly slice: Slice };
@@ -38,6 +41,7 @@ export const describeFrame = ({ header, frameNumber }: Frame): Described => ({
   matrix: [number(header, "Rows"), number(header, "Columns")],
   slice: readSlice(header),
   traits: readTraits(header),
+  kept: keptOf(header),
 });
 
 /** An image plane that came from metadata, with its header. */

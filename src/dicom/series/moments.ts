@@ -1,100 +1,113 @@
 import { FailureError, failed } from "../../domain/failure.ts";
 import type { Located } from "./describe.ts";
-import { type Distances, judgePasses } from "./passes.ts";
+import { type Distances, judgePasses, thickestMm } from "./passes.ts";
 import { heightsAlong } from "./positions.ts";
 import {
   asStack,
   continues,
-  isEven,
+  haveOneDistance,
   leastSlices,
   overlap,
   type Placed,
   pairsOf,
   type Share,
+  type Stack,
   sharePositions,
   spacingOf,
 } from "./shares.ts";
-import { compare, type Groups, type Split, safe, type Value } from "./splitCollisions.ts";
-import type { TraitName } from "./traits.ts";
+import { type Groups, isAlone, type Split } from "./splitCollisions.ts";
+import { sharesOf } from "./valuesAlong.ts";
+
+/**
+ * What another value of an attribute means, where values alternate along the stack:
+ *
+ * - `moment`: by the standard another volume. Where the values are no volumes, the series is refused.
+ * - `kind`: another volume too, but good series have it unevenly. Where the values are no volumes, it says nothing.
+ * - `pass`: another volume, or another pass over one (concatenations, packages, odd and even slices). What the slices
+ *   cover decides.
+ * - `unnamed`: nobody knows. Where what the slices cover tells of several volumes, they are refused.
+ */
+type Row = {
+  readonly name: string;
+  readonly means: "moment" | "kind" | "pass" | "unnamed";
+  /** Each value may cover a stretch of its own. Else all have as many slices, and one that has fewer has lost some. */
+  readonly hasOwnRange: boolean;
+  /** People type it, or it tells when somebody was examined: parts are named after its number. */
+  readonly isNumbered?: true;
+};
 
 /**
  * What may make images of one orientation several volumes although few or none of them share a position: another
  * moment, another acquisition, another kind of image. Everything about it stands in this table; see the README of this
- * folder for where each row comes from.
+ * folder for where each row comes from. In the order of what they are worth: where a time point lacks a slice, its time
+ * does not make it a volume.
  */
-type Row = {
-  readonly name: TraitName | "AcquisitionTime";
-  /**
-   * By the standard other values are another volume. Else they may also be passes over one volume (concatenations,
-   * packages, odd and even slices), and what the slices cover decides.
-   */
-  readonly isCertain: boolean;
-  /** Each value may cover a stretch of its own. Else all have as many slices, and one that has fewer has lost some. */
-  readonly hasOwnRange: boolean;
-};
-
-/** In the order of what they are worth: where a time point lacks a slice, its time does not make it a volume. */
 const rows: readonly Row[] = [
-  { name: "TemporalPositionIdentifier", isCertain: true, hasOwnRange: false },
-  { name: "ContrastBolusAgentPhase", isCertain: true, hasOwnRange: true },
-  { name: "AcquisitionContrast", isCertain: true, hasOwnRange: false },
-  { name: "StackID", isCertain: true, hasOwnRange: true },
-  { name: "EchoNumbers", isCertain: true, hasOwnRange: false },
-  { name: "EchoTime", isCertain: true, hasOwnRange: false },
-  { name: "InversionTime", isCertain: true, hasOwnRange: false },
-  { name: "FlipAngle", isCertain: true, hasOwnRange: false },
-  { name: "DiffusionBValue", isCertain: true, hasOwnRange: false },
-  { name: "ConvolutionKernel", isCertain: true, hasOwnRange: true },
-  { name: "KVP", isCertain: true, hasOwnRange: true },
-  { name: "ReconstructedKind", isCertain: true, hasOwnRange: true },
-  { name: "ContrastBolusAgent", isCertain: false, hasOwnRange: true },
-  { name: "TriggerTime", isCertain: false, hasOwnRange: false },
-  { name: "AcquisitionNumber", isCertain: false, hasOwnRange: true },
-  { name: "AcquisitionTime", isCertain: false, hasOwnRange: true },
+  { name: "TemporalPositionIdentifier", means: "moment", hasOwnRange: false },
+  { name: "ContrastBolusAgentPhase", means: "moment", hasOwnRange: true },
+  { name: "AcquisitionContrast", means: "moment", hasOwnRange: false },
+  { name: "StackID", means: "moment", hasOwnRange: true },
+  { name: "EchoNumbers", means: "moment", hasOwnRange: false },
+  { name: "EchoTime", means: "moment", hasOwnRange: false },
+  { name: "InversionTime", means: "moment", hasOwnRange: false },
+  { name: "FlipAngle", means: "moment", hasOwnRange: false },
+  { name: "DiffusionBValue", means: "moment", hasOwnRange: false },
+  { name: "ConvolutionKernel", means: "moment", hasOwnRange: true },
+  { name: "KVP", means: "moment", hasOwnRange: true },
+  { name: "ReconstructedKind", means: "moment", hasOwnRange: true },
+  { name: "ContrastBolusAgent", means: "pass", hasOwnRange: true },
+  { name: "TriggerTime", means: "pass", hasOwnRange: false },
+  { name: "AcquisitionNumber", means: "pass", hasOwnRange: true },
+  { name: "AcquisitionTime", means: "pass", hasOwnRange: true },
 ];
 
-/** The number of the run of times to which an image belongs: runs are parted by the widest pauses. */
-const runsOf = (images: readonly Located[]): ((image: Located) => Value) => {
-  const known = images.map(({ traits }) => traits.acquisitionSeconds);
-  const times = [...new Set(known.filter((seconds) => seconds !== null))].toSorted((a, b) => a - b);
-  const pauses = times.slice(1).map((seconds, n) => seconds - (times[n] ?? 0));
-  const widest = Math.max(0, ...pauses);
-  const starts = times.filter((_, n) => n > 0 && (pauses[n - 1] ?? 0) >= widest / 2);
-  return ({ traits: { acquisitionSeconds } }) =>
-    acquisitionSeconds === null ? null : 1 + starts.filter((start) => start <= acquisitionSeconds).length;
+/** Asked only where no two images share a position: copies of one image may differ in these too. */
+const rowsOfLoneImages: readonly Row[] = [
+  { name: "PatientPosition", means: "kind", hasOwnRange: true },
+  { name: "PixelDataCharacteristics", means: "kind", hasOwnRange: true },
+  { name: "ScanOptions", means: "pass", hasOwnRange: true },
+  { name: "FilterType", means: "pass", hasOwnRange: true },
+  { name: "GantryDetectorTilt", means: "pass", hasOwnRange: true },
+  { name: "SliceThickness", means: "pass", hasOwnRange: true },
+  { name: "SequenceName", means: "pass", hasOwnRange: true, isNumbered: true },
+  { name: "ProtocolName", means: "pass", hasOwnRange: true, isNumbered: true },
+  { name: "SeriesDescription", means: "pass", hasOwnRange: true, isNumbered: true },
+  { name: "ContrastBolusStartTime", means: "pass", hasOwnRange: true, isNumbered: true },
+  { name: "SeriesTime", means: "pass", hasOwnRange: true, isNumbered: true },
+  { name: "ContentTime", means: "pass", hasOwnRange: true },
+];
+
+/** Whatever else the headers say, a row each. */
+const unnamedRows = (placed: readonly Placed<Located>[]): readonly Row[] => {
+  const named = new Set([...rows, ...rowsOfLoneImages].map(({ name }) => name));
+  const keywords = new Set(placed.flatMap(({ image }) => Object.keys(image.kept)));
+  return [...keywords]
+    .filter((name) => !named.has(name))
+    .sort()
+    .map((name) => ({ name, means: "unnamed", hasOwnRange: true, isNumbered: true }));
 };
 
-/** The images by what one attribute says; null where it says nothing of some, or the same of all. */
-const sharesOf = <T extends Located>(
-  name: Row["name"],
-  placed: readonly Placed<T>[],
-): readonly Share<T>[] | null => {
-  const read =
-    name === "AcquisitionTime"
-      ? runsOf(placed.map(({ image }) => image))
-      : ({ traits }: Located): Value => traits.values[name];
-  const byValue = Map.groupBy(placed, ({ image }) => read(image));
-  if (byValue.size < 2 || byValue.has(null)) return null;
-  return [...byValue]
-    .toSorted(([a], [b]) => compare(a, b))
-    .map(([value, own]) => ({ value: safe(value), placed: own }));
+const reasons: Readonly<Record<Row["means"], (thicknessMm: string) => string>> = {
+  moment: () => "taken apart they are no even stacks of as many slices",
+  kind: () => "",
+  pass: (thicknessMm) => `with slices of ${thicknessMm} they may be one volume or several`,
+  unnamed: (thicknessMm) =>
+    `with slices of ${thicknessMm} each value is a stack of its own, and the attribute does not tell of what`,
 };
 
 const mixed = <T extends Located>(
-  { name, isCertain }: Row,
+  { name, means }: Row,
   shares: readonly Share<T>[],
   distances: Distances | null,
 ): FailureError => {
   const images = shares.flatMap(({ placed }) => placed.map(({ image }) => image));
   const slices = shares.map(({ placed }) => placed.length);
-  const thicknessMm = images[0]?.slice.sliceThicknessMm ?? null;
+  const thicknessMm = thickestMm(images);
   const apart =
     distances === null
       ? ""
       : `, ${distances.aloneMm.toFixed(3)} mm apart each${distances.togetherMm === null ? "" : ` and ${distances.togetherMm.toFixed(3)} mm together`}`;
-  const why = isCertain
-    ? "taken apart they are no even stacks of as many slices"
-    : `with slices of ${thicknessMm === null ? "unknown thickness" : `${thicknessMm} mm`} they may be one volume or several`;
+  const why = reasons[means](thicknessMm === null ? "unknown thickness" : `${thicknessMm} mm`);
   return failed(
     "MIXED_ACQUISITIONS",
     `${shares.length} values of ${name} alternate along the stack (${slices.join(" and ")} images${apart}); ${why}.`,
@@ -108,6 +121,16 @@ const mixed = <T extends Located>(
   );
 };
 
+/** Whether each value of an attribute may be a volume, where they cover the same stretch. */
+const mayBeVolumes = <T>({ hasOwnRange }: Row, stacks: readonly Stack<T>[]): boolean => {
+  const pairs = pairsOf(stacks);
+  const areAlike = haveOneDistance(stacks) && new Set(stacks.map(({ placed }) => placed.length)).size === 1;
+  return (
+    (hasOwnRange || (areAlike && !pairs.some(([a, b]) => sharePositions(a, b)))) &&
+    !pairs.some(([a, b]) => continues(a, b))
+  );
+};
+
 /**
  * What one attribute makes of a stack: volumes, a refusal, or nothing. It makes volumes of values that are an even
  * stack each and cover the same stretch, unless they may be passes over one volume; blocks that follow each other are
@@ -118,30 +141,30 @@ const byRow = <T extends Located>(
   placed: readonly Placed<T>[],
   togetherMm: number | null,
 ): Split<T> | FailureError | null => {
-  const shares = sharesOf(row.name, placed);
+  const { name, means } = row;
+  const shares = sharesOf(name, row.isNumbered !== true, placed);
   if (shares === null) return null;
   const large = shares.filter((share) => share.placed.length >= leastSlices);
   if (!pairsOf(large).some(([a, b]) => overlap(a, b))) return null;
   const stacks = shares.flatMap(asStack);
-  const pairs = pairsOf(stacks);
-  const areVolumes =
-    stacks.length === shares.length &&
-    (row.hasOwnRange || (isEven(stacks) && !pairs.some(([a, b]) => sharePositions(a, b)))) &&
-    !pairs.some(([a, b]) => continues(a, b));
-  if (!areVolumes) return row.isCertain ? mixed(row, shares, null) : null;
+  if (stacks.length < shares.length || !mayBeVolumes(row, stacks))
+    return means === "moment" && shares.every(({ isStated }) => isStated) ? mixed(row, shares, null) : null;
   const split = stacks.map(({ value, placed: own }) => ({
-    keys: { [row.name]: value },
+    keys: { [name]: value },
     images: own.map(({ image }) => image),
   }));
-  const areBetween = pairs.some(([a, b]) => overlap(a, b) && !sharePositions(a, b));
-  if (row.isCertain || !areBetween) return split;
+  const areBetween = pairsOf(stacks).some(([a, b]) => overlap(a, b) && !sharePositions(a, b));
+  if (means === "moment" || means === "kind" || !areBetween) return split;
   const distances = { aloneMm: Math.max(...stacks.map(({ spacingMm }) => spacingMm)), togetherMm };
-  const verdict = judgePasses(
-    placed.map(({ image }) => image),
-    distances,
-  );
-  if (verdict === "several") return split;
-  return verdict === "one" || togetherMm === null ? null : mixed(row, shares, distances);
+  // Passes over one volume have one distance.
+  const verdict = haveOneDistance(stacks)
+    ? judgePasses(
+        placed.map(({ image }) => image),
+        distances,
+      )
+    : "several";
+  if (verdict === "one" || (means === "unnamed" && verdict === "unknown")) return null;
+  return verdict === "several" && means === "pass" ? split : mixed(row, shares, distances);
 };
 
 /**
@@ -157,7 +180,8 @@ export const splitByMoments = <T extends Located>(groups: Groups<T>): Split<T> |
     group.map((image) => ({ image, place, positionMm: heightOf(image) })),
   );
   const togetherMm = spacingOf(groups.flatMap((group) => group.slice(0, 1)).map(heightOf));
-  for (const row of rows) {
+  const asked = isAlone(groups) ? [...rows, ...rowsOfLoneImages, ...unnamedRows(placed)] : rows;
+  for (const row of asked) {
     const found = byRow(row, placed, togetherMm);
     if (found instanceof FailureError) throw found;
     if (found !== null) return found;

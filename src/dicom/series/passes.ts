@@ -11,6 +11,13 @@ const closestGap = 0.75;
 /** MR images that were all taken within one held breath are of one moment, whatever the order of their slices. */
 const breathHoldSeconds = 20;
 
+/** The thickest slice of all, mm; null where no header says. */
+export const thickestMm = (images: readonly Located[]): number | null =>
+  images.reduce<number | null>((most, { slice: { sliceThicknessMm: own } }) => {
+    if (own === null || !(own > 0)) return most;
+    return Math.max(own, most ?? own);
+  }, null);
+
 /**
  * The largest distance within one stack, and that of all positions together, null where they lie at no even ones; mm.
  */
@@ -27,7 +34,7 @@ export const judgePasses = (
 ): "several" | "one" | "unknown" => {
   const [first] = images;
   const stated = Math.abs(first?.slice.spacingBetweenSlicesMm ?? 0);
-  const thicknessMm = first?.slice.sliceThicknessMm ?? 0;
+  const thicknessMm = thickestMm(images) ?? 0;
   if (stated > 0 && closeWithin(stated, aloneMm)) return "several";
   // CT takes its slices one after the other: only MR passes several times over one volume.
   const mayPassTwice = first?.modality === "MR" && togetherMm !== null;

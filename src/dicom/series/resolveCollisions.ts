@@ -3,10 +3,7 @@ import { attempt } from "./attempt.ts";
 import type { Located } from "./describe.ts";
 import { type DigestOf, dropCopies, dropLikeCopies } from "./duplicates.ts";
 import { splitByMoments } from "./moments.ts";
-import { type Groups, type Split, splitByInstanceOrder, splitByKeys } from "./splitCollisions.ts";
-
-/** Whether every position has one image. */
-export const isAlone = <T>(groups: Groups<T>): boolean => groups.every(({ length }) => length === 1);
+import { type Groups, isAlone, type Split, splitByInstanceOrder, splitByKeys } from "./splitCollisions.ts";
 
 /** The same digest, for which the pixels of an image are read no more than once. */
 export const remembered = <T>(digestOf: DigestOf<T>): DigestOf<T> => {

@@ -5,8 +5,13 @@ import { closeWithin, fitSpacing } from "./spacing.ts";
 /** An image with the number of its position among all positions, and where that lies along the normal. */
 export type Placed<T> = { readonly image: T; readonly place: number; readonly positionMm: number };
 
-/** The images of one value. */
-export type Share<T> = { readonly value: string; readonly placed: readonly Placed<T>[] };
+/** The images of one value, in the order of the positions. */
+export type Share<T> = {
+  readonly value: string;
+  /** Not so for the images of which the attribute says nothing. */
+  readonly isStated: boolean;
+  readonly placed: readonly Placed<T>[];
+};
 
 /** The images of one value that are an even stack by themselves. */
 export type Stack<T> = Share<T> & { readonly spacingMm: number };
@@ -54,10 +59,6 @@ export const continues = <T>(a: Stack<T>, b: Stack<T>): boolean => {
   return closeWithin(high - low, a.spacingMm) && closeWithin(high - low, b.spacingMm);
 };
 
-/** Whether all have as many slices, at the same distance. */
-export const isEven = <T>([first, ...others]: readonly Stack<T>[]): boolean =>
-  first !== undefined &&
-  others.every(
-    ({ placed, spacingMm }) =>
-      placed.length === first.placed.length && closeWithin(spacingMm, first.spacingMm),
-  );
+/** Whether the slices of all lie at the same distance. */
+export const haveOneDistance = <T>([first, ...others]: readonly Stack<T>[]): boolean =>
+  first !== undefined && others.every(({ spacingMm }) => closeWithin(spacingMm, first.spacingMm));

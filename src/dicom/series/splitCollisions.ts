@@ -6,6 +6,9 @@ type Keys = Readonly<Record<string, string>>;
 /** Images of one orientation at one position, in ascending order of the positions. */
 export type Groups<T> = readonly (readonly T[])[];
 
+/** Whether every position has one image. */
+export const isAlone = <T>(groups: Groups<T>): boolean => groups.every(({ length }) => length === 1);
+
 /** One of the volumes that share their positions: one image for each, in ascending order. */
 export type Sharer<T> = { readonly keys: Keys; readonly images: readonly T[] };
 
@@ -35,10 +38,19 @@ export const compare = (a: Value, b: Value): number =>
   typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : a === b ? 0 : 1;
 
 /** A value as it may stand in a name: header text is neither long nor markup there. */
-export const safe = (value: Value): string =>
-  String(value)
+const safe = (value: Value): string =>
+  String(value ?? "none")
     .replace(/[^\w.+-]/g, "_")
     .slice(0, 32);
+
+/** What stands for different values in names, in their order: numbers where the names of two would be the same. */
+export const labelsOf = (values: readonly Value[]): readonly string[] => {
+  const labels = values.map(safe);
+  return new Set(labels).size === labels.length ? labels : numbered(values);
+};
+
+export const numbered = (values: readonly unknown[]): readonly string[] =>
+  values.map((_, n) => String(n + 1));
 
 /** By the equal values of one attribute: each value once at every position. */
 const byValue = <T extends Located>(
@@ -50,7 +62,8 @@ const byValue = <T extends Located>(
   if (values.length < 2) return null;
   const ranks = byRank(groups, (image) => values.indexOf(readValue(image)));
   if (ranks === null || ranks.length !== values.length) return null;
-  return ranks.map((images, rank) => ({ keys: { [key]: safe(values[rank] ?? "") }, images }));
+  const labels = labelsOf(values);
+  return ranks.map((images, rank) => ({ keys: { [key]: labels[rank] ?? "" }, images }));
 };
 
 /** By a quantity that never overlaps between volumes, such as a time that runs on from the first volume to the next. */
@@ -132,8 +145,9 @@ const byOneKey = <T extends Located>(groups: Groups<T>): Split<T> | null => {
 const byShares = <T>(groups: Groups<T>, readValue: (image: T) => Value) => {
   const values = [...new Set(groups.flat().map(readValue))].toSorted(compare);
   if (values.length < 2) return null;
-  const shares = values.map((value) => ({
-    value: safe(value),
+  const labels = labelsOf(values);
+  const shares = values.map((value, n) => ({
+    value: labels[n] ?? "",
     groups: groups.map((group) => group.filter((image) => readValue(image) === value)),
   }));
   return shares.every((share) => share.groups.every(({ length }) => length > 0)) ? shares : null;

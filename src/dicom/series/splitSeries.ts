@@ -10,7 +10,8 @@ import { byIdentity, type Located } from "./describe.ts";
 import { ambiguous, type DigestOf, duplicateWarning, keepOnePerName } from "./duplicates.ts";
 import { splitByMoments } from "./moments.ts";
 import { orientationDifference, partition } from "./partition.ts";
-import { isAlone, remembered, requirePositions, resolveCollisions } from "./resolveCollisions.ts";
+import { remembered, requirePositions, resolveCollisions } from "./resolveCollisions.ts";
+import { isAlone } from "./splitCollisions.ts";
 
 /** What may be one volume of a series. */
 export type SeriesPart<T> = {

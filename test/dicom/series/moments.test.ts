@@ -328,6 +328,120 @@ describe("V2: what may also be a pass over one volume is judged by what the slic
     ));
 });
 
+describe("V2: what tells two stacks of overlapping slices apart makes them volumes", () => {
+  type Pair = readonly [unknown, unknown];
+  const told: readonly (readonly [string, "CT" | "MR", Pair, readonly [string, string]])[] = [
+    ["PatientPosition", "CT", ["HFS", "FFS"], ["PatientPosition=FFS", "PatientPosition=HFS"]],
+    [
+      "ImageType",
+      "CT",
+      [
+        ["ORIGINAL", "PRIMARY", "AXIAL"],
+        ["DERIVED", "PRIMARY", "AXIAL"],
+      ],
+      ["PixelDataCharacteristics=DERIVED+PRIMARY", "PixelDataCharacteristics=ORIGINAL+PRIMARY"],
+    ],
+    ["ScanOptions", "MR", ["FS", "PFP"], ["ScanOptions=FS", "ScanOptions=PFP"]],
+    ["ScanOptions", "MR", [undefined, ["FS", "PFP"]], ["ScanOptions=FS+PFP", "ScanOptions=none"]],
+    ["FilterType", "CT", ["BODY", "HEAD"], ["FilterType=BODY", "FilterType=HEAD"]],
+    ["GantryDetectorTilt", "CT", ["0", "12.5"], ["GantryDetectorTilt=0", "GantryDetectorTilt=12.5"]],
+    ["SliceThickness", "CT", ["5", "4"], ["SliceThickness=4", "SliceThickness=5"]],
+    ["SequenceName", "MR", ["fl3d for Doe", "tse2d for Doe"], ["SequenceName=1", "SequenceName=2"]],
+    ["ProtocolName", "CT", ["Doe^John arterial", "Doe^John venous"], ["ProtocolName=1", "ProtocolName=2"]],
+    ["SeriesDescription", "MR", ["Doe a", "Doe b"], ["SeriesDescription=1", "SeriesDescription=2"]],
+    ["SeriesTime", "CT", ["101500", "101600"], ["SeriesTime=1", "SeriesTime=2"]],
+    [
+      "ContrastBolusStartTime",
+      "CT",
+      ["101500", undefined],
+      ["ContrastBolusStartTime=1", "ContrastBolusStartTime=2"],
+    ],
+    ["ContentTime", "CT", ["101500", "101600"], ["ContentTime=1", "ContentTime=2"]],
+  ];
+  for (const [key, modality, values, parts] of told) {
+    test(`V2, V4 ${key}: ${values.map(String).join(" and ")}, shifted by half a slice or by a third, are two volumes`, async () => {
+      await assertVolumes(
+        between(modality, 2, 5, (n) => ({ [key]: values[n] })),
+        parts,
+        5,
+      );
+      const third = stacked(
+        modality,
+        values.map((value, n) => ({
+          fromMm: n * 1.7,
+          apartMm: 5,
+          slices: slices - n,
+          attributes: () => ({ [key]: value }),
+        })),
+      );
+      assert.equal(outcome(third).filter((part) => part.endsWith("volume")).length, 2);
+    });
+
+    test(`V2 ${key}: ${values.map(String).join(" and ")} in blocks, or in no order, are one volume`, async () => {
+      const [low, high] = values;
+      for (const isHigh of [(k: number) => k >= 8, (k: number) => [1, 4, 5, 9, 11, 14].includes(k)])
+        await assertWhole(
+          stacked(modality, [
+            {
+              fromMm: 0,
+              apartMm: 2.5,
+              slices: 16,
+              attributes: (k) => ({ [key]: isHigh(k) ? high : low }),
+            },
+          ]),
+        );
+    });
+  }
+
+  test("V2 PatientPosition, ImageType: make volumes of slices that leave gaps too", () =>
+    assertVolumes(
+      between("CT", 2, 12, (n) => ({ PatientPosition: n === 0 ? "HFS" : "FFS" })),
+      ["PatientPosition=FFS", "PatientPosition=HFS"],
+      12,
+    ));
+
+  test("V2: whatever else alternates along overlapping slices refuses them, by its name and never its value", async () => {
+    for (const [key, values] of [
+      ["StationName", ["DOE1", "DOE2"]],
+      ["TableHeight", ["150", "152"]],
+      ["SoftwareVersions", [["a", "b"], ["a"]]],
+      ["ContrastBolusVolume", [undefined, "90"]],
+    ] as const) {
+      const files = between("CT", 2, 5, (n) => ({ [key]: values[n] }));
+      const failure = await refusal(read(files), "MIXED_ACQUISITIONS");
+      assert.equal(
+        failure.sentence,
+        `2 values of ${key} alternate along the stack (8 and 8 images, 5.000 mm apart each and 2.500 mm together); with slices of 5 mm each value is a stack of its own, and the attribute does not tell of what.`,
+      );
+      assert.deepEqual(failure.details["slices"], [8, 8]);
+      assert.equal(uidsOf(failure).length, 16);
+      // Slices that are side by side only together are one volume, and so are overlapping ones in which nothing alternates.
+      await assertWhole(between("MR", 2, 12, (n) => ({ [key]: values[n] })));
+    }
+  });
+
+  test("V2: overlapping slices of one acquisition are one volume, however the dose and the counting vary", async () => {
+    const varying = (k: number): Attributes => ({
+      XRayTubeCurrent: String([200, 220][k % 2]),
+      Exposure: String([90, 110][k % 2]),
+      WindowCenter: String([40, 50][k % 2]),
+      InstanceNumber: 1 + (k >> 1),
+      ContentTime: clock(36_000 + k),
+      InstanceCreationTime: clock(36_000 + (k % 2)),
+    });
+    await assertWhole(
+      stacked("CT", [
+        {
+          fromMm: 0,
+          apartMm: 2,
+          slices: 20,
+          attributes: (k) => ({ ...varying(k), SliceThickness: "3.2" }),
+        },
+      ]),
+    );
+  });
+});
+
 describe("V4: acquisitions that overlap in part are volumes where each is an even stack", () => {
   const acquisition = (n: number, fromMm: number, count: number, apartMm = 5): Stack => ({
     fromMm,

@@ -1,0 +1,65 @@
+import type { Located } from "./describe.ts";
+import type { Placed, Share } from "./shares.ts";
+import { compare, labelsOf, numbered, type Value } from "./splitCollisions.ts";
+import type { TraitName } from "./traits.ts";
+
+/** The number of the run of times to which an image belongs: runs are parted by the widest pauses. */
+const runsOf = (
+  images: readonly Located[],
+  secondsOf: (image: Located) => number | null,
+): ((image: Located) => Value) => {
+  const known = images.map(secondsOf);
+  const times = [...new Set(known.filter((seconds) => seconds !== null))].toSorted((a, b) => a - b);
+  const pauses = times.slice(1).map((seconds, n) => seconds - (times[n] ?? 0));
+  const widest = Math.max(0, ...pauses);
+  const starts = times.filter((_, n) => n > 0 && (pauses[n - 1] ?? 0) >= widest / 2);
+  return (image) => {
+    const own = secondsOf(image);
+    return own === null ? null : 1 + starts.filter((start) => start <= own).length;
+  };
+};
+
+const plainOf = (value: unknown): Value => {
+  if (value === undefined || value === null) return null;
+  return typeof value === "number" ? value : [value].flat().join("+").toUpperCase();
+};
+
+/** How the values are read that are no single attribute of each image. */
+const readers: Readonly<Record<string, (images: readonly Located[]) => (image: Located) => Value>> = {
+  AcquisitionTime: (images) => runsOf(images, ({ traits }) => traits.acquisitionSeconds),
+  // The images of an MR sequence are computed in any order.
+  ContentTime: (images) =>
+    runsOf(images, ({ modality, traits }) => (modality === "CT" ? traits.contentSeconds : null)),
+  PixelDataCharacteristics:
+    () =>
+    ({ kept }) =>
+      plainOf([kept["ImageType"] ?? []].flat().slice(0, 2)) || null,
+};
+
+const readerOf = (name: string, images: readonly Located[]): ((image: Located) => Value) =>
+  readers[name]?.(images) ??
+  (({ traits, kept }) => (name in traits.values ? traits.values[name as TraitName] : plainOf(kept[name])));
+
+/**
+ * The images by what one attribute says, those of which it says nothing being of one kind; null where it says the same of
+ * all. What people type, and moments of an examination, stand for themselves by a number alone.
+ */
+export const sharesOf = <T extends Located>(
+  name: string,
+  isSpoken: boolean,
+  placed: readonly Placed<T>[],
+): readonly Share<T>[] | null => {
+  const read = readerOf(
+    name,
+    placed.map(({ image }) => image),
+  );
+  const byValue = Map.groupBy(placed, ({ image }) => read(image));
+  if (byValue.size < 2) return null;
+  const values = [...byValue.keys()].toSorted(compare);
+  const labels = isSpoken ? labelsOf(values) : numbered(values);
+  return values.map((value, n) => ({
+    value: labels[n] ?? "",
+    isStated: value !== null,
+    placed: byValue.get(value) ?? [],
+  }));
+};
