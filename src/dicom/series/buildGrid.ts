@@ -1,6 +1,6 @@
 import { zyx } from "../../domain/axes.ts";
 import { counted } from "../../domain/counted.ts";
-import { failed } from "../../domain/failure.ts";
+import { FailureError, failed, makeFailure } from "../../domain/failure.ts";
 import type { Grid } from "../../domain/grid.ts";
 import { noRepairs, type Repairs } from "../../domain/series.ts";
 import type { Warning } from "../../domain/warning.ts";
@@ -79,7 +79,8 @@ const checkShear = (slices: readonly Slice[], first: Slice, mayRepair: boolean):
   const toleranceMm = Math.max(1, 0.5 * Math.max(first.rowSpacingMm, first.columnSpacingMm));
   if (worst.driftMm <= toleranceMm) return [];
   const angle = (Math.atan2(worst.driftMm, worst.height) * 180) / Math.PI;
-  if (mayRepair && isStraight(slices, first, toleranceMm))
+  const isLine = isStraight(slices, first, toleranceMm);
+  if (mayRepair && isLine)
     return [
       {
         code: "TILT_RESAMPLED",
@@ -87,15 +88,26 @@ const checkShear = (slices: readonly Slice[], first: Slice, mayRepair: boolean):
         details: { angleDegrees: Number(angle.toFixed(3)), driftMm: Number(worst.driftMm.toFixed(3)) },
       },
     ];
+  const sopInstanceUids = slices
+    .filter((_, k) => (offsets[k]?.driftMm ?? 0) > toleranceMm)
+    .map(({ sopInstanceUid }) => sopInstanceUid);
+  const driftMm = Number(worst.driftMm.toFixed(3));
+  if (!isLine)
+    throw new FailureError(
+      makeFailure(
+        "GANTRY_TILT",
+        `The slices do not lie above each other, nor on a slope: they stray sideways by up to ${worst.driftMm.toFixed(1)} mm.`,
+        { driftMm, sopInstanceUids },
+        "Send the slices of each acquisition, at one place of the table, as a series of its own.",
+      ),
+    );
   throw failed(
     "GANTRY_TILT",
     `The stack is sheared by ${angle.toFixed(1)}°: slices drift ${worst.driftMm.toFixed(1)} mm off the normal.`,
     {
       angleDegrees: Number(angle.toFixed(3)),
-      driftMm: Number(worst.driftMm.toFixed(3)),
-      sopInstanceUids: slices
-        .filter((_, k) => (offsets[k]?.driftMm ?? 0) > toleranceMm)
-        .map(({ sopInstanceUid }) => sopInstanceUid),
+      driftMm,
+      sopInstanceUids,
     },
   );
 };

@@ -121,6 +121,29 @@ const mixed = <T extends Located>(
   );
 };
 
+/**
+ * The images of each value of the attributes that are moments of one range, where each has as many images: what such an
+ * image is of stands fast before it is known where it lies, and its position may be rounded otherwise than that of others.
+ */
+export const sharesByMoments = <T extends Located>(images: readonly T[]): readonly Split<T>[] =>
+  rows
+    .filter(({ means, hasOwnRange }) => means === "moment" && !hasOwnRange)
+    .flatMap(({ name }) => {
+      const shares = sharesOf(
+        name,
+        true,
+        images.map((image) => ({ image, place: 0, positionMm: 0 })),
+      );
+      const counts = new Set(shares?.map(({ placed }) => placed.length));
+      if (shares === null || counts.size > 1) return [];
+      return [
+        shares.map(({ value, placed }) => ({
+          keys: { [name]: value },
+          images: placed.map(({ image }) => image),
+        })),
+      ];
+    });
+
 /** Whether each value of an attribute may be a volume, where they cover the same stretch. */
 const mayBeVolumes = <T>({ hasOwnRange }: Row, stacks: readonly Stack<T>[]): boolean => {
   const pairs = pairsOf(stacks);

@@ -42,7 +42,10 @@ type Holes = {
 /** A base gap that is the exception explains no wider gaps than these; it would fit any. */
 const mostMultiples = 3;
 
-/** The holes of a stack whose gaps are whole multiples of one base gap, or null when they are not (S3 against S5). */
+/**
+ * The holes of a stack whose gaps are whole multiples of one base gap (S3 against S5). Null when they are not, and when
+ * none of them is more than the base gap: such a stack has no holes, but strays.
+ */
 const findHoles = (stations: readonly Station[]): Holes | null => {
   const gaps = gapsOf(stations);
   const smallest = Math.min(...gaps);
@@ -53,7 +56,8 @@ const findHoles = (stations: readonly Station[]): Holes | null => {
   );
   const single = multiples.filter((multiple) => multiple === 1).length;
   const isException = single * 2 >= gaps.length;
-  if (!fits || (!isException && Math.max(...multiples) > mostMultiples)) return null;
+  const widest = Math.max(...multiples);
+  if (!fits || widest < 2 || (!isException && widest > mostMultiples)) return null;
   // A base gap that asks for more slices than there are is no slice distance, but how far two stacks are shifted.
   if (multiples.reduce((a, b) => a + b, 0) - gaps.length > stations.length) return null;
   const holes = multiples.flatMap((multiple, i) =>
@@ -78,24 +82,8 @@ const interpolated = ({ baseMm, holes }: Holes): Fit => {
   return { spacingMm: baseMm, warnings: [{ code: "SLICES_INTERPOLATED", sentence, details: { holes } }] };
 };
 
-/** The spacing on which a stack is put that a repair allows, with what is done to it; null where none does (S3, S5). */
-const repaired = (stations: readonly Station[], repairs: Repairs): Fit | null => {
-  const found = findHoles(stations);
-  if (found !== null) {
-    const isIsolated = found.holes.every(({ missing }) => missing === 1);
-    if (found.holes.length <= repairs.missingSlices && isIsolated) return interpolated(found);
-    // Where most gaps are wide, that is how the stack was made.
-    if (found.isException) return null;
-  }
-  if (!repairs.variableSpacing) return null;
-  const gaps = gapsOf(stations);
-  const details = { leastMm: rounded(Math.min(...gaps)), mostMm: rounded(Math.max(...gaps)) };
-  const sentence = `Slice distances of ${details.leastMm} to ${details.mostMm} mm were made even for the network.`;
-  return { spacingMm: median(gaps), warnings: [{ code: "GAPS_RESAMPLED", sentence, details }] };
-};
-
 /** More stacks than this that lie between each other's slices are seen as gaps without any order. */
-const mostStacks = 6;
+const mostStacks = 4;
 
 /**
  * In how many even stacks of at least three slices the stations lie by turns, shifted against each other; null where in
@@ -109,32 +97,82 @@ const stacksByTurns = (stations: readonly Station[]): readonly (readonly Station
   return null;
 };
 
-const refuse = (stations: readonly Station[], residualMm: number): never => {
-  const gaps = gapsOf(stations);
-  const stacks = stacksByTurns(stations);
-  if (stacks !== null) {
-    const apartMm = spacingOf(stacks[0] ?? []);
-    const shiftsMm = gaps.slice(0, stacks.length - 1).map(rounded);
-    throw failed(
-      "NON_UNIFORM_SPACING",
-      `The slices are ${stacks.length} even stacks of ${stacks.map(({ length }) => length).join(" and ")} slices, ${apartMm.toFixed(3)} mm apart each and shifted by ${shiftsMm.map((mm) => mm.toFixed(3)).join(" and ")} mm; nothing in the headers tells which slice belongs to which.`,
-      { slices: stacks.map(({ length }) => length), spacingMm: rounded(apartMm), shiftsMm },
-    );
-  }
+/** The spacing on which a stack is put that a repair allows, with what is done to it; null where none does (S3, S5). */
+const repaired = (stations: readonly Station[], repairs: Repairs): Fit | null => {
   const found = findHoles(stations);
   if (found !== null) {
-    const missing = found.holes.reduce((sum, hole) => sum + hole.missing, 0);
-    throw failed(
-      "MISSING_SLICES",
-      `${counted(missing, "slice is", "slices are")} missing at ${counted(found.holes.length, "place")}; the others lie ${found.baseMm.toFixed(3)} mm apart.`,
-      {
-        sopInstanceUids: found.holes.flatMap(({ afterUid, beforeUid }) => [afterUid, beforeUid]),
-        holes: found.holes,
-        spacingMm: rounded(found.baseMm),
-        gapsMm: gaps.map(rounded),
-      },
-    );
+    const isIsolated = found.holes.every(({ missing }) => missing === 1);
+    const isAllowed = found.holes.length <= repairs.missingSlices && isIsolated;
+    // Holes at regular places may be none: then slices of one moment would be laid between those of another.
+    if (isAllowed && stacksByTurns(stations) === null) return interpolated(found);
+    // Where most gaps are wide, that is how the stack was made.
+    if (found.isException) return null;
   }
+  if (!repairs.variableSpacing) return null;
+  const gaps = gapsOf(stations);
+  const details = { leastMm: rounded(Math.min(...gaps)), mostMm: rounded(Math.max(...gaps)) };
+  const sentence = `Slice distances of ${details.leastMm} to ${details.mostMm} mm were made even for the network.`;
+  return { spacingMm: median(gaps), warnings: [{ code: "GAPS_RESAMPLED", sentence, details }] };
+};
+
+const refuseStacks = (stations: readonly Station[], stacks: readonly (readonly Station[])[]): never => {
+  const gaps = gapsOf(stations);
+  const slices = stacks.map(({ length }) => length);
+  const apartMm = spacingOf(stacks[0] ?? []);
+  const shiftsMm = gaps.slice(0, stacks.length - 1).map(rounded);
+  const said = `${apartMm.toFixed(3)} mm apart each and shifted by ${shiftsMm.map((mm) => mm.toFixed(3)).join(" and ")} mm`;
+  throw failed(
+    "NON_UNIFORM_SPACING",
+    findHoles(stations) === null
+      ? `The slices are ${stacks.length} even stacks of ${slices.join(" and ")} slices, ${said}; nothing in the headers tells which slice belongs to which.`
+      : `The slice distances repeat every ${stacks.length} slices: either slices are missing at regular places, or these are ${stacks.length} stacks of ${slices.join(" and ")} slices, ${said}; nothing in the headers tells which.`,
+    { slices, spacingMm: rounded(apartMm), shiftsMm },
+  );
+};
+
+/** So many holes side by side, of one width, are how a stretch was made. */
+const holesInARow = 3;
+
+/** Whether holes are so many, or so regular, that the slices of another acquisition explain them as well. */
+const isDoubtful = (stations: readonly Station[], { holes }: Holes): boolean => {
+  const missing = holes.reduce((sum, hole) => sum + hole.missing, 0);
+  const isRow = (_: Hole, n: number): boolean => {
+    const row = holes.slice(n, n + holesInARow);
+    return (
+      row.length === holesInARow &&
+      row.every(({ afterUid, missing: own }, k) => {
+        const before = row[k - 1];
+        return before === undefined || (before.beforeUid === afterUid && before.missing === own);
+      })
+    );
+  };
+  return 2 * missing > stations.length || holes.some(isRow);
+};
+
+const refuseHoles = (stations: readonly Station[], found: Holes): never => {
+  const gaps = gapsOf(stations).map(rounded);
+  const missing = found.holes.reduce((sum, hole) => sum + hole.missing, 0);
+  const [slices, places] = [counted(missing, "slice is", "slices are"), counted(found.holes.length, "place")];
+  throw failed(
+    "MISSING_SLICES",
+    isDoubtful(stations, found)
+      ? `The slices lie ${Math.min(...gaps).toFixed(3)} mm apart here and ${Math.max(...gaps).toFixed(3)} mm there: either ${slices} missing at ${places}, or they are of several acquisitions.`
+      : `${slices} missing at ${places}; the others lie ${found.baseMm.toFixed(3)} mm apart.`,
+    {
+      sopInstanceUids: found.holes.flatMap(({ afterUid, beforeUid }) => [afterUid, beforeUid]),
+      holes: found.holes,
+      spacingMm: rounded(found.baseMm),
+      gapsMm: gaps,
+    },
+  );
+};
+
+const refuse = (stations: readonly Station[], residualMm: number): never => {
+  const stacks = stacksByTurns(stations);
+  if (stacks !== null) refuseStacks(stations, stacks);
+  const found = findHoles(stations);
+  if (found !== null) refuseHoles(stations, found);
+  const gaps = gapsOf(stations);
   const [least, most] = [Math.min(...gaps), Math.max(...gaps)];
   const typical = median(gaps);
   const odd = stations.filter(

@@ -8,10 +8,13 @@ import { attempt } from "./attempt.ts";
 import { buildGrid, groupByPosition, requireSlices } from "./buildGrid.ts";
 import { byIdentity, type Located } from "./describe.ts";
 import { ambiguous, type DigestOf, duplicateWarning, keepOnePerName } from "./duplicates.ts";
-import { splitByMoments } from "./moments.ts";
+import { sharesByMoments, splitByMoments } from "./moments.ts";
 import { orientationDifference, partition } from "./partition.ts";
+import { heightsAlong } from "./positions.ts";
 import { remembered, requirePositions, resolveCollisions } from "./resolveCollisions.ts";
+import { closeWithin } from "./spacing.ts";
 import { isAlone } from "./splitCollisions.ts";
+import { refuseTurned } from "./turned.ts";
 
 /** What may be one volume of a series. */
 export type SeriesPart<T> = {
@@ -94,8 +97,53 @@ const standUp = <T extends Located>(
   return volumes.map((volume) => partOf({ ...keys, ...volume.keys }, volume.images, options, warnings));
 };
 
-/** The volumes of one partition: one, or several that share their positions. */
+/** Whether volumes begin at one place, but for less than half a slice, and have as many slices at one distance. */
+const lieTogether = <T extends Located>(volumes: readonly SeriesPart<T>[]): boolean => {
+  const [{ grid, images } = { grid: null, images: [] }] = volumes;
+  const [first] = images;
+  if (grid === null || first === undefined) return false;
+  const heightOf = heightsAlong(first);
+  const [spacingMm] = grid.spacingMm;
+  return volumes.every(
+    (other) =>
+      other.grid !== null &&
+      other.images.length === images.length &&
+      closeWithin(other.grid.spacingMm[0], spacingMm) &&
+      other.images.slice(0, 1).every((image) => Math.abs(heightOf(image) - heightOf(first)) < spacingMm / 2),
+  );
+};
+
+/**
+ * Images whose positions tell nothing, because those of one moment are rounded otherwise than those of another: by moment
+ * first, each then by its positions. Null where that makes no volumes that lie together.
+ */
+const momentsFirst = <T extends Located>(
+  keys: Keys,
+  images: readonly T[],
+  options: PartOptions<T>,
+): readonly SeriesPart<T>[] | null => {
+  for (const shares of sharesByMoments(images)) {
+    const parts = shares.flatMap((share) => stackUp({ ...keys, ...share.keys }, share.images, options));
+    if (lieTogether(parts)) return parts;
+  }
+  return null;
+};
+
+/** Whether positions could not tell what the images are, or not without their pixels. */
+const isTangled = <T>({ failure, grid }: SeriesPart<T>): boolean =>
+  failure === null ? grid === null : ["AMBIGUOUS_POSITIONS", "MIXED_ACQUISITIONS"].includes(failure.code);
+
+/** The volumes of one partition: one, or several that share their positions or lie between each other's. */
 const stackUp = <T extends Located>(
+  keys: Keys,
+  images: readonly T[],
+  options: PartOptions<T>,
+): readonly SeriesPart<T>[] => {
+  const parts = byPositions(keys, images, options);
+  return (parts.some(isTangled) ? momentsFirst(keys, images, options) : null) ?? parts;
+};
+
+const byPositions = <T extends Located>(
   keys: Keys,
   images: readonly T[],
   options: PartOptions<T>,
@@ -197,8 +245,10 @@ export const splitSeries = <T extends Located>(
   const sorted = images.toSorted(byIdentity);
   requireNoScout(sorted);
   const requireAnnounced = (): void => requireAll(sorted, options.others ?? 0);
-  const parts = partition(sorted).flatMap(({ keys, images: own }) =>
-    stackUp(keys, own, { ...options, requireAnnounced }),
+  const parts = refuseTurned(partition(sorted)).flatMap(({ keys, images: own, failure }) =>
+    failure === null
+      ? stackUp(keys, own, { ...options, requireAnnounced })
+      : [failedPart(keys, own, failure)],
   );
   const { parts: kept, warnings } = dropScraps(parts);
   return { parts: named(kept), warnings };

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { FailureError } from "../../../src/domain/failure.ts";
+import { noRepairs } from "../../../src/domain/series.ts";
 import { type Attributes, classicSeries, type SeriesSpec, shuffled, uid } from "../../support/dicomSeries.ts";
 import { needsShared, sharedFolder } from "../../support/shared.ts";
 import { codes, instancesOf, read, refusal, uidsOf } from "./support.ts";
@@ -623,6 +625,155 @@ describe("V5: images lie at one position within a hundredth of the slice distanc
       "NON_UNIFORM_SPACING",
     );
     assert.match(failure.sentence, /varies from 0\.300 to 9\.200 mm/);
+  });
+});
+
+describe("V5: what an image is of stands fast before it is known where it lies", () => {
+  /** The same strays every time, of all sizes up to ±1. */
+  const stray = (n: number, k: number): number => Math.sin(12.9898 * (1 + n) + 78.233 * (1 + k));
+  const strayed = (
+    apartMm: number,
+    byMm: number,
+    shiftMm: number,
+    attributes: readonly Attributes[],
+  ): readonly Uint8Array[] =>
+    attributes.flatMap((own, n) =>
+      classicSeries({
+        modality: "MR",
+        slices: 12,
+        distanceMm: (k) => apartMm * k + shiftMm * n + byMm * stray(n, k),
+        stored: (k, row, column) => 1000 + 100 * n + 10 * k + row + column,
+        attributes: (k) => ({ SOPInstanceUID: uid(60 + n, k + 1), InstanceNumber: 1 + k, ...own }),
+      }),
+    );
+
+  test("V5: time points, echoes and both at once are volumes where some positions coincide and others do not", () => {
+    const point = (n: number): Attributes => ({ TemporalPositionIdentifier: n });
+    const echo = (n: number): Attributes => ({ EchoTime: String(20 * n) });
+    for (const byMm of [0.03, 0.1]) {
+      const apartMm = byMm === 0.03 ? 3 : 5;
+      assert.deepEqual(
+        outcome(strayed(apartMm, byMm, 0, [point(1), point(2), point(3)])),
+        [1, 2, 3].map((n) => `TemporalPositionIdentifier=${n} 12 volume`),
+      );
+      assert.deepEqual(
+        outcome(strayed(apartMm, byMm, 0, [echo(1), echo(2)])),
+        [20, 40].map((ms) => `EchoTime=${ms} 12 volume`),
+      );
+      const both = [1, 2].flatMap((n) => [1, 2].map((m) => ({ ...point(n), ...echo(m) })));
+      assert.deepEqual(
+        outcome(strayed(apartMm, byMm, 0, both)),
+        [1, 2].flatMap((n) =>
+          [20, 40].map((ms) => `TemporalPositionIdentifier=${n},EchoTime=${ms} 12 volume`),
+        ),
+      );
+    }
+  });
+
+  test("V5: time points that lost slices at other ends, or stray too far, are refused all the same", async () => {
+    const points = [1, 2].map((n) => ({ TemporalPositionIdentifier: n }));
+    const files = strayed(3, 0.03, 0, points);
+    await refusal(read(files.filter((_, k) => k !== 0 && k !== 23)), "AMBIGUOUS_POSITIONS");
+    await refusal(read(strayed(1, 0.1, 0, points)), "AMBIGUOUS_POSITIONS");
+  });
+
+  test("V5: moments whose slices stray between each other's are never laid into one stack, whatever may be repaired", async () => {
+    for (const missingSlices of [0, 100])
+      for (const apartMm of [2, 2.5, 3, 4]) {
+        const options = { repairs: { ...noRepairs, missingSlices } };
+        const nameless = strayed(apartMm, 0.1, apartMm / 2, [{}, {}]);
+        const failure = await read(nameless, options).then(
+          ({ warnings }) => {
+            // An even stack for all that anybody can say: it strays, and says so.
+            assert.ok(warnings.some(({ code }) => code === "SPACING_JITTER"));
+            return null;
+          },
+          (error: unknown) => error,
+        );
+        if (apartMm < 4) {
+          assert.ok(failure instanceof FailureError);
+          assert.equal(failure.failure.code, "NON_UNIFORM_SPACING");
+        }
+        const timed = strayed(apartMm, 0.1, apartMm / 2, [
+          { TemporalPositionIdentifier: 1 },
+          { TemporalPositionIdentifier: 2 },
+        ]);
+        for (const part of outcome(timed))
+          assert.match(part, /^TemporalPositionIdentifier=\d 12 volume$|^ 24 MIXED_ACQUISITIONS$/);
+      }
+  });
+
+  test("V5: two moments a third of a slice apart are no stack with holes to be filled", async () => {
+    const files = stacked("MR", [
+      { fromMm: 0, apartMm: 6, attributes: () => ({}) },
+      { fromMm: 2, apartMm: 6, attributes: () => ({}) },
+    ]);
+    const failure = await refusal(
+      read(files, { repairs: { ...noRepairs, missingSlices: 100 } }),
+      "NON_UNIFORM_SPACING",
+    );
+    assert.match(
+      failure.sentence,
+      /^The slice distances repeat every 2 slices: either slices are missing at regular places, or these are 2 stacks of 8 and 8/,
+    );
+  });
+});
+
+describe("V6: a refusal says nothing that may not be so", () => {
+  const along = (gaps: readonly number[], driftMm?: SeriesSpec["driftMm"]): readonly Uint8Array[] =>
+    classicSeries({
+      slices: gaps.length + 1,
+      distanceMm: (k) => gaps.slice(0, k).reduce((a, b) => a + b, 0),
+      ...(driftMm && { driftMm }),
+    });
+  const times = (count: number, gap: number): readonly number[] => Array<number>(count).fill(gap);
+
+  test("V4, V6: acquisitions at 3 and at 6 mm that cover the same stretch are volumes by what tells them apart", () => {
+    for (const fromMm of [0, 1.5, 1])
+      for (const key of ["AcquisitionNumber", "ProtocolName", "SeriesTime"]) {
+        const files = stacked("CT", [
+          { fromMm: 0, apartMm: 3, slices: 21, attributes: () => ({ [key]: "1", SliceThickness: "3" }) },
+          { fromMm, apartMm: 6, slices: 10, attributes: () => ({ [key]: "2", SliceThickness: "3" }) },
+        ]);
+        // Positions are shared: what differs in copies too tells nothing.
+        if (fromMm === 0 && key !== "AcquisitionNumber") continue;
+        assert.deepEqual(outcome(files), [`${key}=1 21 volume`, `${key}=2 10 volume`]);
+      }
+  });
+
+  test("V4, V6: what may be acquisitions of other distances is not called missing slices alone", async () => {
+    for (const gaps of [
+      [...times(20, 3), ...times(21, 6)],
+      [...times(10, 5), 205, ...times(10, 5)].map((gap) => Math.min(gap, 100)),
+      [...times(60, 3), ...times(4, 6)],
+    ]) {
+      const failure = await refusal(read(along(gaps)), "MISSING_SLICES");
+      assert.match(
+        failure.sentence,
+        /^The slices lie \d\.000 mm apart here and \d+\.000 mm there: either \d+ slices are missing at \d+ places?, or they are of several acquisitions\.$/,
+      );
+    }
+    const few = await refusal(read(along([...times(9, 3), 6, ...times(9, 3), 6, 3])), "MISSING_SLICES");
+    assert.equal(few.sentence, "2 slices are missing at 2 places; the others lie 3.000 mm apart.");
+  });
+
+  test("V6: a stack of which every fifth slice is missing is not called five stacks", async () => {
+    const files = along(Array.from({ length: 24 }, (_, k) => (k % 5 === 4 ? 6 : 3)));
+    assert.equal(
+      (await refusal(read(files), "MISSING_SLICES")).sentence,
+      "4 slices are missing at 4 places; the others lie 3.000 mm apart.",
+    );
+  });
+
+  test("V6: stacks that jump sideways are not called tilted", async () => {
+    const jump = along(times(11, 5), (k) => [0, k < 6 ? 0 : 30, 0]);
+    const failure = await refusal(read(jump), "GANTRY_TILT");
+    assert.equal(
+      failure.sentence,
+      "The slices do not lie above each other, nor on a slope: they stray sideways by up to 30.0 mm.",
+    );
+    assert.match(failure.remedy, /one place of the table/);
+    assert.equal(failure.details["angleDegrees"], undefined);
   });
 });
 
