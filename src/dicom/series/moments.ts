@@ -87,16 +87,17 @@ const unnamedRows = (placed: readonly Placed<Located>[]): readonly Row[] => {
     .map((name) => ({ name, means: "unnamed", hasOwnRange: true, isNumbered: true }));
 };
 
-const reasons: Readonly<Record<Row["means"], (thicknessMm: string) => string>> = {
+const reasons: Readonly<Record<Exclude<Row["means"], "kind"> | "slabs", (thicknessMm: string) => string>> = {
   moment: () => "taken apart they are no even stacks of as many slices",
-  kind: () => "",
+  slabs: () => "some go on where others end, and nothing tells which belong together",
   pass: (thicknessMm) => `with slices of ${thicknessMm} they may be one volume or several`,
   unnamed: (thicknessMm) =>
     `with slices of ${thicknessMm} each value is a stack of its own, and the attribute does not tell of what`,
 };
 
 const mixed = <T extends Located>(
-  { name, means }: Row,
+  name: string,
+  reason: keyof typeof reasons,
   shares: readonly Share<T>[],
   distances: Distances | null,
 ): FailureError => {
@@ -107,7 +108,7 @@ const mixed = <T extends Located>(
     distances === null
       ? ""
       : `, ${distances.aloneMm.toFixed(3)} mm apart each${distances.togetherMm === null ? "" : ` and ${distances.togetherMm.toFixed(3)} mm together`}`;
-  const why = reasons[means](thicknessMm === null ? "unknown thickness" : `${thicknessMm} mm`);
+  const why = reasons[reason](thicknessMm === null ? "unknown thickness" : `${thicknessMm} mm`);
   return failed(
     "MIXED_ACQUISITIONS",
     `${shares.length} values of ${name} alternate along the stack (${slices.join(" and ")} images${apart}); ${why}.`,
@@ -144,14 +145,30 @@ export const sharesByMoments = <T extends Located>(images: readonly T[]): readon
       ];
     });
 
-/** Whether each value of an attribute may be a volume, where they cover the same stretch. */
-const mayBeVolumes = <T>({ hasOwnRange }: Row, stacks: readonly Stack<T>[]): boolean => {
+/** Time points and echoes of one acquisition have as many slices each, all at one distance, and share no position. */
+const areAlike = <T>(stacks: readonly Stack<T>[]): boolean =>
+  haveOneDistance(stacks) &&
+  new Set(stacks.map(({ placed }) => placed.length)).size === 1 &&
+  !pairsOf(stacks).some(([a, b]) => sharePositions(a, b));
+
+/** What even stacks are of which each has another value: volumes, nothing, or why they are refused. */
+const judge = <T extends Located>(
+  { means }: Row,
+  stacks: readonly Stack<T>[],
+  distances: Distances,
+): "volumes" | keyof typeof reasons | null => {
   const pairs = pairsOf(stacks);
-  const areAlike = haveOneDistance(stacks) && new Set(stacks.map(({ placed }) => placed.length)).size === 1;
-  return (
-    (hasOwnRange || (areAlike && !pairs.some(([a, b]) => sharePositions(a, b)))) &&
-    !pairs.some(([a, b]) => continues(a, b))
-  );
+  const areSlabs = pairs.some(([a, b]) => continues(a, b));
+  if (means === "moment") return areSlabs ? "moment" : "volumes";
+  const areBetween = pairs.some(([a, b]) => overlap(a, b) && !sharePositions(a, b));
+  if (!areBetween) return areSlabs ? null : "volumes";
+  if (means === "kind" && !areSlabs) return "volumes";
+  const images = stacks.flatMap(({ placed }) => placed.map(({ image }) => image));
+  // Passes over one volume have one distance.
+  const verdict = haveOneDistance(stacks) ? judgePasses(images, distances) : "several";
+  if (verdict === "several" && areSlabs) return "slabs";
+  if (verdict === "several") return means === "unnamed" ? "unnamed" : "volumes";
+  return verdict === "unknown" && means === "pass" && !areSlabs ? "pass" : null;
 };
 
 /**
@@ -170,24 +187,16 @@ const byRow = <T extends Located>(
   const large = shares.filter((share) => share.placed.length >= leastSlices);
   if (!pairsOf(large).some(([a, b]) => overlap(a, b))) return null;
   const stacks = shares.flatMap(asStack);
-  if (stacks.length < shares.length || !mayBeVolumes(row, stacks))
-    return means === "moment" && shares.every(({ isStated }) => isStated) ? mixed(row, shares, null) : null;
-  const split = stacks.map(({ value, placed: own }) => ({
-    keys: { [name]: value },
-    images: own.map(({ image }) => image),
-  }));
-  const areBetween = pairsOf(stacks).some(([a, b]) => overlap(a, b) && !sharePositions(a, b));
-  if (means === "moment" || means === "kind" || !areBetween) return split;
+  const areStacks = stacks.length === shares.length && (row.hasOwnRange || areAlike(stacks));
   const distances = { aloneMm: Math.max(...stacks.map(({ spacingMm }) => spacingMm)), togetherMm };
-  // Passes over one volume have one distance.
-  const verdict = haveOneDistance(stacks)
-    ? judgePasses(
-        placed.map(({ image }) => image),
-        distances,
-      )
-    : "several";
-  if (verdict === "one" || (means === "unnamed" && verdict === "unknown")) return null;
-  return verdict === "several" && means === "pass" ? split : mixed(row, shares, distances);
+  const found = areStacks ? judge(row, stacks, distances) : means === "moment" ? "moment" : null;
+  if (found === "volumes")
+    return stacks.map(({ value, placed: own }) => ({
+      keys: { [name]: value },
+      images: own.map(({ image }) => image),
+    }));
+  if (found !== "moment") return found && mixed(name, found, shares, distances);
+  return shares.every(({ isStated }) => isStated) ? mixed(name, found, shares, null) : null;
 };
 
 /**

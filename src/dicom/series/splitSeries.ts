@@ -82,6 +82,14 @@ const failedPart = <T extends Located>(keys: Keys, images: readonly T[], error: 
   return { id: "", keys, images, grid: null, failure: error.failure, warnings: [] };
 };
 
+/** The keys of a part of a part, which may be told apart by the same attribute again. */
+const within = (keys: Keys, own: Keys): Keys => ({
+  ...keys,
+  ...Object.fromEntries(
+    Object.entries(own).map(([key, value]) => [key, key in keys ? `${keys[key]}.${value}` : value]),
+  ),
+});
+
 /**
  * One stack of images that are alone at their positions: a volume, or the moments and acquisitions that it consists of.
  */
@@ -93,8 +101,8 @@ const standUp = <T extends Located>(
 ): readonly SeriesPart<T>[] => {
   const moments = attempt(() => splitByMoments(images.map((image) => [image])));
   if (moments instanceof FailureError) return [failedPart(keys, images, moments)];
-  const volumes = moments ?? [{ keys: {}, images }];
-  return volumes.map((volume) => partOf({ ...keys, ...volume.keys }, volume.images, options, warnings));
+  if (moments === null) return [partOf(keys, images, options, warnings)];
+  return moments.flatMap((volume) => standUp(within(keys, volume.keys), volume.images, options, warnings));
 };
 
 /** Whether volumes begin at one place, but for less than half a slice, and have as many slices at one distance. */
@@ -123,7 +131,7 @@ const momentsFirst = <T extends Located>(
   options: PartOptions<T>,
 ): readonly SeriesPart<T>[] | null => {
   for (const shares of sharesByMoments(images)) {
-    const parts = shares.flatMap((share) => stackUp({ ...keys, ...share.keys }, share.images, options));
+    const parts = shares.flatMap((share) => stackUp(within(keys, share.keys), share.images, options));
     if (lieTogether(parts)) return parts;
   }
   return null;
@@ -161,7 +169,7 @@ const byPositions = <T extends Located>(
     if (found !== null) {
       const common = withCopies(found.split.flatMap((sharer) => sharer.images));
       return found.split.flatMap((sharer) =>
-        standUp({ ...keys, ...sharer.keys }, sharer.images, options, [
+        standUp(within(keys, sharer.keys), sharer.images, options, [
           ...common,
           ...(found.isLastResort ? [lastResort] : []),
         ]),

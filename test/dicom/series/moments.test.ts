@@ -422,6 +422,26 @@ describe("V2: what tells two stacks of overlapping slices apart makes them volum
     }
   });
 
+  test("V2: parts are asked again, and slabs of which nothing tells which belong together are refused", async () => {
+    const four = stacked(
+      "CT",
+      [0, 1, 2, 3].map((n) => ({
+        fromMm: 1.25 * n,
+        apartMm: 5,
+        attributes: () => ({ ProtocolName: `${n >> 1}`, ScanOptions: n % 2 === 0 ? "A" : "B" }),
+      })),
+    );
+    assert.deepEqual(
+      outcome(four),
+      ["A", "B"].flatMap((option) => [1, 2].map((n) => `ScanOptions=${option},ProtocolName=${n} 8 volume`)),
+    );
+    const slabs = between("CT", 2, 5, (n, k) => ({ ProtocolName: `${n}, ${k >> 2}` }));
+    assert.match(
+      (await refusal(read(slabs), "MIXED_ACQUISITIONS")).sentence,
+      /^4 values of ProtocolName alternate along the stack \(4 and 4 and 4 and 4 images, .*\); some go on where others end/,
+    );
+  });
+
   test("V2: overlapping slices of one acquisition are one volume, however the dose and the counting vary", async () => {
     const varying = (k: number): Attributes => ({
       XRayTubeCurrent: String([200, 220][k % 2]),
