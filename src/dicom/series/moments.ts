@@ -1,6 +1,7 @@
-import { FailureError, failed } from "../../domain/failure.ts";
+import { FailureError } from "../../domain/failure.ts";
 import type { Located } from "./describe.ts";
-import { type Distances, judgePasses, thickestMm } from "./passes.ts";
+import { mixed, type Reason } from "./mixed.ts";
+import { type Distances, judgePasses } from "./passes.ts";
 import { heightsAlong } from "./positions.ts";
 import {
   asStack,
@@ -10,7 +11,6 @@ import {
   overlap,
   type Placed,
   pairsOf,
-  type Share,
   type Stack,
   sharePositions,
   spacingOf,
@@ -87,41 +87,6 @@ const unnamedRows = (placed: readonly Placed<Located>[]): readonly Row[] => {
     .map((name) => ({ name, means: "unnamed", hasOwnRange: true, isNumbered: true }));
 };
 
-const reasons: Readonly<Record<Exclude<Row["means"], "kind"> | "slabs", (thicknessMm: string) => string>> = {
-  moment: () => "taken apart they are no even stacks of as many slices",
-  slabs: () => "some go on where others end, and nothing tells which belong together",
-  pass: (thicknessMm) => `with slices of ${thicknessMm} they may be one volume or several`,
-  unnamed: (thicknessMm) =>
-    `with slices of ${thicknessMm} each value is a stack of its own, and the attribute does not tell of what`,
-};
-
-const mixed = <T extends Located>(
-  name: string,
-  reason: keyof typeof reasons,
-  shares: readonly Share<T>[],
-  distances: Distances | null,
-): FailureError => {
-  const images = shares.flatMap(({ placed }) => placed.map(({ image }) => image));
-  const slices = shares.map(({ placed }) => placed.length);
-  const thicknessMm = thickestMm(images);
-  const apart =
-    distances === null
-      ? ""
-      : `, ${distances.aloneMm.toFixed(3)} mm apart each${distances.togetherMm === null ? "" : ` and ${distances.togetherMm.toFixed(3)} mm together`}`;
-  const why = reasons[reason](thicknessMm === null ? "unknown thickness" : `${thicknessMm} mm`);
-  return failed(
-    "MIXED_ACQUISITIONS",
-    `${shares.length} values of ${name} alternate along the stack (${slices.join(" and ")} images${apart}); ${why}.`,
-    {
-      attribute: name,
-      slices,
-      ...distances,
-      sliceThicknessMm: thicknessMm,
-      sopInstanceUids: images.map(({ sopInstanceUid }) => sopInstanceUid).sort(),
-    },
-  );
-};
-
 /**
  * The images of each value of the attributes that are moments of one range, where each has as many images: what such an
  * image is of stands fast before it is known where it lies, and its position may be rounded otherwise than that of others.
@@ -156,7 +121,7 @@ const judge = <T extends Located>(
   { means }: Row,
   stacks: readonly Stack<T>[],
   distances: Distances,
-): "volumes" | keyof typeof reasons | null => {
+): "volumes" | Reason | null => {
   const pairs = pairsOf(stacks);
   const areSlabs = pairs.some(([a, b]) => continues(a, b));
   if (means === "moment") return areSlabs ? "moment" : "volumes";
