@@ -20,7 +20,10 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ["node:crypto", "node:fs", "node:os", "node:url", "node-cron", "yaml", "zod"],
   },
   geometry: { rooms: ["domain"], packages: [] },
-  nifti: { rooms: ["domain", "geometry"], packages: ["node:zlib"] },
+  volumeFile: { rooms: ["domain", "geometry"], packages: ["node:zlib"] },
+  nifti: { rooms: ["domain", "geometry", "volumeFile"], packages: ["node:zlib"] },
+  nrrd: { rooms: ["domain", "volumeFile"], packages: [] },
+  metaImage: { rooms: ["domain", "geometry", "volumeFile"], packages: [] },
   nnunet: { rooms: ["domain", "geometry"], packages: [] },
   measure: { rooms: ["domain", "geometry"], packages: [] },
   trust: { rooms: ["domain", "geometry"], packages: [] },
@@ -45,9 +48,12 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   importer: { rooms: ["domain"], packages: ["*", "protobufjs", "yauzl"] },
-  files: { rooms: ["domain", "ports", "dicom"], packages: ["node:fs", "node:path", "node:stream", "yauzl"] },
+  files: {
+    rooms: ["domain", "ports", "volumeFile", "nifti", "nrrd", "metaImage", "dicom"],
+    packages: ["node:fs", "node:path", "node:stream", "yauzl"],
+  },
   cohort: {
-    rooms: ["domain", "html", "settings", "geometry", "nifti", "picture", "evaluate", "readout", "dicom"],
+    rooms: ["domain", "html", "settings", "geometry", "picture", "evaluate", "readout", "dicom", "files"],
     packages: ["*", "csv-parse", "vega", "vega-lite"],
   },
   quality: {

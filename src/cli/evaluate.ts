@@ -34,7 +34,11 @@ type EvaluateOptions = {
 
 export const describeEvaluate = (command: Command): void => {
   command
-    .requiredOption("--ref <path>", "reference masks: folder of NIfTI files or DICOM SEG", inputPath)
+    .requiredOption(
+      "--ref <path>",
+      "reference masks: folder of NIfTI, NRRD or MetaImage files or DICOM SEG",
+      inputPath,
+    )
     .requiredOption("--pred <path>", "predicted masks; paired by file name or source series", inputPath)
     .requiredOption("-o, --output <folder>", "where the results go", outputFolder)
     .option(
@@ -46,7 +50,7 @@ export const describeEvaluate = (command: Command): void => {
     .option("--against <path>", "another method's masks, tested case by case against --pred", inputPath)
     .option(
       "--ref-label <n>",
-      "label (NIfTI) or segment number (SEG) of the references; default: any label, the pancreas",
+      "label or segment number (SEG) of the references; default: any label, the pancreas",
       maskLabel,
     )
     .option("--pred-label <n>", "the same of the predictions", maskLabel)

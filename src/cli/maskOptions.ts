@@ -2,7 +2,7 @@ import { type GroupsTable, readGroupsTable } from "../cohort/groupsTable.ts";
 import { wholeNumber } from "./arguments.ts";
 import { bytesOfFile } from "./context.ts";
 
-/** Label of a NIfTI or number of a segment. */
+/** Label of a volume or number of a segment. */
 export const maskLabel = wholeNumber({ least: 1, most: 65_535 });
 
 /** The table that --groups names; null without it. Throws USAGE. */

@@ -11,7 +11,7 @@ import { writeNifti } from "../nifti/writeNifti.ts";
 import { segmentVolume } from "../pipeline.ts";
 import type { Segmenter } from "../ports/models.ts";
 import type { Step, Teller } from "../ports/world.ts";
-import { modelForNifti } from "../predict/modelForNifti.ts";
+import { modelForVolume } from "../predict/modelForVolume.ts";
 import { casesFor, type FoundCase, type FoundCases, findCases, readCase } from "../predict/predictCases.ts";
 import {
   type CaseOutcome,
@@ -43,7 +43,7 @@ export const describePredict = (command: Command): void => {
   command
     .requiredOption(
       "-i, --input <folder>",
-      "images, <case>_0000.nii.gz or .nii, or what convert wrote; or DICOM studies",
+      "images, <case>_0000.nii.gz, .nii, .nrrd, .nhdr, .mha or .mhd, or what convert wrote; or DICOM studies",
       inputFolder,
     )
     .requiredOption(
@@ -125,10 +125,10 @@ type Told = Ended & {
   readonly model: string;
 };
 
-/** Images in NIfTI: one model for all. */
+/** Volumes in files of their own: one model for all. */
 const images = async (options: PredictOptions, found: FoundCases, world: PredictWorld): Promise<Told> => {
   const { teller, settings, force, stepOf } = world;
-  const asked = modelForNifti(teller, force);
+  const asked = modelForVolume(teller, force);
   world.hold();
   const { passedOver } = found;
   const { fit: cases, unfit } = casesFor(found.cases, asked.modelClass);
@@ -160,7 +160,10 @@ const studies = async (options: PredictOptions, world: PredictWorld): Promise<To
   );
   const { series } = await step("headers", (progress) => seriesOfFiles(files, progress));
   if (series.length === 0)
-    throw failed("USAGE", `There is no NIfTI file in ${input}, and no DICOM file in or below it.`);
+    throw failed(
+      "USAGE",
+      `There is no NIfTI, NRRD or MetaImage file in ${input}, and no DICOM file in or below it.`,
+    );
   world.hold();
   const models = Object.fromEntries(known.map((model) => [model.modelClass, model]));
   const head = { ...headOf(teller, settings), models };

@@ -30,11 +30,7 @@ export const describeReaders = (command: Command): void => {
     )
     .requiredOption("-o, --output <folder>", "where readers.json and pairs.csv go", outputFolder)
     .option("--groups <csv>", "table: case, modality, centre, …", inputFile)
-    .option(
-      "--label <n>",
-      "label (NIfTI) or segment number (SEG); default: any label, the pancreas",
-      maskLabel,
-    )
+    .option("--label <n>", "label or segment number (SEG); default: any label, the pancreas", maskLabel)
     .option("--resample", "bring masks on another grid onto the first reading's instead of refusing them")
     .option("--json", "print the study instead of tables")
     .option("--quiet", "no progress")

@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { clock } from "../compose.ts";
 import { sayMl } from "../domain/millilitres.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
-import { isNiftiPath } from "../files/listFolder.ts";
+import { isVolumeFile } from "../files/readVolumeFile.ts";
 import { writeFiles } from "../files/writeFiles.ts";
 import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
 import { resultFiles } from "../predict/resultFiles.ts";
-import { type Results, segmentDicom, segmentNifti } from "../predict/segmentFiles.ts";
+import { type Results, segmentDicom, segmentVolumeFile } from "../predict/segmentFiles.ts";
 import { makeLog } from "../processes/log.ts";
 import { makeStep } from "../story/step.ts";
 import { inputPath, keepApart, outputFolder, uid } from "./arguments.ts";
@@ -26,7 +26,11 @@ type SegmentOptions = ModelOptions & {
 
 export const describeSegment = (command: Command): void => {
   command
-    .requiredOption("-i, --input <path>", "DICOM folder, zip or file, or NIfTI file", inputPath)
+    .requiredOption(
+      "-i, --input <path>",
+      "DICOM folder, zip or file, or a NIfTI, NRRD or MetaImage file",
+      inputPath,
+    )
     .requiredOption("-o, --output <folder>", "where the results go; always a folder", outputFolder)
     .option("--model <id>", "this model, whatever the header says about the contrast")
     .option("--modality <class>", "CT, T1 or T2, whatever the header says about the contrast", modelClass)
@@ -55,8 +59,8 @@ export const describeSegment = (command: Command): void => {
       });
       const temporary = makeTemporaryFolder();
       try {
-        const results = isNiftiPath(options.input)
-          ? await segmentNifti(options.input, teller, force, step)
+        const results = isVolumeFile(options.input)
+          ? await segmentVolumeFile(options.input, teller, force, step)
           : await segmentDicom(
               options,
               { tempFolder: temporary.path, limits: settings.input },

@@ -30,7 +30,7 @@ const fieldsDiffer = (reference: Grid, prediction: Grid) => {
 };
 
 /**
- * Reference and prediction voxel on voxel, exactly: axes may be stored in another order. Two NIfTI files must show the
+ * Reference and prediction voxel on voxel, exactly: axes may be stored in another order. Two volumes must show the
  * same field of view; a SEG, which leaves out what is empty, is extended by empty planes to what the other holds. With
  * `resample` a prediction on another grid takes the reference's, each voxel from its nearest one. Throws GRIDS_DIFFER.
  */

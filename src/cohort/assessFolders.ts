@@ -12,7 +12,7 @@ import { type MaskPair, pairMasks } from "./pairMasks.ts";
 import { makeRemarks, type Remark } from "./remarks.ts";
 
 export type AssessmentOptions = {
-  /** Label of a NIfTI, number of a segment; null: all but 0, the pancreas. */
+  /** Label of a volume, number of a segment; null: all but 0, the pancreas. */
   readonly referenceLabel: number | null;
   readonly predictionLabel: number | null;
   /** Null: none was given. */

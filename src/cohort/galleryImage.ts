@@ -4,8 +4,8 @@ import { readSeries } from "../dicom/series/readSeries.ts";
 import { voxelCount } from "../domain/axes.ts";
 import { FailureError } from "../domain/failure.ts";
 import type { Grid, Volume } from "../domain/grid.ts";
+import { readVolumeFile, withoutEnding } from "../files/readVolumeFile.ts";
 import { nearestOnGrid } from "../geometry/commonGrid.ts";
-import { readNifti } from "../nifti/readNifti.ts";
 
 /** More than any picture needs. */
 const maxVoxels = 2 ** 29;
@@ -19,19 +19,21 @@ const readFolder = async (folder: string): Promise<Volume> => {
   return (await readSeries(instances, { minSlices: 1, maxVoxels })).volume;
 };
 
-const imageEnding = /(_0000)?\.nii(\.gz)?$/i;
+/** Case of an image by its name; null for what is no image. */
+const caseOf = (name: string): string | null => withoutEnding(name)?.replace(/_0000$/, "") ?? null;
 
-/** The image of a case, at any depth: `<case>_0000.nii.gz`, `<case>.nii.gz` or a folder of that name with a DICOM series. */
+/**
+ * The image of a case, at any depth: `<case>_0000.nii.gz`, `<case>.nii.gz`, the same of another format, or a folder of that
+ * name with a DICOM series.
+ */
 const findImage = async (folder: string, names: readonly string[]): Promise<Volume | null> => {
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
   const isOfCase = (entry: Dirent): boolean =>
-    entry.isDirectory()
-      ? names.includes(entry.name)
-      : imageEnding.test(entry.name) && names.includes(entry.name.replace(imageEnding, ""));
+    names.includes(entry.isDirectory() ? entry.name : (caseOf(entry.name) ?? ""));
   const found = entries.find(isOfCase);
   if (found === undefined) return null;
   const path = join(found.parentPath, found.name);
-  return found.isDirectory() ? readFolder(path) : readNifti(readFileSync(path));
+  return found.isDirectory() ? readFolder(path) : readVolumeFile(path);
 };
 
 /** The image of a case on the grid of its masks; black where there is none or it cannot be read. */

@@ -17,9 +17,9 @@ const filesBelow = (folder: string): readonly string[] =>
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
     .sort();
 
-/** Of a case's files the NIfTI, which knows the whole image, else the SEG. */
+/** Of a case's files the volume, which knows the whole image, else the SEG. */
 const preferred = (files: readonly MaskFile[]): readonly MaskFile[] => {
-  for (const kind of ["nifti", "seg", "unread"]) {
+  for (const kind of ["volume", "seg", "unread"]) {
     const found = files.filter((file) => file.kind === kind);
     if (found.length > 0) return found;
   }
@@ -42,7 +42,7 @@ const distinct = (files: readonly MaskFile[]): readonly MaskFile[] => {
 };
 
 /**
- * The masks below a folder (NIfTI, DICOM SEG), or one file, one a case; hidden files and others that are no masks are
+ * The masks below a folder (NIfTI, NRRD, MetaImage, DICOM SEG), or one file, one a case; hidden files and others that are no masks are
  * passed over. Throws USAGE where there is no mask.
  */
 export const listMasks = (path: string): MaskList => {
@@ -52,13 +52,19 @@ export const listMasks = (path: string): MaskList => {
   const opened = files.map((file) => {
     const below = stat.isDirectory() ? relative(path, file) : basename(file);
     const isHidden = below.split(/[\\/]/).some((part) => part.startsWith("."));
-    return { below, mask: isHidden ? null : openMaskFile(file, below) };
+    return { file, below, mask: isHidden ? null : openMaskFile(file, below) };
   });
-  const masks = opened.flatMap(({ mask }) => mask ?? []);
-  if (masks.length === 0) throw failed("USAGE", `${path} holds neither NIfTI masks nor DICOM SEG.`);
+  const found = opened.flatMap(({ mask }) => mask ?? []);
+  // The voxels of a header are no file of their own, whatever they are called.
+  const dataFiles = new Set(found.flatMap(({ dataFile }) => dataFile ?? []));
+  const masks = found.filter((mask) => !dataFiles.has(mask.path));
+  if (masks.length === 0)
+    throw failed("USAGE", `${path} holds no masks: neither NIfTI, NRRD or MetaImage files nor DICOM SEG.`);
   return {
     masks: [...Map.groupBy(masks, ({ name }) => name).values()].flatMap(distinct),
-    passedOver: opened.filter(({ mask }) => mask === null).map(({ below }) => below),
+    passedOver: opened
+      .filter(({ file, mask }) => mask === null && !dataFiles.has(file))
+      .map(({ below }) => below),
   };
 };
 

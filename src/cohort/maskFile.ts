@@ -4,7 +4,7 @@ import { items } from "../dicom/report/contentTree.ts";
 import { isSegmentation, readSegmentation } from "../dicom/segmentation/readSegmentation.ts";
 import { FailureError, failed } from "../domain/failure.ts";
 import type { Mask } from "../domain/grid.ts";
-import { readNifti } from "../nifti/readNifti.ts";
+import { dataFileOf, isVolumeFile, readVolumeFile } from "../files/readVolumeFile.ts";
 import { readPancreasNames } from "../settings/pancreasNames.ts";
 import { caseKey } from "./caseKey.ts";
 import { labelledVoxels } from "./maskLabels.ts";
@@ -13,20 +13,20 @@ import { labelledVoxels } from "./maskLabels.ts";
 export type MaskFile = {
   readonly path: string;
   /** "unread": surely meant as a mask, but not one that is read. */
-  readonly kind: "nifti" | "seg" | "unread";
+  readonly kind: "volume" | "seg" | "unread";
   /** Of the case: the file's name without its ending, or its folder's where the file is called mask or seg. */
   readonly name: string;
   /** The name with the folders above it, which tells two cases of one name apart. */
   readonly place: string;
   /** The series that a SEG says it segments. */
   readonly sourceSeriesUid: string | null;
+  /** The file with the voxels of which this is the header; null: it holds them itself. */
+  readonly dataFile: string | null;
   /** Why it is not read; null for what is. */
   readonly refusal: FailureError | null;
 };
 
 const ownNames = readPancreasNames(null);
-
-const niftiEnding = /\.nii(\.gz)?$/i;
 
 /** Names that say what a file is and not of whom: `panseg segment` writes them into a folder of the case. */
 const anonymousNames: ReadonlySet<string> = new Set(["mask", "seg", "segmentation", "label"]);
@@ -41,7 +41,6 @@ const namesOf = (relativePath: string): Pick<MaskFile, "name" | "place"> => {
 
 /** Endings of masks that other programs write, and what to do about them. */
 const otherMasks: readonly (readonly [ending: RegExp, words: string])[] = [
-  [/\.(mha|mhd|nrrd|nhdr)$/i, "an ITK image; convert it to NIfTI, in 3D Slicer or with SimpleITK"],
   [/\.(mgz|mgh)$/i, "a FreeSurfer volume; convert it with mri_convert to .nii.gz"],
   [
     /\.(hdr|img)(\.gz)?$/i,
@@ -60,12 +59,12 @@ const otherObjects: Readonly<Record<string, string>> = {
 
 const unread = (words: string): FailureError => failed("NOT_A_MASK", `The file is ${words}.`);
 
-/** What a file is, by its ending or, where it has another, by its content; null for what is no mask. */
+/** What a file is, by its ending or its content; null for what is no mask. */
 export const openMaskFile = (path: string, relativePath: string): MaskFile | null => {
-  const file = { path, ...namesOf(relativePath), sourceSeriesUid: null, refusal: null };
-  if (niftiEnding.test(path)) return { ...file, kind: "nifti" };
+  const file = { path, ...namesOf(relativePath), sourceSeriesUid: null, dataFile: null, refusal: null };
   const other = otherMasks.find(([ending]) => ending.test(path));
   if (other !== undefined) return { ...file, kind: "unread", refusal: unread(other[1]) };
+  if (isVolumeFile(path)) return { ...file, kind: "volume", dataFile: dataFileOf(path) };
   try {
     const header = parseHeader(readFileSync(path));
     const words = otherObjects[text(header, "SOPClassUID") ?? ""];
@@ -94,27 +93,27 @@ const bytesOf = (path: string): Uint8Array => {
 export type ReadMask = {
   readonly mask: Mask;
   readonly isWholeImage: boolean;
-  /** Positions in two of them cannot be compared; NIfTI tells none. */
+  /** Positions in two of them cannot be compared; only DICOM tells one. */
   readonly frameOfReferenceUid: string | null;
   /** Every label but 0 that the file holds, ascending; null where segments have names and numbers instead. */
   readonly labels: readonly number[] | null;
 };
 
 /**
- * The mask in a file: of a NIfTI the voxels with the label (null: all but 0), of a SEG the segment of that number (null:
- * its pancreas). Throws NIFTI_INVALID, NOT_A_MASK, SEGMENT_NOT_FOUND and what else `readSegmentation` throws.
+ * The mask in a file: of a volume the voxels with the label (null: all but 0), of a SEG the segment of that number (null:
+ * its pancreas). Throws NOT_A_MASK, SEGMENT_NOT_FOUND and what else `readVolumeFile` and `readSegmentation` throw.
  */
 export const readMaskFile = async (
   { path, kind, refusal }: MaskFile,
   label: number | null,
 ): Promise<ReadMask> => {
   if (refusal !== null) throw refusal;
-  const bytes = bytesOf(path);
   if (kind === "seg") {
+    const bytes = bytesOf(path);
     const { mask, frameOfReferenceUid } = await readSegmentation(bytes, label, ownNames);
     return { mask, frameOfReferenceUid, isWholeImage: false, labels: null };
   }
-  const { grid, voxels } = readNifti(bytes);
+  const { grid, voxels } = readVolumeFile(path);
   const { inside, labels } = labelledVoxels(voxels, label);
   return { mask: { grid, voxels: inside }, frameOfReferenceUid: null, isWholeImage: true, labels };
 };

@@ -10,7 +10,7 @@ const MOST_PARTS = 8;
 export type LabelledVoxels = { readonly inside: Uint8Array; readonly labels: readonly number[] };
 
 const noMask = (words: string, details: Readonly<Record<string, unknown>>) =>
-  failed("NIFTI_INVALID", `The file holds ${words}; give masks, not images.`, details);
+  failed("NOT_A_MASK", `The file holds ${words}; give masks, not images.`, details);
 
 const valuesOf = (voxels: Float32Array): readonly number[] => {
   const values = new Set<number>();
@@ -30,7 +30,7 @@ const valuesOf = (voxels: Float32Array): readonly number[] => {
 };
 
 /**
- * What of a file's voxels is inside: those with the label, or for null all but 0. Throws NIFTI_INVALID where the values are
+ * What of a file's voxels is inside: those with the label, or for null all but 0. Throws NOT_A_MASK where the values are
  * no labels but grey values (fractions, more than 256 different ones), and, where no label is named, for negative ones and
  * for more labels than one organ has parts.
  */
@@ -40,7 +40,7 @@ export const labelledVoxels = (voxels: Float32Array, label: number | null): Labe
   if (label === null && least < 0) throw noMask(`values from ${least} to ${most}`, { least, most });
   if (label === null && labels.length > MOST_PARTS)
     throw failed(
-      "NIFTI_INVALID",
+      "NOT_A_MASK",
       `The file holds ${labels.length} labels from ${least} to ${most}: more than one organ; name the label of the pancreas.`,
       { labels },
     );

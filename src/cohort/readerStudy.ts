@@ -26,7 +26,7 @@ export type ReaderStudy = {
 
 export type ReaderStudyOptions = {
   readonly readings: readonly Reading[];
-  /** Label of a NIfTI, number of a segment; null: all but 0, the pancreas. */
+  /** Label of a volume, number of a segment; null: all but 0, the pancreas. */
   readonly label: number | null;
   /** Null: none was given. */
   readonly groups: GroupsTable | null;

@@ -7,9 +7,6 @@ import { type InputLimits, unzip } from "./unzip.ts";
 /** Where a zip archive is unpacked, and how much any input may hold. */
 export type Unpacking = { readonly tempFolder: string; readonly limits: InputLimits };
 
-/** Whether a path is a NIfTI file by its name. */
-export const isNiftiPath = (path: string): boolean => /\.nii(\.gz)?$/i.test(path);
-
 /**
  * The files of a folder (with its subfolders, and through links), of a zip archive (unpacked into the temporary folder), or one file; in name
  * order, read on demand. What they are is not looked at. Throws USAGE when there is nothing at the path, TOO_LARGE beyond the

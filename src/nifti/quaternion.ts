@@ -1,6 +1,6 @@
 import type { Lps, Zyx } from "../domain/axes.ts";
 import { cross, dot, normalise, scale, subtract } from "../geometry/vector.ts";
-import type { Triple } from "./header.ts";
+import type { Triple } from "../volumeFile/affineGrid.ts";
 import { toRas } from "./ras.ts";
 
 /**

@@ -2,9 +2,13 @@ import { gzipSync } from "node:zlib";
 import { voxelCount } from "../domain/axes.ts";
 import type { Grid, Mask, Volume } from "../domain/grid.ts";
 import { scale } from "../geometry/vector.ts";
-import { FIELD, FIRST_VOXEL_BYTE, HEADER_BYTES, invalid, type Triple } from "./header.ts";
+import type { Triple } from "../volumeFile/affineGrid.ts";
+import { invalid } from "./header.ts";
+import { FIELD, NIFTI_1 } from "./layouts.ts";
 import { toQuaternion } from "./quaternion.ts";
 import { toRas } from "./ras.ts";
+
+const { headerBytes: HEADER_BYTES, firstVoxelByte: FIRST_VOXEL_BYTE } = NIFTI_1;
 
 const LARGEST_SIZE = 2 ** 15 - 1;
 const MILLIMETRES = 2;

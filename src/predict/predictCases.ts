@@ -1,11 +1,10 @@
-/** The NIfTI cases of a folder: under nnU-Net's names, `<case>_0000.nii.gz` with a further number for each further channel, or as `convert` wrote them. */
-import { readdirSync, readFileSync } from "node:fs";
+/** The cases of a folder of volumes: under nnU-Net's names, `<case>_0000.nii.gz` with a further number for each further channel, or as `convert` wrote them. */
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { convertedIn } from "../convert/convertEarlier.ts";
 import { failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
-import { isNiftiPath } from "../files/listFolder.ts";
-import { readNiftiImage } from "../nifti/readNifti.ts";
+import { isVolumePath, readImageFile, withoutEnding } from "../files/readVolumeFile.ts";
 
 type Image = { readonly name: string; readonly id: string; readonly channel: string };
 
@@ -19,19 +18,19 @@ export type FoundCase = {
 export type FoundCases = {
   /** In the order of their names, none of them opened yet. */
   readonly cases: readonly FoundCase[];
-  /** NIfTI files whose names bear no channel, and that `convert` did not write. */
+  /** Volumes whose names bear no channel, and that `convert` did not write. */
   readonly passedOver: readonly string[];
 };
 
 const parseName = (name: string): Image | null => {
-  const [, id, channel] = /^(.+)_(\d{4})\.nii(?:\.gz)?$/i.exec(name) ?? [];
+  const [, id, channel] = /^(.+)_(\d{4})$/.exec(withoutEnding(name) ?? "") ?? [];
   return id === undefined || channel === undefined ? null : { name, id, channel };
 };
 
-/** The cases directly in a folder; hidden files are none. Null where there is no NIfTI, USAGE where none is a case. */
+/** The cases directly in a folder; hidden files are none. Null where there is no volume, USAGE where none is a case. */
 export const findCases = (folder: string): FoundCases | null => {
   const names = readdirSync(folder)
-    .filter((name) => isNiftiPath(name) && !name.startsWith("."))
+    .filter((name) => isVolumePath(name) && !name.startsWith("."))
     .sort();
   if (names.length === 0) return null;
   const converted = convertedIn(folder);
@@ -45,7 +44,7 @@ export const findCases = (folder: string): FoundCases | null => {
   if (images.length + judged.length === 0)
     throw failed(
       "USAGE",
-      `None of the ${names.length} NIfTI file(s) in ${folder} is named as nnU-Net does: <case>_0000.nii.gz.`,
+      `None of the ${names.length} file(s) with a volume in ${folder} is named as nnU-Net does: <case>_0000.nii.gz.`,
     );
   return {
     cases: [
@@ -66,8 +65,8 @@ export const casesFor = (
   return { fit: cases.filter(isFit), unfit };
 };
 
-/** The only image of a case. Throws USAGE where it has several or another channel, NIFTI_INVALID where it cannot be read. */
-export const readCase = (folder: string, { images }: FoundCase): ReturnType<typeof readNiftiImage> => {
+/** The only image of a case. Throws USAGE where it has several or another channel, and what `readImageFile` throws. */
+export const readCase = (folder: string, { images }: FoundCase): ReturnType<typeof readImageFile> => {
   const channels = [...new Set(images.map(({ channel }) => `_${channel}`))].join(", ");
   if (channels.includes(","))
     throw failed("USAGE", `The case has several channels (${channels}); PanSegNet knows one.`);
@@ -78,14 +77,5 @@ export const readCase = (folder: string, { images }: FoundCase): ReturnType<type
       "USAGE",
       `Several files claim to be the image: ${images.map(({ name }) => name).join(", ")}.`,
     );
-  return readNiftiImage(bytesOf(join(folder, image.name)));
-};
-
-const bytesOf = (path: string): Uint8Array => {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    throw failed("NIFTI_INVALID", `The file cannot be opened (${reason}).`, { reason }, error);
-  }
+  return readImageFile(join(folder, image.name));
 };

@@ -6,7 +6,7 @@ import type { ModelClass } from "../domain/plan.ts";
 import type { ExecutionProvider, ModelIdentity, SoftwareIdentity } from "../domain/result.ts";
 import type { SeriesRef } from "../domain/series.ts";
 import type { Warning } from "../domain/warning.ts";
-import { isNiftiPath } from "../files/listFolder.ts";
+import { isVolumePath } from "../files/readVolumeFile.ts";
 import { type OutputFile, writeFiles } from "../files/writeFiles.ts";
 
 /** Where the volume of a case of DICOM studies comes from. */
@@ -140,7 +140,7 @@ const modelFacts = (model: ModelIdentity, before: string): readonly (readonly [s
 ];
 
 const factsOf = ({ settings, ...choices }: PredictChoices): readonly (readonly [string, string])[] => [
-  ["input", "model" in choices ? "NIfTI" : "DICOM"],
+  ["input", "model" in choices ? "volumes" : "DICOM"],
   ...("model" in choices
     ? modelFacts(choices.model, "")
     : Object.entries(choices.models).flatMap(([name, model]) => modelFacts(model, `${name} `))),
@@ -161,7 +161,7 @@ const differencesOf = (earlier: PredictChoices, now: PredictChoices): readonly s
 };
 
 const isResult = (folder: string, name: string): boolean =>
-  isNiftiPath(name) || existsSync(join(folder, name, "result.json"));
+  isVolumePath(name) || existsSync(join(folder, name, "result.json"));
 
 const refuseOthers = (folder: string, ours: ReadonlySet<string>): void => {
   const [first, ...others] = readdirSync(folder)

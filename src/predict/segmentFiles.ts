@@ -1,17 +1,16 @@
-import { readFileSync } from "node:fs";
 import { FailureError } from "../domain/failure.ts";
 import { noHistory } from "../domain/history.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import { type ChosenVolume, chooseVolume } from "../files/chooseVolume.ts";
 import { listFolder, type Unpacking } from "../files/listFolder.ts";
-import { readNiftiImage } from "../nifti/readNifti.ts";
+import { readImageFile } from "../files/readVolumeFile.ts";
 import { segmentSeries, segmentVolume } from "../pipeline.ts";
 import type { Spooled } from "../ports/results.ts";
 import type { Step, Teller } from "../ports/world.ts";
 import { encodePicture } from "../story/illustrate.ts";
 import { orderSegmentation } from "../story/order.ts";
 import { type Segmentation, summarise } from "../story/results.ts";
-import { modelForNifti } from "./modelForNifti.ts";
+import { modelForVolume } from "./modelForVolume.ts";
 
 /** What a result in a folder is made of. */
 export type Results = Spooled & { readonly segmentation: Segmentation };
@@ -52,15 +51,15 @@ export const segmentChosen = async (
   );
 };
 
-/** A NIfTI image: a mask with its measures, and no DICOM objects. Throws USAGE, NO_MODEL, NIFTI_INVALID. */
-export const segmentNifti = async (
+/** A volume in NIfTI, NRRD or MetaImage: a mask with its measures, and no DICOM objects. Throws USAGE, NO_MODEL and what `readImageFile` throws. */
+export const segmentVolumeFile = async (
   path: string,
   teller: Teller,
   force: ModelClass | null,
   step: Step,
 ): Promise<Results> => {
-  const model = modelForNifti(teller, force);
-  const { volume, warnings } = await step("volume", () => readNiftiImage(readFileSync(path)));
+  const model = modelForVolume(teller, force);
+  const { volume, warnings } = await step("volume", () => readImageFile(path));
   const segmenter = await step("load-model", () => teller.models.open(model.id));
   const found = await segmentVolume(volume, segmenter, teller.settings, step);
   const segmentation = { ...found, warnings: [...warnings, ...found.warnings] };

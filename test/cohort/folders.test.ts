@@ -27,8 +27,8 @@ test("masks of a folder are NIfTI and SEG, named by file or by case folder; all 
       .sort(),
     [
       ["a", "seg", source.seriesUid],
-      ["b", "nifti", null],
-      ["case-c", "nifti", null],
+      ["b", "volume", null],
+      ["case-c", "volume", null],
     ],
   );
 });
@@ -45,10 +45,11 @@ test("one file is a folder of one; nothing is refused", (t) => {
 
 const file = (name: string, sourceSeriesUid: string | null = null) => ({
   path: name,
-  kind: sourceSeriesUid === null ? ("nifti" as const) : ("seg" as const),
+  kind: sourceSeriesUid === null ? ("volume" as const) : ("seg" as const),
   name,
   place: name,
   sourceSeriesUid,
+  dataFile: null,
   refusal: null,
 });
 
