@@ -24,7 +24,7 @@ export const sourceFiles = (files: readonly Uint8Array[]): Files =>
  * there. The folders are removed afterwards.
  */
 export const askPython = async <Answer, Result = Answer>(
-  program: "readers.py" | "writers.py",
+  program: "readers.py" | "writers.py" | "volumes.py",
   folders: ReadonlyMap<string, Files>,
   finish: (answers: Readonly<Record<string, Answer>>, root: string) => Readonly<Record<string, Result>>,
 ): Promise<Readonly<Record<string, Result>>> => {
