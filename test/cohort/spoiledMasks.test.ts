@@ -9,6 +9,7 @@ import { FailureError } from "../../src/domain/failure.ts";
 import type { Mask } from "../../src/domain/grid.ts";
 import { writeNifti } from "../../src/nifti/writeNifti.ts";
 import { axialGrid } from "../support/grids.ts";
+import { metaImageFile, nifti2File, nrrdFile } from "../support/volumeFiles.ts";
 import { boxMask, type Folder, smallGrid, tempFolder } from "./masks.ts";
 
 const good = boxMask([2, 3, 1], [2, 3, 8]);
@@ -184,6 +185,108 @@ const ways: readonly Way[] = [
   ["a packed file", instead("c1.nii.zip", "PK"), leftOut("packed; unpack it")],
   ["an array", instead("c1.npz", "PK"), leftOut("an array without position in space")],
   ["a surface", instead("c1.stl", "solid"), leftOut("a surface; convert it to voxels")],
+  ["NIfTI-2", instead("c1.nii", nifti2File(smallGrid, good.voxels)), right],
+  ["compressed NIfTI-2", instead("c1.nii.gz", gzipSync(nifti2File(smallGrid, good.voxels))), right],
+  [
+    "NIfTI-2 without position in space",
+    instead("c1.nii", nifti2File(smallGrid, good.voxels, { sformCode: 0 })),
+    leftOut("Neither sform nor qform is set, .*; save the file anew with the affine of its image"),
+  ],
+  ["NRRD", instead("c1.nrrd", nrrdFile(smallGrid, good.voxels)), right],
+  [
+    "a segmentation of 3D Slicer",
+    instead(
+      "c1.seg.nrrd",
+      nrrdFile(smallGrid, gzipSync(good.voxels), { encoding: "gzip" }, { after: "Segment0_ID:=Segment_1\n" }),
+    ),
+    right,
+  ],
+  [
+    "a segmentation of 3D Slicer in layers",
+    instead(
+      "c1.seg.nrrd",
+      nrrdFile(smallGrid, good.voxels, {
+        dimension: "4",
+        sizes: "2 12 9 6",
+        kinds: "list domain domain domain",
+      }),
+    ),
+    leftOut("A segmentation in layers is exported from 3D Slicer as a label map"),
+  ],
+  [
+    "NRRD with its voxels beside it",
+    (folder, references) => {
+      instead("c1.nhdr", nrrdFile(smallGrid, new Uint8Array(), { "data file": "c1.raw" }))(
+        folder,
+        references,
+      );
+      folder.write("c1.raw", good.voxels);
+    },
+    right,
+  ],
+  [
+    "NRRD without its voxels",
+    instead("c1.nhdr", nrrdFile(smallGrid, new Uint8Array(), { "data file": "c1.raw" })),
+    leftOut('said to lie in "c1.raw"; there is no such file beside the header'),
+  ],
+  [
+    "NRRD that asks for another's file",
+    instead("c1.nhdr", nrrdFile(smallGrid, new Uint8Array(), { "data file": "../../c1.raw" })),
+    leftOut("only files beside the header are read"),
+  ],
+  [
+    "NRRD in the voxels' own space",
+    instead("c1.nrrd", nrrdFile(smallGrid, good.voxels, { space: null, "space dimension": "3" })),
+    leftOut("names no space, so that position and orientation are unknown"),
+  ],
+  [
+    "NRRD of CT numbers",
+    instead(
+      "c1.nrrd",
+      nrrdFile(
+        smallGrid,
+        new Uint8Array(Int16Array.from(good.voxels, (_, at) => ((at * 37) % 1500) - 1000).buffer),
+        { type: "int16", endian: "little" },
+      ),
+    ),
+    leftOut("more than 256 different values from -1000 to 499; give masks, not images"),
+  ],
+  ["MetaImage", instead("c1.mha", metaImageFile(smallGrid, good.voxels)), right],
+  [
+    "MetaImage with its voxels beside it, under a name of Analyze",
+    (folder, references) => {
+      instead("c1.mhd", metaImageFile(smallGrid, new Uint8Array(), { ElementDataFile: "c1.img" }))(
+        folder,
+        references,
+      );
+      folder.write("c1.img", good.voxels);
+    },
+    right,
+  ],
+  [
+    "MetaImage without position in space",
+    instead("c1.mha", metaImageFile(smallGrid, good.voxels, { TransformMatrix: null, Offset: null })),
+    leftOut("does not say TransformMatrix, so that the place of the voxels is unknown"),
+  ],
+  [
+    "MetaImage in ITK's space taken for RAS",
+    instead("c1.mha", metaImageFile(smallGrid, good.voxels, { TransformMatrix: "-1 0 0 0 -1 0 0 0 1" })),
+    leftOut("different fields of view"),
+  ],
+  [
+    "MetaImage cut off",
+    instead("c1.mha", metaImageFile(smallGrid, good.voxels).subarray(0, -100)),
+    leftOut("announces 648 bytes, the file holds at most 548"),
+  ],
+  ["NRRD under the name .nii.gz", instead("c1.nii.gz", nrrdFile(smallGrid, good.voxels)), right],
+  ["MetaImage under the name .nrrd", instead("c1.nrrd", metaImageFile(smallGrid, good.voxels)), right],
+  ["NIfTI under the name .mha", instead("c1.mha", writeNifti(good)), right],
+  ["NRRD under a name that says nothing", instead("c1", nrrdFile(smallGrid, good.voxels)), right],
+  [
+    "a mask in two formats",
+    (folder) => folder.write("c1.nrrd", nrrdFile(smallGrid, good.voxels)),
+    leftOut("2 files are called c1: c1.nii.gz, c1.nrrd"),
+  ],
   [
     "two files of one name",
     (folder) => folder.write("c1.nii", good),
