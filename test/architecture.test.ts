@@ -53,7 +53,7 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ["node:fs", "node:path", "node:stream", "yauzl"],
   },
   cohort: {
-    rooms: ["domain", "html", "settings", "geometry", "picture", "evaluate", "readout", "dicom", "files"],
+    rooms: ["domain", "html", "geometry", "picture", "evaluate", "readout", "dicom", "files"],
     packages: ["*", "csv-parse", "vega", "vega-lite"],
   },
   quality: {

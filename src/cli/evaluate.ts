@@ -9,7 +9,7 @@ import { writeFiles } from "../files/writeFiles.ts";
 import { decimalNumber, inputFile, inputPath, outputFolder, wholeNumber } from "./arguments.ts";
 import { interruptSignal } from "./context.ts";
 import { comparisonTable, groupsTable, paperTableText } from "./evaluateTables.ts";
-import { groupsOf, maskLabel } from "./maskOptions.ts";
+import { groupsOf, maskLabel, namesFor } from "./maskOptions.ts";
 import { bold, note, print, printJson, yellow } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
 import { needsLook, tellReading } from "./tellReading.ts";
@@ -67,9 +67,10 @@ export const describeEvaluate = (command: Command): void => {
     .option("--quiet", "no progress")
     .addHelpText(
       "after",
-      "\nExample:\n  panseg evaluate --ref labelsTs --pred out --images imagesTs --groups cases.csv --paper -o evaluation",
+      "\nOf a SEG the pancreas is found by its codes and names; quality.namesFile adds a site's own.\n" +
+        "\nExample:\n  panseg evaluate --ref labelsTs --pred out --images imagesTs --groups cases.csv --paper -o evaluation",
     )
-    .action(async (options: EvaluateOptions) => {
+    .action(async (options: EvaluateOptions, command: Command) => {
       const line = makeProgressLine(options.quiet === true || options.json === true);
       const signal = interruptSignal();
       try {
@@ -79,6 +80,7 @@ export const describeEvaluate = (command: Command): void => {
           against: options.against ?? null,
           referenceLabel: options.refLabel ?? null,
           predictionLabel: options.predLabel ?? null,
+          names: namesFor(command),
           groups: groupsOf(options.groups),
           modality: options.modality ?? null,
           resample: options.resample === true,

@@ -6,7 +6,7 @@ import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { writeFiles } from "../files/writeFiles.ts";
 import { inputFile, inputPath, outputFolder } from "./arguments.ts";
 import { interruptSignal } from "./context.ts";
-import { groupsOf, maskLabel } from "./maskOptions.ts";
+import { groupsOf, maskLabel, namesFor } from "./maskOptions.ts";
 import { bold, note, print, printJson, table } from "./output.ts";
 import { makeProgressLine } from "./progress.ts";
 import { needsLook, tellReading } from "./tellReading.ts";
@@ -36,15 +36,17 @@ export const describeReaders = (command: Command): void => {
     .option("--quiet", "no progress")
     .addHelpText(
       "after",
-      "\nExample:\n  panseg readers --reading anna=anna-1 --reading anna=anna-2 --reading ben=ben -o agreement",
+      "\nOf a SEG the pancreas is found by its codes and names; quality.namesFile adds a site's own.\n" +
+        "\nExample:\n  panseg readers --reading anna=anna-1 --reading anna=anna-2 --reading ben=ben -o agreement",
     )
-    .action(async (options: ReadersOptions) => {
+    .action(async (options: ReadersOptions, command: Command) => {
       const line = makeProgressLine(options.quiet === true || options.json === true);
       const signal = interruptSignal();
       try {
         const study = await studyReaders({
           readings: options.reading,
           label: options.label ?? null,
+          names: namesFor(command),
           groups: groupsOf(options.groups),
           resample: options.resample === true,
           onProgress: (what, share) => {

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { toFailure } from "../domain/failure.ts";
+import type { PancreasNames } from "../domain/pancreasNames.ts";
 import { assessCase } from "../evaluate/assessCase.ts";
 import type { CohortCase, Groups } from "../evaluate/summariseCohort.ts";
 import { type AlignedMasks, alignMasks } from "./alignMasks.ts";
@@ -15,6 +16,8 @@ export type AssessmentOptions = {
   /** Label of a volume, number of a segment; null: all but 0, the pancreas. */
   readonly referenceLabel: number | null;
   readonly predictionLabel: number | null;
+  /** By what a segment is the pancreas. */
+  readonly names: PancreasNames;
   /** Null: none was given. */
   readonly groups: GroupsTable | null;
   /** Of cases for which the table says none. */
@@ -40,8 +43,8 @@ const readBoth = async (
   { reference, prediction }: MaskPair,
   options: AssessmentOptions,
 ): Promise<ReadPair> => ({
-  reference: await readMaskFile(reference, options.referenceLabel),
-  prediction: await readMaskFile(prediction, options.predictionLabel),
+  reference: await readMaskFile(reference, options.referenceLabel, options.names),
+  prediction: await readMaskFile(prediction, options.predictionLabel, options.names),
 });
 
 /** Both masks of a case on one grid. Throws what reading them throws, and GRIDS_DIFFER. */

@@ -4,8 +4,8 @@ import { items } from "../dicom/report/contentTree.ts";
 import { isSegmentation, readSegmentation } from "../dicom/segmentation/readSegmentation.ts";
 import { FailureError, failed } from "../domain/failure.ts";
 import type { Mask } from "../domain/grid.ts";
+import type { PancreasNames } from "../domain/pancreasNames.ts";
 import { dataFileOf, isVolumeFile, readVolumeFile } from "../files/readVolumeFile.ts";
-import { readPancreasNames } from "../settings/pancreasNames.ts";
 import { caseKey } from "./caseKey.ts";
 import { labelledVoxels } from "./maskLabels.ts";
 
@@ -25,8 +25,6 @@ export type MaskFile = {
   /** Why it is not read; null for what is. */
   readonly refusal: FailureError | null;
 };
-
-const ownNames = readPancreasNames(null);
 
 /** Names that say what a file is and not of whom: `panseg segment` writes them into a folder of the case. */
 const anonymousNames: ReadonlySet<string> = new Set(["mask", "seg", "segmentation", "label"]);
@@ -101,16 +99,17 @@ export type ReadMask = {
 
 /**
  * The mask in a file: of a volume the voxels with the label (null: all but 0), of a SEG the segment of that number (null:
- * its pancreas). Throws NOT_A_MASK, SEGMENT_NOT_FOUND and what else `readVolumeFile` and `readSegmentation` throw.
+ * its pancreas, by these names). Throws NOT_A_MASK, SEGMENT_NOT_FOUND and what else `readVolumeFile` and `readSegmentation` throw.
  */
 export const readMaskFile = async (
   { path, kind, refusal }: MaskFile,
   label: number | null,
+  names: PancreasNames,
 ): Promise<ReadMask> => {
   if (refusal !== null) throw refusal;
   if (kind === "seg") {
     const bytes = bytesOf(path);
-    const { mask, frameOfReferenceUid } = await readSegmentation(bytes, label, ownNames);
+    const { mask, frameOfReferenceUid } = await readSegmentation(bytes, label, names);
     return { mask, frameOfReferenceUid, isWholeImage: false, labels: null };
   }
   const { grid, voxels } = readVolumeFile(path);

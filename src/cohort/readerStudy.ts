@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { type Failure, FailureError, failed, toFailure } from "../domain/failure.ts";
+import type { PancreasNames } from "../domain/pancreasNames.ts";
 import { compareReaders, type ReaderAgreement } from "../evaluate/readers.ts";
 import type { Groups } from "../evaluate/summariseCohort.ts";
 import { alignAll } from "./alignAll.ts";
@@ -28,6 +29,8 @@ export type ReaderStudyOptions = {
   readonly readings: readonly Reading[];
   /** Label of a volume, number of a segment; null: all but 0, the pancreas. */
   readonly label: number | null;
+  /** By what a segment is the pancreas. */
+  readonly names: PancreasNames;
   /** Null: none was given. */
   readonly groups: GroupsTable | null;
   readonly resample: boolean;
@@ -55,9 +58,13 @@ const casesOf = (folders: readonly (readonly MaskFile[])[]): readonly ReadCase[]
 const entry = (matrix: ReaderAgreement["dice"], i: number, j: number): number => matrix[i]?.[j] ?? Number.NaN;
 
 /** The mask of one reading, whose failures say whose it is. */
-const readOne = async (file: MaskFile, of: string, label: number | null): Promise<ReadMask> => {
+const readOne = async (
+  file: MaskFile,
+  of: string,
+  { label, names }: ReaderStudyOptions,
+): Promise<ReadMask> => {
   try {
-    return await readMaskFile(file, label);
+    return await readMaskFile(file, label, names);
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
     const { code, sentence, details } = error.failure;
@@ -69,9 +76,10 @@ const readOne = async (file: MaskFile, of: string, label: number | null): Promis
 const readCase = async (
   { name, files }: ReadCase,
   groups: Groups,
-  { readings, label, resample }: ReaderStudyOptions,
+  options: ReaderStudyOptions,
   remarks: Remarks,
 ): Promise<readonly ReadPair[]> => {
+  const { readings, label, resample } = options;
   const labels = labelsOf(readings).map((reading) => reading.label);
   const there = files.flatMap((file, reading) => (file === undefined ? [] : [{ file, reading }]));
   if (there.length === 1)
@@ -79,7 +87,7 @@ const readCase = async (
   const read: ReadMask[] = [];
   for (const { file, reading } of there) {
     const of = labels[reading] ?? "";
-    const mask = await readOne(file, of, label);
+    const mask = await readOne(file, of, options);
     remarks.addLabels(name, `mask of ${of}`, mask, label);
     read.push(mask);
   }

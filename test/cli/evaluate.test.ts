@@ -4,10 +4,13 @@ import { type TestContext, test } from "node:test";
 import { parse } from "csv-parse/sync";
 import { measureColumns } from "../../src/cohort/casesCsv.ts";
 import type { CohortReport } from "../../src/cohort/cohortReport.ts";
+import type { ReaderStudy } from "../../src/cohort/readerStudy.ts";
 import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
 import { boxMask, tempFolder } from "../cohort/masks.ts";
 import { makeContext, makeSource, maskOf } from "../dicom/write/sources.ts";
+import { writeForeignSeg } from "../support/foreignSeg.ts";
 import { panseg } from "../support/panseg.ts";
+import { metaImageFile, nifti2File, nrrdFile } from "../support/volumeFiles.ts";
 
 /** A box of 2×3×8 voxels, its prediction shifted by so many voxels along x. */
 const reference = boxMask([2, 3, 1], [2, 3, 8]);
@@ -188,4 +191,66 @@ test("readers and their repeats are compared, with matrices on the screen and in
   assert.deepEqual(readdirSync(out.path).sort(), ["pairs.csv", "readers.json"]);
   const one = await panseg(["readers", "--reading", "anna", "-o", out.path]);
   assert.equal(one.code, 2);
+});
+
+/** The reference as a segment that only its own site knows as the pancreas, beside a liver. */
+const houseSeg = writeForeignSeg({
+  type: "BINARY",
+  rows: 9,
+  columns: 12,
+  orientation: [1, 0, 0, 0, 1, 0],
+  pixelSpacingMm: [1, 1],
+  sliceSpacingMm: 2.5,
+  segments: [
+    { number: 1, label: "Liver", typeCode: ["10200004", "SCT", "Liver"] },
+    { number: 2, label: "Gl. abd.", typeCode: ["G1", "99SITE", "Gl. abd."] },
+  ],
+  frames: [2, 3].flatMap((k) =>
+    [1, 2].map((segment) => ({
+      segment,
+      position: [0, 0, 2.5 * k],
+      pixels: segment === 1 ? new Uint8Array(108).fill(1) : reference.voxels.slice(108 * k, 108 * (k + 1)),
+    })),
+  ),
+});
+
+test("E7: the names of quality.namesFile tell evaluate and readers which segment is the pancreas", async (t) => {
+  const [labels, masks, out] = [tempFolder(t), tempFolder(t), tempFolder(t)];
+  labels.write("a.nii.gz", reference);
+  masks.write("a.dcm", houseSeg);
+  out.write("names.yaml", "whole: { names: [Gl. abd.] }\n");
+  out.write("site.yaml", `quality: { namesFile: ${out.path}/names.yaml }\n`);
+  const evaluate = ["evaluate", "--ref", labels.path, "--pred", masks.path, "-o", `${out.path}/e`, "--json"];
+  const readers = ["readers", "--reading", `anna=${labels.path}`, "--reading", `ben=${masks.path}`];
+  const study = [...readers, "-o", `${out.path}/r`, "--json"];
+  for (const args of [evaluate, study]) {
+    const { code, stderr } = await panseg(args);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /None of 1 cases can be compared.*(pancreas|segment)/);
+    assert.equal((await panseg([...args, "--config", `${out.path}/absent.yaml`])).code, 2);
+  }
+  const site = ["--config", `${out.path}/site.yaml`];
+  const { cases } = JSON.parse((await panseg([...evaluate, ...site])).stdout) as CohortReport;
+  assert.equal(cases[0]?.agreement.dice, 1);
+  const { pairs } = JSON.parse((await panseg([...study, ...site])).stdout) as ReaderStudy;
+  assert.equal(pairs[0]?.dice, 1);
+});
+
+test("E11: masks of every format are compared, and files of voxels are not said to be passed over", async (t) => {
+  const [labels, masks, out] = [tempFolder(t), tempFolder(t), tempFolder(t)];
+  const { grid, voxels } = reference;
+  const files = {
+    "a.nii": nifti2File(grid, voxels),
+    "b.nrrd": nrrdFile(grid, voxels),
+    "c.mha": metaImageFile(grid, voxels),
+    "d.nhdr": nrrdFile(grid, new Uint8Array(), { "data file": "d.raw" }),
+    "d.raw": voxels,
+  };
+  for (const [name, bytes] of Object.entries(files)) labels.write(name, bytes);
+  for (const name of ["a", "b", "c", "d"]) masks.write(`${name}.nii.gz`, shiftedBy(1));
+  const args = ["--ref", labels.path, "--pred", masks.path, "-o", out.path, "--quiet"];
+  const { code, stdout, stderr } = await panseg(["evaluate", ...args]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^all +4 +87\.5 ± 0\.0/m);
+  assert.doesNotMatch(stderr, /passed over/);
 });

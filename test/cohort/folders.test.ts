@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { imageOnGrid } from "../../src/cohort/galleryImage.ts";
 import { readGroupsTable } from "../../src/cohort/groupsTable.ts";
 import { listMasks } from "../../src/cohort/listMasks.ts";
 import { readMaskFile } from "../../src/cohort/maskFile.ts";
 import { pairMasks } from "../../src/cohort/pairMasks.ts";
 import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
 import { FailureError } from "../../src/domain/failure.ts";
+import { readPancreasNames } from "../../src/settings/pancreasNames.ts";
 import { asymmetricMask, makeContext, makeSource } from "../dicom/write/sources.ts";
+import { metaImageFile, nifti2File, nrrdFile } from "../support/volumeFiles.ts";
 import { boxMask, tempFolder } from "./masks.ts";
 
 const source = makeSource();
@@ -42,6 +45,8 @@ test("one file is a folder of one; nothing is refused", (t) => {
   empty.write("readme.md", "text");
   assert.throws(() => listMasks(empty.path), isUsage);
 });
+
+const names = readPancreasNames(null);
 
 const file = (name: string, sourceSeriesUid: string | null = null) => ({
   path: name,
@@ -91,7 +96,7 @@ test("of a NIfTI any label counts, or the one asked for; an image is no mask", a
   const [labels] = listMasks(folder.path).masks;
   assert.ok(labels);
   const count = async (label: number | null): Promise<number> =>
-    (await readMaskFile(labels, label)).mask.voxels.reduce((sum, voxel) => sum + voxel, 0);
+    (await readMaskFile(labels, label, names)).mask.voxels.reduce((sum, voxel) => sum + voxel, 0);
   assert.deepEqual([await count(null), await count(1), await count(7), await count(3)], [11, 8, 3, 0]);
 });
 
@@ -100,7 +105,7 @@ test("a SEG's mask is its own planes alone", async (t) => {
   folder.write("a.dcm", seg);
   const [listed] = listMasks(folder.path).masks;
   assert.ok(listed);
-  const { mask, isWholeImage, frameOfReferenceUid } = await readMaskFile(listed, null);
+  const { mask, isWholeImage, frameOfReferenceUid } = await readMaskFile(listed, null, names);
   assert.deepEqual(mask.grid.shape, [3, 5, 7]);
   assert.deepEqual([isWholeImage, frameOfReferenceUid], [false, source.frameOfReferenceUid]);
 });
@@ -133,4 +138,25 @@ test("a table without groups, with a case twice or with ragged lines is refused"
     'case,x\na,"1\n',
   ])
     assert.throws(() => readGroupsTable(Buffer.from(text)), isUsage, JSON.stringify(text));
+});
+
+test("E11: the image of a case is found in every format, by its name with and without a channel", async (t) => {
+  const folder = tempFolder(t);
+  const { grid } = boxMask([0, 0, 0], [1, 1, 1]);
+  const images = [1, 2, 3, 4].map((first) =>
+    Uint8Array.from({ length: 6 * 9 * 12 }, (_, at) => first + (at % 200)),
+  );
+  const [a, b, c, d] = images as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  folder.write("a_0000.nrrd", nrrdFile(grid, a));
+  folder.write("deep/b.mha", metaImageFile(grid, b));
+  folder.write("c_0000.nii", nifti2File(grid, c));
+  folder.write("d.mhd", metaImageFile(grid, new Uint8Array(), { ElementDataFile: "d.raw" }));
+  folder.write("d.raw", d);
+  for (const [n, name] of ["a", "b", "c", "d"].entries())
+    assert.deepEqual(
+      [...(await imageOnGrid(folder.path, [name], grid)).voxels],
+      [...(images[n] ?? [])],
+      name,
+    );
+  assert.ok((await imageOnGrid(folder.path, ["e"], grid)).voxels.every((value) => value === 0));
 });

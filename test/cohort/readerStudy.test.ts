@@ -4,11 +4,13 @@ import { readGroupsTable } from "../../src/cohort/groupsTable.ts";
 import { type ReaderStudyOptions, studyReaders } from "../../src/cohort/readerStudy.ts";
 import { readPairsCsv } from "../../src/cohort/readPairsCsv.ts";
 import { FailureError } from "../../src/domain/failure.ts";
+import { readPancreasNames } from "../../src/settings/pancreasNames.ts";
 import { boxMask, type Folder, tempFolder } from "./masks.ts";
 
 const options = (readings: readonly (readonly [string, Folder])[]): ReaderStudyOptions => ({
   readings: readings.map(([reader, { path }]) => ({ reader, folder: path })),
   label: null,
+  names: readPancreasNames(null),
   groups: readGroupsTable(Buffer.from("case,modality\na,T1\nb,T2\n")),
   resample: false,
   onProgress: () => {},

@@ -8,6 +8,7 @@ import { zyx } from "../../src/domain/axes.ts";
 import { FailureError } from "../../src/domain/failure.ts";
 import type { Mask } from "../../src/domain/grid.ts";
 import { writeNifti } from "../../src/nifti/writeNifti.ts";
+import { readPancreasNames } from "../../src/settings/pancreasNames.ts";
 import { axialGrid } from "../support/grids.ts";
 import { metaImageFile, nifti2File, nrrdFile } from "../support/volumeFiles.ts";
 import { boxMask, type Folder, smallGrid, tempFolder } from "./masks.ts";
@@ -357,6 +358,7 @@ const outcome = async (predictions: Folder, references: Folder, label: number | 
       {
         referenceLabel: label,
         predictionLabel: label,
+        names: readPancreasNames(null),
         groups: null,
         modality: null,
         resample: false,
