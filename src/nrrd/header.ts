@@ -4,6 +4,8 @@ import { quote } from "../volumeFile/parseNumbers.ts";
 /** Segmentations carry tables in their headers; none of a megabyte. */
 const MOST_HEADER_BYTES = 2 ** 23;
 
+const NEWEST_VERSION = 5;
+
 export type NrrdHeader = {
   /** By name, in lower case and without spaces: the format knows `data file` and `datafile`. */
   readonly fields: ReadonlyMap<string, string>;
@@ -24,6 +26,9 @@ export const isNrrd = (head: Uint8Array): boolean =>
  */
 export const readHeader = (file: Uint8Array): NrrdHeader => {
   if (!isNrrd(file)) throw invalid("The file does not begin with NRRD and the number of a version.");
+  const version = (file[7] ?? 0) - 0x30;
+  if (version < 1 || version > NEWEST_VERSION)
+    throw invalid(`The file is of version ${version}; 1 to ${NEWEST_VERSION} are read.`, { version });
   const text = Buffer.from(file.subarray(0, MOST_HEADER_BYTES)).toString("latin1");
   const end = /\r?\n\r?\n/.exec(text);
   if (end === null && file.length > MOST_HEADER_BYTES)

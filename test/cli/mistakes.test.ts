@@ -142,8 +142,16 @@ const mistakes: readonly Mistake[] = [
   [["segment", "-i", at("cut.nii.gz"), "-o", output, "--allow-phantom-model"], 2, /\[NIFTI_INVALID\]/],
   [["segment", "-i", at("fourth.nii"), "-o", output, "--allow-phantom-model"], 2, /\[NIFTI_INVALID\]/],
   [["predict", "-i", at("image.nii"), "-o", output], 2, /is a file, not a folder/],
-  [["predict", "-i", at("empty"), "-o", output], 2, /There is no NIfTI file in .*, and no DICOM file/],
-  [["predict", "-i", at("letters"), "-o", output], 2, /There is no NIfTI file in .*, and no DICOM file/],
+  [
+    ["predict", "-i", at("empty"), "-o", output],
+    2,
+    /There is no NIfTI, NRRD or MetaImage file in .*, and no DICOM file/,
+  ],
+  [
+    ["predict", "-i", at("letters"), "-o", output],
+    2,
+    /There is no NIfTI, NRRD or MetaImage file in .*, and no DICOM file/,
+  ],
   [["convert", "-i", at("absent"), "-o", output], 2, /There is no file or folder at/],
   [["explain", at("absent")], 2, /There is no file or folder at/],
   [

@@ -24,7 +24,9 @@ import { zyx } from "../../src/domain/axes.ts";
 import type { Volume } from "../../src/domain/grid.ts";
 import { readNifti } from "../../src/nifti/readNifti.ts";
 import { writeNifti } from "../../src/nifti/writeNifti.ts";
+import { cornerDistanceMm } from "../nifti/support/nifti.ts";
 import { panseg } from "../support/panseg.ts";
+import { metaImageFile, nifti2File, nrrdFile } from "../support/volumeFiles.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-predict-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -114,6 +116,40 @@ test("every case becomes the mask that segment makes of the same file, on the gr
   assert.deepEqual([...new Set(voxels)].sort(), [0, 1]);
   // NIfTI-1: bytes 70 and 71 are the datatype, 2 is uint8.
   assert.equal(gunzipSync(mask).readInt16LE(70), 2);
+});
+
+test("E11: an image in NIfTI-2, NRRD or MetaImage becomes the mask of the same image in NIfTI-1", async () => {
+  mkdirSync(at("formats"));
+  const [{ grid, voxels }] = volumes;
+  const bytes = new Uint8Array(voxels.buffer, voxels.byteOffset, voxels.byteLength);
+  const raw = { ElementType: "MET_FLOAT", ElementDataFile: "beside.raw" };
+  const files: Readonly<Record<string, Uint8Array>> = {
+    "two_0000.nii": nifti2File(grid, bytes, { datatype: 16, bitpix: 32 }),
+    "nrrd_0000.nrrd": nrrdFile(grid, bytes, { type: "float", endian: "little" }),
+    "beside_0000.mhd": metaImageFile(grid, new Uint8Array(), raw),
+    "beside.raw": bytes,
+    "short_0000.mha": metaImageFile(grid, bytes.subarray(4), { ElementType: "MET_FLOAT" }),
+  };
+  for (const [name, file] of Object.entries(files)) writeFileSync(at("formats", name), file);
+  const { code, stdout } = await predict("formats", "formats-out");
+  assert.equal(code, 1);
+  assert.match(stdout, /^short .* failed: The header announces .* bytes, .* \[METAIMAGE_INVALID\]$/m);
+  const expected = readNifti(readFileSync(at("whole", "pan-1.nii.gz")));
+  const masks = Object.entries(masksIn("formats-out"));
+  assert.deepEqual(
+    masks.map(([name]) => name),
+    ["beside.nii.gz", "nrrd.nii.gz", "two.nii.gz"],
+  );
+  const choice = ["--model", "phantom-ct", "--allow-phantom-model", "--quiet"];
+  // By its content: segment takes a file of any name.
+  writeFileSync(at("image"), files["nrrd_0000.nrrd"] ?? "");
+  const one = await panseg(["segment", "-i", at("image"), "-o", at("one-nrrd"), ...choice], environment);
+  assert.equal(one.code, 0, one.stderr);
+  for (const mask of [...masks.map(([, file]) => file), readFileSync(at("one-nrrd", "mask.nii.gz"))]) {
+    const found = readNifti(mask);
+    assert.deepEqual(found.voxels, expected.voxels);
+    assert.ok(cornerDistanceMm(found.grid, expected.grid) < 1e-4);
+  }
 });
 
 test("V7, V8: cases that cannot be done do not stop the others, and the table names the reason of each", async () => {
@@ -344,8 +380,11 @@ test("a folder without a case in nnU-Net's convention is refused by a sentence t
   copyFileSync(at("images", "pan-1_0000.nii.gz"), at("misnamed", "pan-1.nii.gz"));
   for (const [input, sentence] of [
     ["absent", /There is no folder at/],
-    ["empty", /There is no NIfTI file in/],
-    ["misnamed", /None of the 1 NIfTI file\(s\) in .* is named as nnU-Net does: <case>_0000\.nii\.gz/],
+    ["empty", /There is no NIfTI, NRRD or MetaImage file in/],
+    [
+      "misnamed",
+      /None of the 1 file\(s\) with a volume in .* is named as nnU-Net does: <case>_0000\.nii\.gz/,
+    ],
   ] as const) {
     const { code, stderr } = await predict(input, "nowhere");
     assert.equal(code, 2);

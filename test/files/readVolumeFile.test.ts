@@ -83,6 +83,11 @@ const refused: readonly (readonly [what: string, file: Uint8Array, sentence: Reg
   ["NIfTI-2 that starts in its header", two({ voxOffset: 352 }), /byte 352; the header ends at 544/],
   ["NIfTI-2 that starts beyond all files", two({ voxOffset: 2 ** 60 }), /start at byte/],
 
+  [
+    "NRRD of a later version",
+    Buffer.from(nrrd().toString("latin1").replace("NRRD0004", "NRRD0006"), "latin1"),
+    /version 6; 1 to 5/,
+  ],
   ["NRRD of two dimensions", nrrd({ dimension: "2", sizes: "4 6" }), /"2" dimensions of sizes "4 6"/],
   [
     "NRRD in layers",
