@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { clock } from "../compose.ts";
 import { sayMl } from "../domain/millilitres.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
-import { isVolumeFile } from "../files/readVolumeFile.ts";
+import { isVolumeFile } from "../files/volumeFormats.ts";
 import { writeFiles } from "../files/writeFiles.ts";
 import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
 import { resultFiles } from "../predict/resultFiles.ts";

@@ -4,7 +4,8 @@ import { readSeries } from "../dicom/series/readSeries.ts";
 import { voxelCount } from "../domain/axes.ts";
 import { FailureError } from "../domain/failure.ts";
 import type { Grid, Volume } from "../domain/grid.ts";
-import { readVolumeFile, withoutEnding } from "../files/readVolumeFile.ts";
+import { readVolumeFile } from "../files/readVolumeFile.ts";
+import { withoutEnding } from "../files/volumeFormats.ts";
 import { nearestOnGrid } from "../geometry/commonGrid.ts";
 
 /** More than any picture needs. */

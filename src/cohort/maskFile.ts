@@ -5,7 +5,8 @@ import { isSegmentation, readSegmentation } from "../dicom/segmentation/readSegm
 import { FailureError, failed } from "../domain/failure.ts";
 import type { Mask } from "../domain/grid.ts";
 import type { PancreasNames } from "../domain/pancreasNames.ts";
-import { dataFileOf, isVolumeFile, readVolumeFile } from "../files/readVolumeFile.ts";
+import { dataFileOf, readVolumeFile } from "../files/readVolumeFile.ts";
+import { isVolumeFile } from "../files/volumeFormats.ts";
 import { caseKey } from "./caseKey.ts";
 import { labelledVoxels } from "./maskLabels.ts";
 

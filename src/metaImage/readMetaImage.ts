@@ -33,7 +33,7 @@ export const readMetaImage = (bytes: Uint8Array, findBeside: FindBeside): Volume
   finite(readVolume(bytes, findBeside), invalid);
 
 /** The same of an image for the network. Throws as well for what `patientImage` refuses. */
-export const readMetaImageImage = (bytes: Uint8Array, findBeside: FindBeside): PatientImage =>
+export const readMetaImageOfPatient = (bytes: Uint8Array, findBeside: FindBeside): PatientImage =>
   patientImage(readVolume(bytes, findBeside), invalid);
 
 const isLocal = (name: string): boolean => name.toUpperCase() === "LOCAL";

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { convertedIn } from "../convert/convertEarlier.ts";
 import { failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
-import { isVolumePath, readImageFile, withoutEnding } from "../files/readVolumeFile.ts";
+import { readImageFile } from "../files/readVolumeFile.ts";
+import { isVolumePath, withoutEnding } from "../files/volumeFormats.ts";
 
 type Image = { readonly name: string; readonly id: string; readonly channel: string };
 

@@ -6,7 +6,7 @@ import type { ModelClass } from "../domain/plan.ts";
 import type { ExecutionProvider, ModelIdentity, SoftwareIdentity } from "../domain/result.ts";
 import type { SeriesRef } from "../domain/series.ts";
 import type { Warning } from "../domain/warning.ts";
-import { isVolumePath } from "../files/readVolumeFile.ts";
+import { isVolumePath } from "../files/volumeFormats.ts";
 import { type OutputFile, writeFiles } from "../files/writeFiles.ts";
 
 /** Where the volume of a case of DICOM studies comes from. */
