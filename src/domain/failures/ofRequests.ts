@@ -14,7 +14,9 @@ export const ofRequests = {
   ),
   NOT_PAIRED: misused("Give both masks of a case one name, or let them be of one series."),
   NOT_A_MASK: misused("Give masks as NIfTI, NRRD or MetaImage files, or DICOM SEG."),
-  SEGMENT_NOT_FOUND: misused("Name the segment by its number, or add what it is called to quality.namesFile."),
+  SEGMENT_NOT_FOUND: misused(
+    "Name the segment by its number, or add what it is called to quality.namesFile.",
+  ),
   NOT_RETRACTABLE: misused("Only a segmentation that has ended with stored results can be withdrawn."),
   NOT_RETRYABLE: misused("Only a job that ended as skipped or dead, and was not withdrawn, is queued again."),
   JOB_NOT_FOUND: { ...misused("List the jobs with: panseg jobs list."), httpStatus: 404 },
