@@ -1,7 +1,6 @@
 /** The composition root: settings → adapters → the world that the story is told in. The only file that knows every adapter. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Failure } from "./domain/failure.ts";
 import { type OutputKind, type OutputSetting, outputKinds, outputs } from "./domain/outputs.ts";
 import { makeModels } from "./inference/models.ts";
 import { openListings } from "./jobs/listings.ts";
@@ -12,12 +11,13 @@ import { makeDicomwebPacs } from "./pacs/dicomweb.ts";
 import { fullSweep } from "./pacs/fullSweep.ts";
 import { makeOrthancWatcher } from "./pacs/orthancWatcher.ts";
 import { makeQidoWatcher } from "./pacs/qidoWatcher.ts";
+import { makeRefusals } from "./pacs/refusals.ts";
 import { makeRest, type Rest } from "./pacs/rest.ts";
 import { sweep } from "./pacs/sweep.ts";
 import { makeDispatcher, readTls, type TlsFiles } from "./pacs/tls.ts";
 import type { JobStore } from "./ports/jobs.ts";
 import type { Pacs, Watcher } from "./ports/pacs.ts";
-import type { Destination, Pictures, Refusals } from "./ports/results.ts";
+import type { Destination, Pictures } from "./ports/results.ts";
 import type { Clock, Log, StorySettings, Teller, World } from "./ports/world.ts";
 import { openQualityFile, type QualityFile } from "./quality/qualityFile.ts";
 import { readSeriesRules } from "./settings/seriesRules.ts";
@@ -107,14 +107,6 @@ export const composeDestinations = (settings: Settings, pacs: Pacs, log: Log): r
   })),
 ];
 
-const makeRefusals = (): Refusals => {
-  const known = new Map<string, Failure>();
-  return {
-    find: (destination, sopClassUid) => known.get(`${destination} ${sopClassUid}`) ?? null,
-    note: (destination, sopClassUid, failure) => void known.set(`${destination} ${sopClassUid}`, failure),
-  };
-};
-
 export const jobsFile = ({ dataFolder }: Settings): string => join(dataFolder, "jobs.sqlite");
 
 export const spoolFolder = ({ dataFolder }: Settings): string => join(dataFolder, "spool");
@@ -195,7 +187,7 @@ export const composeWorld = (settings: Settings, log: Log): ComposedWorld => {
     ...composeTeller(settings, log),
     pacs,
     destinations: composeDestinations(settings, pacs, log),
-    refusals: makeRefusals(),
+    refusals: makeRefusals(clock),
     log,
     jobs: composeJobs(settings),
     spool: openSpool(spoolFolder(settings)),

@@ -1,12 +1,14 @@
-import { type FailureError, failed } from "../domain/failure.ts";
+import { type FailureError, failed, policyOf } from "../domain/failure.ts";
 import { ownBytes } from "../domain/ownBytes.ts";
 import type { InstanceRef } from "../ports/pacs.ts";
 import type { Log } from "../ports/world.ts";
 import type { Calls } from "./calls.ts";
 import { readText, tags } from "./dicomJson.ts";
+import { SETTLING_MS } from "./refusals.ts";
 import { readDatasets } from "./searches.ts";
-import { statusFailure } from "./statusFailure.ts";
+import { readRetryAfterMs, statusFailure } from "./statusFailure.ts";
 import { readStoreVerdict } from "./storeAnswer.ts";
+import { reasonMeaning, type StoreMeaning, speaksOfObject, statusMeaning } from "./storeMeanings.ts";
 import { assertUids } from "./uid.ts";
 
 /** Whether the archive lists this instance (QIDO-RS). */
@@ -25,7 +27,7 @@ export const hasInstance = async (calls: Calls, instance: InstanceRef): Promise<
 
 /**
  * Store one instance (STOW-RS) and return once the archive says, or shows, that it holds it. The body decides before the
- * status does; where neither does, the archive is asked. Throws STORE_REJECTED, PACS_*.
+ * status does; where neither does, the archive is asked. Throws STORE_REJECTED, STORE_FAILED, CLASS_REFUSED, PACS_*.
  */
 export const storeInstance = async (
   calls: Calls,
@@ -56,7 +58,7 @@ export const storeInstance = async (
 };
 
 /** The archive may hold the object although it did not say so; with these it has not even looked at it. */
-const isWorthLooking = (status: number): boolean => ![401, 403, 408, 413, 429, 503].includes(status);
+const isWorthLooking = (status: number): boolean => ![401, 403, 408, 413, 429, 503, 507].includes(status);
 
 const storeFailure = (
   status: number,
@@ -65,29 +67,32 @@ const storeFailure = (
   failureReason: number | null,
 ): FailureError => {
   const details = { status, failureReason };
-  if (failureReason !== null && isOutOfResources(failureReason))
-    return failed("PACS_BUSY", `The archive is out of resources (reason ${failureReason}).`, {
-      ...details,
-      retryAfterMs: null,
-    });
+  const ofReason = failureReason === null ? null : reasonMeaning(failureReason);
+  if (ofReason?.code === "PACS_BUSY") return told(ofReason, details, headers);
   if (status < 300 && verdict === "not mentioned")
     return failed(
       "PACS_BAD_ANSWER",
       `The archive answered ${status} but neither names nor lists the object.`,
       details,
     );
-  if (status < 300 || isRefusal(status))
-    return failed(
-      "STORE_REJECTED",
-      `The archive refused the object (status ${status}, reason ${failureReason ?? "not given"}).`,
-      details,
-    );
-  return statusFailure(status, headers);
+  if (!speaksOfObject(status)) return statusFailure(status, headers);
+  return told(ofReason ?? statusMeaning(status) ?? noReason, details, headers);
 };
 
-/** PS3.4 table B.2-1: A7xx, refused for want of resources. */
-const isOutOfResources = (reason: number): boolean => reason >= 0xa700 && reason <= 0xa7ff;
+/** Among the objects that were not stored, without a word why. */
+const noReason: StoreMeaning = { code: "STORE_FAILED", says: "no reason given", section: "PS3.18 10.5.3" };
 
-/** Client errors speak of this object, except those that speak of the caller, the moment or the address. */
-const isRefusal = (status: number): boolean =>
-  status >= 400 && status < 500 && ![401, 403, 404, 405, 408, 429].includes(status);
+const told = (
+  { code, says, section }: StoreMeaning,
+  details: { readonly status: number; readonly failureReason: number | null },
+  headers: Headers,
+): FailureError => {
+  const { status, failureReason } = details;
+  const reason =
+    failureReason === null ? "" : `, reason ${failureReason.toString(16).toUpperCase().padStart(4, "0")}H`;
+  const sentence = `The archive did not store the object: ${says} (status ${status}${reason}; ${section}).`;
+  if (policyOf(code).retry === "never") return failed(code, sentence, details);
+  const askedMs = readRetryAfterMs(headers.get("retry-after"), Date.now());
+  const retryAfterMs = askedMs ?? (code === "CLASS_REFUSED" ? SETTLING_MS : null);
+  return failed(code, sentence, { ...details, retryAfterMs });
+};

@@ -31,10 +31,14 @@ export type Destination = {
   readonly outputs: readonly OutputKind[];
 };
 
-/** Classes of objects that a destination has refused since this process began: it is told of once, and not asked again. */
+/** Classes of objects that a destination has refused. Once is no refusal: a class counts as refused when it was refused again later. */
 export type Refusals = {
+  /** Why a class is not asked for at present. */
   readonly find: (destination: string, sopClassUid: string) => Failure | null;
-  readonly note: (destination: string, sopClassUid: string, failure: Failure) => void;
+  /** The destination said so just now; the failure where that settles it, null where it is to be asked again later. */
+  readonly note: (destination: string, sopClassUid: string, failure: Failure) => Failure | null;
+  /** The destination took one. */
+  readonly forget: (destination: string, sopClassUid: string) => void;
 };
 
 /** Pictures of finished jobs by job key, kept for a limited time: they show a patient. */

@@ -12,9 +12,10 @@ import { type WrittenObject, writtenObjects } from "./results.ts";
 export type Carrier = Pick<World, "destinations" | "refusals" | "spool" | "log">;
 
 /**
- * Store every object, then read every one back and compare it with what was measured. A destination that does not take
- * a class of objects is told of by a warning and not asked again; whatever else goes wrong at one of them ends the
- * story only after the others got theirs. Throws STORE_REJECTED where none takes anything, STORED_DIFFERS, PACS_*.
+ * Store every object, then read every one back and compare it with what was measured. A destination that, asked twice,
+ * does not take a class of objects is told of by a warning; whatever else goes wrong at one of them ends the story only
+ * after the others got theirs. Throws STORE_REJECTED where none takes the SEG, or anything; STORED_DIFFERS, STORE_FAILED,
+ * CLASS_REFUSED, PACS_*.
  */
 export const deliver = async (
   key: string,
@@ -26,12 +27,12 @@ export const deliver = async (
   const written = writtenObjects(spooled, series);
   const refused: Refused[] = [];
   const failures: FailureError[] = [];
-  let stored = 0;
+  const stored: WrittenObject[] = [];
   for (const destination of carrier.destinations) {
     try {
       const answer = await deliverTo(destination, key, spooled, written, carrier, step);
       refused.push(...answer.refused);
-      stored += answer.stored;
+      stored.push(...answer.stored);
     } catch (error) {
       // What is about the job itself says nothing of a destination: it is no longer ours.
       if (!(error instanceof FailureError) || policyOf(error.failure.code).about === "job") throw error;
@@ -45,8 +46,12 @@ export const deliver = async (
   // What may pass comes first: the job is tried again, and what is permanent is still there then.
   const [failure] = failures.toSorted((a, b) => Number(mayPass(b)) - Number(mayPass(a)));
   if (failure !== undefined) throw failure;
-  const [first] = refused;
-  if (stored === 0 && first !== undefined) throw new FailureError(first.failure);
+  // The reports speak of the SEG: without one they are no result.
+  const withoutSeg = refused.find(({ object }) => object.kind === "seg");
+  const hasSeg = stored.some(({ kind }) => kind === "seg");
+  const lacking =
+    withoutSeg !== undefined && !hasSeg ? withoutSeg : stored.length === 0 ? refused[0] : undefined;
+  if (lacking !== undefined) throw new FailureError(lacking.failure);
   return refused.map(asWarning);
 };
 
@@ -60,7 +65,7 @@ const deliverTo = async (
   written: readonly WrittenObject[],
   carrier: Carrier,
   step: Step,
-): Promise<{ readonly stored: number; readonly refused: readonly Refused[] }> => {
+): Promise<{ readonly stored: readonly WrittenObject[]; readonly refused: readonly Refused[] }> => {
   const taken: WrittenObject[] = [];
   const refused: Refused[] = [];
   for (const object of written.filter(({ kind }) => destination.outputs.includes(kind))) {
@@ -74,7 +79,7 @@ const deliverTo = async (
     await step(stepName("verify", object, destination), () =>
       readBack(key, object, destination, spooled, carrier),
     );
-  return { stored: taken.length, refused };
+  return { stored: taken, refused };
 };
 
 type Refused = {
@@ -92,7 +97,7 @@ const stepName = (verb: "store" | "verify", object: WrittenObject, destination: 
 
 /**
  * Look before sending: a repeated STOW looks like success whatever the archive made of it. The failure where the
- * destination does not take such objects at all.
+ * destination does not take such objects at all. Throws CLASS_REFUSED where it said so for the first time.
  */
 const storeOnce = async (
   { ref, bytes, sopClassUid }: WrittenObject,
@@ -104,18 +109,16 @@ const storeOnce = async (
   if (await pacs.hasInstance(ref)) return null;
   try {
     await pacs.storeInstance(ref, bytes);
+    refusals.forget(name, sopClassUid);
     return null;
   } catch (error) {
-    if (!(error instanceof FailureError) || !refusesClass(error.failure)) throw error;
-    refusals.note(name, sopClassUid, error.failure);
+    if (!(error instanceof FailureError) || error.failure.code !== "CLASS_REFUSED") throw error;
+    const settled = refusals.note(name, sopClassUid, error.failure);
+    if (settled === null) throw error;
     log.error("destination refuses a class of objects", { destination: name, sopClassUid });
-    return error.failure;
+    return settled;
   }
 };
-
-/** PS3.18 table I.2-2: 0122, SOP class not supported; and the status for a content that is not taken. */
-const refusesClass = ({ code, details }: Failure): boolean =>
-  code === "STORE_REJECTED" && (details["failureReason"] === 0x0122 || details["status"] === 415);
 
 const asWarning = ({ object, destination, failure }: Refused): Warning => ({
   code: "OUTPUT_REFUSED",

@@ -46,7 +46,7 @@ const cases: Readonly<Record<string, Case>> = {
   "200 refused in XML": {
     status: 200,
     body: xml("00081198", ours.sopInstanceUid, "290"),
-    code: "STORE_REJECTED",
+    code: "CLASS_REFUSED",
     failureReason: 290,
   },
   "200 that lists another object": {
@@ -78,7 +78,7 @@ const cases: Readonly<Record<string, Case>> = {
   "409 study differs": {
     status: 409,
     body: refused(ours.sopInstanceUid, 272),
-    code: "STORE_REJECTED",
+    code: "STORE_FAILED",
     failureReason: 272,
   },
   "409 already there": {
@@ -88,7 +88,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: null,
   },
   "409 without a word, and it is there": { status: 409, body: "", isListed: true, code: null },
-  "409 without a word, and it is not there": { status: 409, body: "", code: "STORE_REJECTED" },
+  "409 without a word, and it is not there": { status: 409, body: "", code: "STORE_FAILED" },
   "200 out of resources": {
     status: 200,
     body: refused(ours.sopInstanceUid, 0xa700),
@@ -96,7 +96,7 @@ const cases: Readonly<Record<string, Case>> = {
     failureReason: 0xa700,
   },
   "413 too large for the archive": { status: 413, body: "", code: "STORE_REJECTED" },
-  "415 not this kind": { status: 415, body: "", code: "STORE_REJECTED" },
+  "415 not this kind": { status: 415, body: "", code: "CLASS_REFUSED" },
   "422 not this object": { status: 422, body: "", code: "STORE_REJECTED" },
   "401 unknown caller": { status: 401, body: "", code: "PACS_UNAUTHORIZED" },
   "403 forbidden": { status: 403, body: "", code: "PACS_UNAUTHORIZED" },
@@ -107,6 +107,7 @@ const cases: Readonly<Record<string, Case>> = {
   "500 error": { status: 500, body: "", code: "PACS_ERROR" },
   "500 although it is there": { status: 500, body: "", isListed: true, code: null },
   "500 with ours refused": { status: 500, body: refused(ours.sopInstanceUid, 272), code: "PACS_ERROR" },
+  "507 full": { status: 507, body: "", code: "PACS_BUSY" },
   "503 later": { status: 503, body: "", code: "PACS_BUSY" },
   "307 elsewhere": { status: 307, body: "", code: "PACS_ERROR" },
 };

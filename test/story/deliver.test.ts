@@ -3,12 +3,19 @@ import test from "node:test";
 import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../src/dicom/write/buildTextReport.ts";
+<<<<<<< HEAD
 import { type Failure, FailureError, failed, makeFailure } from "../../src/domain/failure.ts";
 import type { OutputKind } from "../../src/domain/outputs.ts";
+=======
+import { FailureError, failed, makeFailure } from "../../src/domain/failure.ts";
+import type { OutputKind } from "../../src/domain/result.ts";
+>>>>>>> 50a8b54 (Ask an archive twice before a class counts as refused, and call nothing done that lacks its SEG)
 import { measureMask } from "../../src/measure/measureMask.ts";
+import { makeRefusals, SETTLING_MS } from "../../src/pacs/refusals.ts";
 import type { Destination, Spooled } from "../../src/ports/results.ts";
 import type { Step } from "../../src/ports/world.ts";
 import { type Carrier, deliver } from "../../src/story/deliver.ts";
+import { HOUR, movableClock } from "../contract/jobStoreBench.ts";
 import { asymmetricMask, makeContext, makeSource } from "../dicom/write/sources.ts";
 
 const source = makeSource({ shape: [6, 7, 8], spacingMm: [50, 7.5, 7.25] });
@@ -53,7 +60,7 @@ const names: ReadonlyMap<string, string> = new Map([
 type Faults = {
   readonly outputs?: readonly OutputKind[];
   /** What the archive answers to the request that brings an object, by its name. */
-  readonly refuses?: Readonly<Record<string, () => Error>>;
+  readonly refuses?: Readonly<Record<string, () => Error | null>>;
   /** What it makes of an object that it took. */
   readonly changes?: (bytes: Uint8Array) => Uint8Array;
 };
@@ -70,8 +77,8 @@ const recording = (name: string, { outputs, refuses = {}, changes = (bytes) => b
       hasInstance: async ({ sopInstanceUid }) => held.has(sopInstanceUid),
       storeInstance: async ({ sopInstanceUid }, bytes) => {
         requests.push(`store ${called(sopInstanceUid)}`);
-        const refusal = refuses[called(sopInstanceUid)];
-        if (refusal !== undefined) throw refusal();
+        const refusal = refuses[called(sopInstanceUid)]?.() ?? null;
+        if (refusal !== null) throw refusal;
         held.set(sopInstanceUid, changes(bytes));
       },
       retrieveInstance: async ({ sopInstanceUid }) => {
@@ -89,7 +96,8 @@ const rejected =
   (details = {}) =>
   () =>
     failed("STORE_REJECTED", "The archive refused the object.", details);
-const refusedClass = rejected({ status: 409, failureReason: 0x0122 });
+const refusedClass = () =>
+  failed("CLASS_REFUSED", "The archive does not take it.", { status: 409, failureReason: 0x0122 });
 
 const everything = ["store SEG", "store SR", "store text", "retrieve SEG", "retrieve SR", "retrieve text"];
 
@@ -100,15 +108,12 @@ const plainStep: Step = Object.assign(
 );
 
 const carrierTo = (...destinations: readonly ReturnType<typeof recording>[]) => {
-  const refusals = new Map<string, Failure>();
+  const clock = movableClock();
   const lines: unknown[] = [];
   const kept: string[] = [];
   const carrier: Carrier = {
     destinations: destinations.map(({ destination }) => destination),
-    refusals: {
-      find: (destination, sopClassUid) => refusals.get(`${destination} ${sopClassUid}`) ?? null,
-      note: (destination, sopClassUid, failure) => refusals.set(`${destination} ${sopClassUid}`, failure),
-    },
+    refusals: makeRefusals(clock),
     spool: {
       keep: () => spooled,
       read: () => spooled,
@@ -124,7 +129,7 @@ const carrierTo = (...destinations: readonly ReturnType<typeof recording>[]) => 
       error: (event, fields) => lines.push({ event, ...fields }),
     },
   };
-  return { kept, lines, send: (step = plainStep) => deliver("key", spooled, source, carrier, step) };
+  return { clock, kept, lines, send: (step = plainStep) => deliver("key", spooled, source, carrier, step) };
 };
 
 const failsWith = (run: Promise<unknown>, code: string, destination: string): Promise<void> =>
@@ -153,10 +158,13 @@ test("what a destination holds already is not sent again, but read back", async 
   assert.deepEqual(archive.requests, ["retrieve SEG", "retrieve SR", "retrieve text"]);
 });
 
-test("a class that a destination does not take is a warning, asked for once; the rest arrives there and elsewhere", async () => {
+test("a class that a destination, asked twice, does not take is a warning; the rest arrives there and elsewhere", async () => {
   const archive = recording("archive", { refuses: { SEG: refusedClass } });
   const second = recording("second");
-  const { send } = carrierTo(archive, second);
+  const { clock, send } = carrierTo(archive, second);
+  await failsWith(send(), "CLASS_REFUSED", "archive");
+  assert.deepEqual(archive.requests, ["store SEG"]);
+  clock.move(SETTLING_MS);
   for (const requests of [["store SEG", "store SR", "store text"], []]) {
     archive.requests.length = 0;
     const [warning, ...others] = await send();
@@ -164,6 +172,38 @@ test("a class that a destination does not take is a warning, asked for once; the
     assert.deepEqual(archive.requests, [...requests, "retrieve SR", "retrieve text"]);
   }
   assert.deepEqual(second.holds(), ["SEG", "SR", "text"]);
+});
+
+test("D3: a class that was refused once is asked for again, and what counts as refused is asked for again later", async () => {
+  let isTaught = false;
+  const refuses = { text: () => (isTaught ? null : refusedClass()) };
+  const archive = recording("archive", { refuses });
+  const { clock, send } = carrierTo(archive);
+  await failsWith(send(), "CLASS_REFUSED", "archive");
+  clock.move(1000);
+  await failsWith(send(), "CLASS_REFUSED", "archive");
+  clock.move(SETTLING_MS);
+  assert.deepEqual(
+    (await send()).map(({ code }) => code),
+    ["OUTPUT_REFUSED"],
+  );
+  isTaught = true;
+  assert.deepEqual(
+    (await send()).map(({ code }) => code),
+    ["OUTPUT_REFUSED"],
+  );
+  clock.move(HOUR);
+  assert.deepEqual(await send(), []);
+  assert.deepEqual(archive.holds(), ["SEG", "SR", "text"]);
+});
+
+test("D3: where no destination takes the SEG there is no result, whatever else was taken", async () => {
+  const archive = recording("archive", { refuses: { SEG: refusedClass } });
+  const second = recording("second", { outputs: ["sr"] });
+  const { clock, send } = carrierTo(archive, second);
+  await failsWith(send(), "CLASS_REFUSED", "archive");
+  clock.move(SETTLING_MS);
+  await assert.rejects(send(), /STORE_REJECTED/);
 });
 
 for (const [title, refusal, code] of [
@@ -212,7 +252,12 @@ test("of several failures the one that may pass is told, so that the job is trie
 
 test("where none takes any class, the job fails", async () => {
   const refuses = { SEG: refusedClass, SR: refusedClass, text: refusedClass };
-  await assert.rejects(carrierTo(recording("archive", { refuses })).send(), /STORE_REJECTED/);
+  const { clock, send } = carrierTo(recording("archive", { refuses }));
+  for (const _ of ["SEG", "SR", "text"]) {
+    await assert.rejects(send(), /CLASS_REFUSED/);
+    clock.move(SETTLING_MS);
+  }
+  await assert.rejects(send(), /STORE_REJECTED/);
 });
 
 test("a job that is ours no longer, or a defect, ends the delivery at once", async () => {

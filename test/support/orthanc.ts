@@ -58,7 +58,7 @@ export const startOrthanc = async (
   };
 };
 
-const stow = async (
+export const stow = async (
   url: string,
   headers: Readonly<Record<string, string>>,
   files: readonly Uint8Array[],

@@ -23,7 +23,19 @@ export const ofArchives = {
     about: "answer",
     httpStatus: 502,
   },
-  STORE_REJECTED: permanent("destination", "The archive refuses the result object; see its reason."),
+  STORE_FAILED: {
+    ...ambiguous("destination", "The archive could not store the object just now; it is tried again."),
+    exitCode: 4,
+  },
+  CLASS_REFUSED: {
+    ...ambiguous("destination", "The archive is asked once more whether it takes objects of this class."),
+    retry: "uncounted",
+    exitCode: 4,
+  },
+  STORE_REJECTED: permanent(
+    "destination",
+    "The archive refuses the result object; see its reason. Where it takes no such objects, switch that output off; then: panseg jobs retry.",
+  ),
   STORED_DIFFERS: permanent(
     "destination",
     "The archive holds other bytes under our UID; nothing was overwritten.",
