@@ -36,6 +36,7 @@ export const statusFailure = (status: number, headers: Headers): FailureError =>
 export const readRetryAfterMs = (value: string | null, nowMs: number): number | null => {
   if (value === null) return null;
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
-  const atMs = Date.parse(value);
+  // Each of the three forms of a date begins with the day's name; Date.parse alone takes a lone number for a year.
+  const atMs = /^\s*(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/i.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
 };

@@ -1,10 +1,11 @@
 /** The process that runs jobs: claim, tell the story, record how it ended. It answers nobody, so it may block. */
 import { mkdirSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Failure, policyOf, toFailure } from "../domain/failure.ts";
+import { type Failure, toFailure } from "../domain/failure.ts";
 import { framesOf } from "../domain/frames.ts";
 import type { Claim } from "../domain/job.ts";
-import { decide, retryDelayMs } from "../jobs/retryPolicy.ts";
+import { type Fates, makeFates } from "../jobs/fates.ts";
+import { decide, delayAfterMs } from "../jobs/retryPolicy.ts";
 import { examineSeries, processJob } from "../pipeline.ts";
 import type { Log, World } from "../ports/world.ts";
 import { makeStep } from "../story/step.ts";
@@ -26,24 +27,27 @@ const IDLE_MS = 250;
 export const runWorker = async (world: World, options: WorkerOptions): Promise<void> => {
   // While the archive is away every job fails alike without using an attempt, so the outage itself is counted.
   let failuresInRow = 0;
+  const fates = makeFates();
   while (!options.signal.aborted) {
     // A claim written through the open file of a ledger that was deleted is written nowhere; the service ends this process.
     const isLost = (await options.lost()) !== null;
     const claim = isLost ? null : await world.jobs.claim(options.owner, options.leaseMs);
     if (claim === null) await sleep(IDLE_MS, undefined, { signal: options.signal }).catch(() => {});
-    else failuresInRow = (await runClaim(claim, world, options, failuresInRow)) ? 0 : failuresInRow + 1;
+    else
+      failuresInRow = (await runClaim(claim, world, options, { failuresInRow, fates }))
+        ? 0
+        : failuresInRow + 1;
   }
 };
 
+/** What this worker has met so far. */
+type Past = { readonly failuresInRow: number; readonly fates: Fates };
+
 /** Whether the job came to an end that says nothing against the archive. */
-const runClaim = async (
-  claim: Claim,
-  world: World,
-  options: WorkerOptions,
-  failuresInRow: number,
-): Promise<boolean> => {
+const runClaim = async (claim: Claim, world: World, options: WorkerOptions, past: Past): Promise<boolean> => {
   const { job } = claim;
   const { log, leaseMs } = options;
+  const begun = new Set<string>();
   const fields = () => ({
     jobId: job.id,
     kind: job.kind,
@@ -56,18 +60,25 @@ const runClaim = async (
     log,
     signal: options.signal,
     fields,
-    report: (name, share) => world.jobs.heartbeat(claim, name, share, leaseMs),
+    report: (name, share) => {
+      begun.add(name);
+      return world.jobs.heartbeat(claim, name, share, leaseMs);
+    },
   });
+  const passed = (): readonly string[] => Object.keys(step.secondsPerStep);
   try {
     rmSync(world.workFolder, { recursive: true, force: true });
     // Not its parents: a data folder that was deleted is not made again by its last job.
     mkdirSync(world.workFolder, { mode: 0o700 });
     await (job.kind === "examine" ? examineSeries : processJob)(claim, world, step);
     log.info("job ended", { ...fields(), state: (await world.jobs.find(job.id))?.state });
+    past.fates.ended(job.id);
     return true;
   } catch (error) {
-    return await endInFailure(claim, error, world, options, failuresInRow, fields());
+    const failedSteps = [...begun].filter((name) => !passed().includes(name));
+    return await endInFailure(claim, error, world, options, { ...past, failedSteps }, fields());
   } finally {
+    past.fates.passed(job.id, passed());
     rmSync(world.workFolder, { recursive: true, force: true });
   }
 };
@@ -77,7 +88,7 @@ const endInFailure = async (
   error: unknown,
   { jobs, clock }: World,
   { maxAttempts, log, lost }: WorkerOptions,
-  failuresInRow: number,
+  { failuresInRow, fates, failedSteps }: Past & { readonly failedSteps: readonly string[] },
   fields: Readonly<Record<string, unknown>>,
 ): Promise<boolean> => {
   // Whatever went wrong on ground that is gone says nothing about the job.
@@ -87,7 +98,8 @@ const endInFailure = async (
     return true;
   }
   const { attempts } = claim.job;
-  const decision = decide(failure, attempts, maxAttempts);
+  const failsAlone = fates.failsAlone(claim.job.id, failedSteps);
+  const decision = decide(failure, attempts, maxAttempts, failsAlone);
   log[decision.kind === "bury" ? "error" : "warn"]("job failed", {
     ...fields,
     decision: decision.kind,
@@ -95,18 +107,12 @@ const endInFailure = async (
     sentence: failure.sentence,
     ...(failure.code === "INTERNAL" ? { frames: framesOf(error) } : {}),
   });
+  if (decision.kind !== "retry") fates.ended(claim.job.id);
   if (decision.kind === "skip") await jobs.skip(claim, failure);
   else if (decision.kind === "bury") await jobs.bury(claim, failure);
   else {
-    const delayMs = delayOf(failure, Math.max(attempts, failuresInRow));
+    const delayMs = delayAfterMs(failure, Math.max(attempts, failuresInRow), Math.random());
     await jobs.retryLater(claim, failure, clock.nowMs() + delayMs, decision.usesAttempt);
   }
   return decision.kind !== "retry";
-};
-
-/** At least what a busy archive asks for. */
-const delayOf = ({ code, details }: Failure, failuresInRow: number): number => {
-  if (policyOf(code).retry === "atOnce") return 0;
-  const askedMs = Number(details["retryAfterMs"] ?? 0) || 0;
-  return Math.max(askedMs, retryDelayMs(failuresInRow, Math.random()));
 };

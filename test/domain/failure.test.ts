@@ -28,6 +28,7 @@ test("what the table says of a code is what becomes of a job: class and retry ne
       for (const decision of decisions)
         assert.deepEqual(decision, { kind: "retry", usesAttempt: false }, code);
     if (kind === "ambiguous") assert.ok(kinds.has("retry") && retry !== "never", code);
+    if (retry === "judged") assert.equal(decide({ code }, 3, 3, true).kind, "bury", code);
   }
 });
 

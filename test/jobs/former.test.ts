@@ -80,7 +80,7 @@ test("what version 0.1 left in its spool is delivered, byte for byte what it wou
     },
   };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const refusals = { find: () => null, note: () => undefined };
+  const refusals = { find: () => null, note: () => null, forget: () => undefined };
   const carrier = { destinations: [destination], refusals, spool, log };
   assert.deepEqual(await deliver(waitingKey, spooled, spooled.result.series, carrier, plainStep), []);
   const files = formerFiles();

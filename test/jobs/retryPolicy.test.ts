@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { FailureCode } from "../../src/domain/failure.ts";
-import { type Decision, decide, retryDelayMs } from "../../src/jobs/retryPolicy.ts";
+import { type FailureCode, makeFailure } from "../../src/domain/failure.ts";
+import { type Decision, decide, delayAfterMs, retryDelayMs } from "../../src/jobs/retryPolicy.ts";
 
 const MINUTE = 60_000;
 
@@ -15,18 +15,31 @@ test("F6 an absent archive is tried again for ever and uses up no attempt", () =
 });
 
 test("what may pass by itself is tried until the attempts are used up, then buried", () => {
-  const codes = [
-    "PACS_ERROR",
-    "PACS_BAD_ANSWER",
-    "INCOMPLETE_RETRIEVAL",
-    "INTERNAL",
-    "INFERENCE_FAILED",
-  ] as const;
+  const codes = ["INCOMPLETE_RETRIEVAL", "INTERNAL", "INFERENCE_FAILED"] as const;
   for (const code of codes) {
     const decisions = [1, 2, 3, 4].map((attempts) => decide({ code }, attempts, 3));
     const retry: Decision = { kind: "retry", usesAttempt: true };
     assert.deepEqual(decisions, [retry, retry, { kind: "bury" }, { kind: "bury" }], code);
   }
+});
+
+test("D2: an answer that is an error, or none, is an outage; it counts where others fare better", () => {
+  for (const code of ["PACS_ERROR", "PACS_BAD_ANSWER", "STORE_FAILED"] as const) {
+    for (const attempts of [1, 3, 1000])
+      assert.deepEqual(decide({ code }, attempts, 3, false), { kind: "retry", usesAttempt: false }, code);
+    const alone = [1, 2, 3].map((attempts) => decide({ code }, attempts, 3, true));
+    const retry: Decision = { kind: "retry", usesAttempt: true };
+    assert.deepEqual(alone, [retry, retry, { kind: "bury" }], code);
+  }
+});
+
+test("D4: what an archive asks for is waited for, up to the longest delay; nonsense is not", () => {
+  const after = (retryAfterMs: unknown): number =>
+    delayAfterMs(makeFailure("PACS_BUSY", "Busy.", { retryAfterMs }), 1, 0);
+  assert.equal(after(60_000), MINUTE);
+  for (const ms of [999_999_999_000, Number.POSITIVE_INFINITY, Date.UTC(2099, 0, 1)])
+    assert.equal(after(ms), 15 * MINUTE, String(ms));
+  for (const ms of [0, -5, null, undefined, Number.NaN, "99999"]) assert.equal(after(ms), 5000, String(ms));
 });
 
 test("a series that is not for us is skipped, whatever the attempt", () => {

@@ -3,13 +3,8 @@ import test from "node:test";
 import { buildSeg } from "../../src/dicom/write/buildSeg.ts";
 import { buildSr } from "../../src/dicom/write/buildSr.ts";
 import { buildTextReport } from "../../src/dicom/write/buildTextReport.ts";
-<<<<<<< HEAD
-import { type Failure, FailureError, failed, makeFailure } from "../../src/domain/failure.ts";
-import type { OutputKind } from "../../src/domain/outputs.ts";
-=======
 import { FailureError, failed, makeFailure } from "../../src/domain/failure.ts";
-import type { OutputKind } from "../../src/domain/result.ts";
->>>>>>> 50a8b54 (Ask an archive twice before a class counts as refused, and call nothing done that lacks its SEG)
+import type { OutputKind } from "../../src/domain/outputs.ts";
 import { measureMask } from "../../src/measure/measureMask.ts";
 import { makeRefusals, SETTLING_MS } from "../../src/pacs/refusals.ts";
 import type { Destination, Spooled } from "../../src/ports/results.ts";

@@ -20,9 +20,10 @@ export type FailureSubject =
 
 /**
  * How a job that met it is tried again. `never`; `atOnce`, as if nothing had been; `uncounted`: later, as often as it takes;
- * `counted`: later, for as many attempts as a job has.
+ * `counted`: later, for as many attempts as a job has; `judged`: uncounted while others fail alike, counted where a job fails
+ * alone.
  */
-export type FailureRetry = "never" | "atOnce" | "uncounted" | "counted";
+export type FailureRetry = "never" | "atOnce" | "uncounted" | "counted" | "judged";
 
 export type FailurePolicy = {
   readonly class: FailureClass;
@@ -73,7 +74,7 @@ export const transient = (about: FailureSubject, remedy: string): FailurePolicy 
 export const ambiguous = (about: FailureSubject, remedy: string): FailurePolicy => ({
   class: "ambiguous",
   about,
-  retry: "counted",
+  retry: ofArchive(about) ? "judged" : "counted",
   exitCode: exitCodes[about],
   httpStatus: ofArchive(about) ? 502 : 500,
   remedy,
