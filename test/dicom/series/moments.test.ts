@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { FailureError } from "../../../src/domain/failure.ts";
 import { noRepairs } from "../../../src/domain/series.ts";
 import { type Attributes, classicSeries, type SeriesSpec, shuffled, uid } from "../../support/dicomSeries.ts";
 import { needsShared, sharedFolder } from "../../support/shared.ts";
@@ -14,17 +13,19 @@ type Stack = {
   readonly slices?: number;
   readonly attributes: (k: number) => Attributes;
   readonly driftMm?: SeriesSpec["driftMm"];
+  /** How far slice k strays along the normal. */
+  readonly wanderMm?: (k: number) => number;
 };
 
 const slices = 8;
 
 /** The files of stacks, with voxels of their own, all 5 mm thick unless they say otherwise. */
 const stacked = (modality: "CT" | "MR", stacks: readonly Stack[]): readonly Uint8Array[] =>
-  stacks.flatMap(({ fromMm, apartMm, attributes, driftMm, slices: own = slices }, n) =>
+  stacks.flatMap(({ fromMm, apartMm, attributes, driftMm, wanderMm = () => 0, slices: own = slices }, n) =>
     classicSeries({
       modality,
       slices: own,
-      distanceMm: (k) => fromMm + apartMm * k,
+      distanceMm: (k) => fromMm + apartMm * k + wanderMm(k),
       ...(driftMm && { driftMm }),
       stored: (k, row, column) => 1000 + 100 * n + 10 * k + row + column,
       attributes: (k) => ({ SOPInstanceUID: uid(60 + n, k + 1), InstanceNumber: 1 + k, ...attributes(k) }),
@@ -697,30 +698,32 @@ describe("V5: what an image is of stands fast before it is known where it lies",
     await refusal(read(strayed(1, 0.1, 0, points)), "AMBIGUOUS_POSITIONS");
   });
 
-  test("V5: moments whose slices stray between each other's are never laid into one stack, whatever may be repaired", async () => {
+  test("V5: moments that lie between each other's slices and drift are never laid into one stack, whatever may be repaired", async () => {
+    // Each gap is within what jitter allows of half the distance; the positions are not.
+    const drifting = (byMm: number, attributes: (n: number) => Attributes) =>
+      stacked(
+        "MR",
+        [0, 1].map((n) => ({
+          fromMm: 1.25 * n,
+          apartMm: 2.5,
+          slices: 12,
+          attributes: () => attributes(n),
+          wanderMm: (k: number) => byMm * Math.sin((2 * k + n) / 3),
+        })),
+      );
     for (const missingSlices of [0, 100])
-      for (const apartMm of [2, 2.5, 3, 4]) {
-        const options = { repairs: { ...noRepairs, missingSlices } };
-        const nameless = strayed(apartMm, 0.1, apartMm / 2, [{}, {}]);
-        const failure = await read(nameless, options).then(
-          ({ warnings }) => {
-            // An even stack for all that anybody can say: it strays, and says so.
-            assert.ok(warnings.some(({ code }) => code === "SPACING_JITTER"));
-            return null;
-          },
-          (error: unknown) => error,
-        );
-        if (apartMm < 4) {
-          assert.ok(failure instanceof FailureError);
-          assert.equal(failure.failure.code, "NON_UNIFORM_SPACING");
-        }
-        const timed = strayed(apartMm, 0.1, apartMm / 2, [
-          { TemporalPositionIdentifier: 1 },
-          { TemporalPositionIdentifier: 2 },
-        ]);
-        for (const part of outcome(timed))
-          assert.match(part, /^TemporalPositionIdentifier=\d 12 volume$|^ 24 MIXED_ACQUISITIONS$/);
+      for (const byMm of [0.06, 0.1]) {
+        const nameless = drifting(byMm, () => ({}));
+        const reading = read(nameless, { repairs: { ...noRepairs, missingSlices } });
+        const failure = await refusal(reading, "NON_UNIFORM_SPACING");
+        assert.match(failure.sentence, /^The slice distance varies from 1\.2\d+ to 1\.2\d+ mm/);
       }
+    const timed = (n: number): Attributes => ({ TemporalPositionIdentifier: n + 1 });
+    assert.deepEqual(
+      outcome(drifting(0.06, timed)),
+      [1, 2].map((n) => `TemporalPositionIdentifier=${n} 12 volume`),
+    );
+    assert.deepEqual(outcome(drifting(0.1, timed)), [" 24 MIXED_ACQUISITIONS"]);
   });
 
   test("V5: two moments a third of a slice apart are no stack with holes to be filled", async () => {
