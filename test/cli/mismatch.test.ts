@@ -9,6 +9,7 @@ import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { zyx } from "../../src/domain/axes.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
+import { writeNifti } from "../../src/nifti/writeNifti.ts";
 import { panseg } from "../support/panseg.ts";
 import { needsShared, sharedFolder } from "../support/shared.ts";
 
@@ -44,6 +45,64 @@ test("V8: a label map given as CT is refused by name before the network runs, an
   assert.match(warningOf("forced-labels"), /^42 different values/);
 });
 
+/** A CT phantom, in voxels so large that a network is done with it at once. */
+const ct = () => makePhantom({ seed: 19, modelClass: "CT", shape: zyx(24, 48, 48), spacingMm: zyx(6, 7, 7) });
+
+const niftiOf = (name: string, change: (hu: number, at: number) => number): string => {
+  const { volume } = ct();
+  const path = join(folder, `${name}.nii.gz`);
+  writeFileSync(path, writeNifti({ ...volume, voxels: volume.voxels.map(change) }));
+  return path;
+};
+
+test("V8: stored values of a CT, an inverted CT and noise are refused by name, whatever class they are called", async () => {
+  const stored = niftiOf("stored", (hu) => hu + 1024);
+  const inverted = niftiOf("inverted", (hu) => -hu);
+  let state = 1;
+  const noise = join(folder, "noise.nii.gz");
+  const { grid } = ct().volume;
+  const voxels = Float32Array.from({ length: 24 * 72 * 72 }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.round((1200 * state) / 2 ** 32) - 600;
+  });
+  writeFileSync(noise, writeNifti({ grid: { ...grid, shape: zyx(24, 72, 72) }, voxels }));
+  const cases = [
+    [stored, "T1", /a CT without its Hounsfield units, and no T1\. \[SEQUENCE_MISMATCH\]/],
+    [inverted, "CT", /these are no Hounsfield units of a CT\. \[SEQUENCE_MISMATCH\]/],
+    [noise, "CT", /noise without an image in it, and no CT\. \[SEQUENCE_MISMATCH\]/],
+  ] as const;
+  for (const [n, [input, modality, said]] of cases.entries()) {
+    const refused = await segment(
+      input,
+      `refused-${n}`,
+      "--modality",
+      modality,
+      "--allow-phantom-model",
+      "--no-mirror",
+    );
+    assert.equal(refused.code, 3, refused.stderr);
+    assert.match(refused.stderr, said);
+  }
+  const t1 = ["--modality", "T1", "--allow-phantom-model", "--no-mirror", "--allow-mismatch"];
+  const forced = await segment(stored, "forced-stored", ...t1);
+  assert.equal(forced.code, 0, forced.stderr);
+  assert.match(warningOf("forced-stored"), /no T1\. It was segmented because a person asked for it\.$/);
+});
+
+test("V8: a CT series that lost its rescale and is called T1 is refused by name", async () => {
+  const input = join(folder, "stored-ct");
+  mkdirSync(input);
+  const phantom = ct();
+  const voxels = phantom.volume.voxels.map((hu) => hu + 1024);
+  const raw = { ...phantom, volume: { ...phantom.volume, voxels } };
+  const encoding = { ...phantom.encoding, intercept: 0, slopes: phantom.encoding.slopes.map(() => 1) };
+  for (const { name, bytes } of writeSeries({ ...raw, encoding }, { change: () => asMr }))
+    writeFileSync(join(input, name), bytes);
+  const refused = await segment(input, "stored-as-t1", "--modality", "T1", "--no-mirror");
+  assert.equal(refused.code, 3, refused.stderr);
+  assert.match(refused.stderr, /a CT without its Hounsfield units, and no T1\. \[SEQUENCE_MISMATCH\]/);
+});
+
 /** A CT under the header of an MR series, as a wrong anonymiser writes it. */
 const asMr = {
   Modality: "MR",
@@ -55,12 +114,7 @@ const asMr = {
 test("V8: a CT series that is called T1 is refused by name, and the report of whoever insists says so", async () => {
   const input = join(folder, "ct");
   mkdirSync(input);
-  const phantom = makePhantom({
-    seed: 19,
-    modelClass: "CT",
-    shape: zyx(24, 48, 48),
-    spacingMm: zyx(6, 7, 7),
-  });
+  const phantom = ct();
   for (const { name, bytes } of writeSeries(phantom, { change: () => asMr }))
     writeFileSync(join(input, name), bytes);
   const t1 = ["--modality", "T1", "--no-mirror"];
