@@ -31,6 +31,7 @@ const warningWords = {
   CONTRAST_FORCED: "a person named the model, whatever the header says",
   SEQUENCE_MISMATCH: "a person insisted, though the values contradict the class of image",
   PADDING_REPLACED: "padding was set to the value of air",
+  PIXELS_LEFT_OVER: "pixel data were longer than their images",
   NAN_REPLACED: "values that are no numbers were set to 0",
   MASK_AT_EDGE: "the outline reaches the edge of the images, may be cut off",
   VOLUME_UNUSUAL: "volume unusual for a healthy adult",

@@ -74,6 +74,23 @@ const byOffsets = (
 const beginsCodestream = ({ view }: Part10, { start, end }: ByteRange): boolean =>
   end - start >= 4 && (view.getUint32(start) === 0xff4fff51 || view.getUint32(start) >>> 8 === 0xffd8ff);
 
+/** Whether a fragment begins with the head of a run-length frame: a count of segments, the first behind it (PS3.5 annex G.5). */
+const beginsRunLength = ({ view }: Part10, { start, end }: ByteRange): boolean =>
+  end - start >= 64 && view.getUint32(start, true) <= 15 && view.getUint32(start + 4, true) === 64;
+
+/** A frame that holds another image: which of them is meant cannot be told. */
+const requireOneImageEach = (part10: Part10, frames: Frames): Frames => {
+  const begins = (fragment: ByteRange): boolean =>
+    beginsCodestream(part10, fragment) || beginsRunLength(part10, fragment);
+  const images = frames.reduce((sum, [, ...others]) => sum + 1 + others.filter(begins).length, 0);
+  if (images === frames.length) return frames;
+  throw failed(
+    "PIXEL_DECODE_FAILED",
+    `The pixel data hold ${images} images, the header counts ${frames.length} frames: which of them are meant cannot be told.`,
+    { images, frames: frames.length },
+  );
+};
+
 const byMarkers = (part10: Part10, fragments: readonly ByteRange[], frames: number): Frames | null => {
   const firsts = fragments.flatMap((fragment, index) => (beginsCodestream(part10, fragment) ? [index] : []));
   return cutAt(fragments, firsts, frames);
@@ -87,12 +104,12 @@ const byMarkers = (part10: Part10, fragments: readonly ByteRange[], frames: numb
 export const frameFragments = (part10: Part10, numberOfFrames: number): Frames => {
   const [table, ...fragments] = readItems(part10);
   if (table === undefined || fragments.every(({ start, end }) => start === end)) throw pixelsTruncated(0, 1);
-  if (numberOfFrames === 1) return [fragments];
+  if (numberOfFrames === 1) return requireOneImageEach(part10, [fragments]);
   const frames =
     byOffsets(fragments, readOffsets(part10, table), numberOfFrames) ??
     (fragments.length === numberOfFrames ? fragments.map((fragment) => [fragment]) : null) ??
     byMarkers(part10, fragments, numberOfFrames);
-  if (frames !== null) return frames;
+  if (frames !== null) return requireOneImageEach(part10, frames);
   throw failed(
     "PIXEL_DECODE_FAILED",
     `${fragments.length} fragments cannot be told apart as ${numberOfFrames} frames.`,

@@ -9,12 +9,31 @@ const integerPixelData = 0x7fe00010;
 const nativeByteLength = ({ rows, columns, bitsAllocated }: PixelFormat): number =>
   rows * columns * (bitsAllocated / 8);
 
+/** How long pixel data are, and how long their frames. */
+type Lengths = { readonly have: number; readonly need: number };
+
+const lengthsOf = ({ bytes, pixelData }: Part10, need: number): Lengths => {
+  const room = pixelData === null ? 0 : bytes.byteLength - pixelData.valueStart;
+  return { have: Math.min(pixelData?.length ?? 0, room), need };
+};
+
+/** A whole frame more than the header counts: whose they are, and which were meant, cannot be told. */
+const requireNoOtherFrame = ({ have, need }: Lengths, frameLength: number): void => {
+  if (frameLength === 0 || have - need < frameLength) return;
+  throw failed(
+    "PIXEL_DECODE_FAILED",
+    `The pixel data hold ${have} bytes, the frames of the header ${need}: which of them are meant cannot be told.`,
+    { have, need },
+  );
+};
+
 /** Frames of uncompressed pixel data lie back to back. */
 const nativeFrames = (
-  { bytes, pixelData }: Part10,
+  part10: Part10,
   frameLength: number,
   numberOfFrames: number,
 ): readonly (readonly ByteRange[])[] => {
+  const { pixelData } = part10;
   const need = frameLength * numberOfFrames;
   if (pixelData === null) throw pixelsTruncated(0, need);
   if (pixelData.tag !== integerPixelData) {
@@ -26,9 +45,10 @@ const nativeFrames = (
       "The pixels are encapsulated, the transfer syntax says they are not.",
     );
   }
-  const { length, valueStart } = pixelData;
-  const have = Math.min(length, bytes.byteLength - valueStart);
-  if (have < need) throw pixelsTruncated(have, need);
+  const lengths = lengthsOf(part10, need);
+  if (lengths.have < need) throw pixelsTruncated(lengths.have, need);
+  requireNoOtherFrame(lengths, frameLength);
+  const { valueStart } = pixelData;
   return Array.from({ length: numberOfFrames }, (_, k) => {
     const start = valueStart + k * frameLength;
     return [{ start, end: start + frameLength }];
@@ -47,6 +67,13 @@ export const locateFrames = (
   format.coding === "native"
     ? nativeFrames(part10, nativeByteLength(format), numberOfFrames)
     : frameFragments(part10, numberOfFrames);
+
+/** Uncompressed pixel data that are longer than their frames by more than the byte that makes them even; else null. */
+export const leftOver = (part10: Part10, format: PixelFormat, numberOfFrames: number): Lengths | null => {
+  if (format.coding !== "native") return null;
+  const lengths = lengthsOf(part10, nativeByteLength(format) * numberOfFrames);
+  return lengths.have > lengths.need + 1 ? lengths : null;
+};
 
 /** The bytes of one frame: a view where it lies in one piece, else its pieces joined. */
 export const frameBytes = ({ bytes }: Part10, ranges: readonly ByteRange[]): Uint8Array => {

@@ -8,7 +8,7 @@ import type { StoredPixels } from "../pixels/decodeFrame.ts";
 import { type FrameDecoder, openFrameDecoder } from "../pixels/frameDecoder.ts";
 import type { ByteRange } from "../pixels/frameFragments.ts";
 import { collectHounsfieldEvidence } from "../pixels/hounsfield.ts";
-import { frameBytes, locateFrames } from "../pixels/pixelBytes.ts";
+import { frameBytes, leftOver, locateFrames } from "../pixels/pixelBytes.ts";
 import { rescaleInto } from "../pixels/rescale.ts";
 import { blame } from "./attempt.ts";
 import { framesOf } from "./frames.ts";
@@ -43,15 +43,25 @@ const byObject = (planes: readonly Readable[]): readonly (readonly (readonly [Re
   ).values(),
 ];
 
+/** A plane, where the bytes of its frame lie, and how much its object holds beyond its frames. */
+type Located = {
+  readonly plane: Readable;
+  readonly k: number;
+  readonly part10: Part10;
+  readonly ranges: readonly ByteRange[];
+  readonly rest: ReturnType<typeof leftOver>;
+};
+
 /** The planes one by one with the bytes of their frames; each file is opened once. */
-const eachFrame = function* (planes: readonly Readable[]) {
+const eachFrame = function* (planes: readonly Readable[]): Generator<Located> {
   for (const object of byObject(planes)) {
     const [first] = object;
     if (first === undefined) continue;
     const part10 = openPart10(first[0].instance.read());
     const frames = locateFrames(part10, first[0].pixels, first[0].framesInObject);
+    const rest = leftOver(part10, first[0].pixels, first[0].framesInObject);
     for (const [plane, k] of object)
-      yield { plane, k, part10, ranges: frames[(plane.frameNumber ?? 1) - 1] ?? [] };
+      yield { plane, k, part10, ranges: frames[(plane.frameNumber ?? 1) - 1] ?? [], rest };
   }
 };
 
@@ -73,11 +83,11 @@ export const decodePlanes = async (
   let header: Header = {};
   let done = 0;
 
-  const place = async (plane: Readable, k: number, decoded: Promise<StoredPixels>): Promise<void> => {
+  const place = async ({ plane, k, rest }: Located, decoded: Promise<StoredPixels>): Promise<void> => {
     const { values, signsDisagree } = await decoded;
     const replaced = rescaleInto(voxels, k * planeSize, values, plane.pixels);
     if (plane.pixels.isRescaleAssumed) evidence.add(values, plane.pixels.padding);
-    findings.add(plane, { signsDisagree, replaced });
+    findings.add(plane, { signsDisagree, replaced, leftOver: rest });
     done++;
     onProgress(1 - ((1 - scanShare) * (planes.length - done)) / planes.length);
     await breathe();
@@ -86,12 +96,13 @@ export const decodePlanes = async (
   const decoder = openFrameDecoder(planes.length, areCompressed(planes));
   const underWay: (() => Promise<void>)[] = [];
   try {
-    for (const { plane, k, part10, ranges } of eachFrame(planes)) {
+    for (const located of eachFrame(planes)) {
+      const { plane, k, part10, ranges } = located;
       if (k === 0) header = headerAt(part10, plane);
       const decoded = storedPixels(part10, ranges, plane, decoder);
       // The first that fails is the one that is told of; those behind it are nobody's any more.
       decoded.catch(() => {});
-      underWay.push(() => place(plane, k, decoded));
+      underWay.push(() => place(located, decoded));
       if (underWay.length >= decoder.width) await underWay.shift()?.();
     }
     for (const next of underWay) await next();
