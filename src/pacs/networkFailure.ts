@@ -1,4 +1,4 @@
-import { type FailureError, failed } from "../domain/failure.ts";
+import { type FailureDetails, FailureError, failed, makeFailure } from "../domain/failure.ts";
 
 const unknownAuthority =
   "comes from an authority that is not trusted here: name the file with that authority's certificate in caFile";
@@ -35,6 +35,21 @@ const unreachable: Readonly<Record<string, string>> = {
   ENETUNREACH: "There is no way to the archive's address (ENETUNREACH).",
 };
 
+const BAD_PORT = "BAD_PORT";
+
+/** What fetch itself refuses has no code; these are its words, which quote nothing (undici's, after the Fetch standard). */
+const codeOfWords: Readonly<Record<string, string>> = { "bad port": BAD_PORT };
+
+const badPort = (details: FailureDetails): FailureError =>
+  new FailureError(
+    makeFailure(
+      "PACS_UNREACHABLE",
+      "The archive's port is kept for another protocol, so that no HTTP client asks it (a bad port of the Fetch standard, as 1, 22 and 6000 are).",
+      details,
+      "Let the archive listen at another port, such as 8042, and name that in the settings.",
+    ),
+  );
+
 /**
  * What an error of fetch means: PACS_TIMEOUT, PACS_UNTRUSTED, PACS_BAD_ANSWER or PACS_UNREACHABLE, each with
  * details.errorCode. The error's text may quote a header, so only its code is kept.
@@ -63,6 +78,7 @@ export const networkFailure = (error: unknown, hasBegun: boolean): FailureError 
   if (hasBegun) return failed("PACS_BAD_ANSWER", "The archive's answer broke off before its end.", details);
   if (/^HPE_|HEADERS_OVERFLOW|^HTTPParserError$/.test(code))
     return failed("PACS_BAD_ANSWER", `The answer is no readable HTTP (${code}).`, details);
+  if (code === BAD_PORT) return badPort(details);
   return failed("PACS_UNREACHABLE", unreachable[code] ?? `No connection to the archive (${code}).`, details);
 };
 
@@ -71,5 +87,7 @@ const codeOf = (error: unknown): string | null => {
   if (!(error instanceof Error)) return null;
   const inner = codeOf(error instanceof AggregateError ? error.errors[0] : error.cause);
   if (inner !== null) return inner;
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+  return "code" in error && typeof error.code === "string"
+    ? error.code
+    : (codeOfWords[error.message] ?? error.name);
 };

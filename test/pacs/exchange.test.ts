@@ -4,6 +4,7 @@ import type { ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { FailureError } from "../../src/domain/failure.ts";
 import { exchange, type Limits } from "../../src/pacs/exchange.ts";
 import { slowly } from "../support/slowly.ts";
 import { isFailure, startArchive } from "./fakeArchive.ts";
@@ -99,6 +100,19 @@ describe("F7 an archive that hangs, drips or breaks off meets a deadline", () =>
       isFailure("PACS_UNREACHABLE", { errorCode: "ECONNREFUSED" }),
     );
     await assert.rejects(get("http://archive.invalid/", patient), isFailure("PACS_UNREACHABLE"));
+  });
+
+  test("D8: a port that fetch forbids is told as what it is", async () => {
+    for (const port of [1, 22, 6000, 6667, 10080])
+      await assert.rejects(get(`http://127.0.0.1:${port}/`, patient), (error: unknown) => {
+        assert.ok(error instanceof FailureError);
+        assert.deepEqual(
+          [error.failure.code, error.failure.details["errorCode"]],
+          ["PACS_UNREACHABLE", "BAD_PORT"],
+        );
+        assert.match(error.failure.sentence, /kept for another protocol/);
+        return true;
+      });
   });
 });
 
