@@ -4,10 +4,13 @@ import { z } from "zod";
 import { failed } from "../domain/failure.ts";
 import { nearestWord } from "../domain/nearestWord.ts";
 import type { OutputSetting } from "../domain/outputs.ts";
+import { decimalNumber, positiveNumber, wholeNumber } from "./bounds.ts";
 import { readText, readYamlFile } from "./yamlFile.ts";
 
-const port = z.int().min(0).max(65_535);
-const positive = z.number().positive();
+/** Node's timers take no longer time than 2^31 ms, and end at once instead. */
+const DAY_SECONDS = 86_400;
+/** Days that are counted back from today, so that there is such a date. */
+const CENTURY_DAYS = 36_525;
 
 /** The root of an archive. It is logged, printed and shown, so that no secret may stand in it. */
 const httpUrl = z
@@ -70,15 +73,15 @@ export const settingsSchema = z.strictObject({
   http: z
     .strictObject({
       host: z.enum(["127.0.0.1", "::1", "localhost"]).default("127.0.0.1"),
-      port: port.default(8090),
+      port: wholeNumber(0, 65_535).default(8090),
       /** Lets the archive say that there is news, by POST /webhook; null: nobody may. */
       webhookSecret: z.string().min(16).nullable().default(null),
       /** Bounds within which a request must come; nobody may hold the service up by being slow or large. */
-      headersTimeoutSeconds: positive.max(600).default(10),
-      requestTimeoutSeconds: positive.max(3600).default(30),
-      maxConnections: z.int().positive().default(4096),
-      maxHeaderKilobytes: z.int().min(1).max(1024).default(16),
-      maxBodyKilobytes: z.int().min(1).max(1_048_576).default(64),
+      headersTimeoutSeconds: positiveNumber(600).default(10),
+      requestTimeoutSeconds: positiveNumber(3600).default(30),
+      maxConnections: wholeNumber(1, 1_000_000).default(4096),
+      maxHeaderKilobytes: wholeNumber(1, 1024).default(16),
+      maxBodyKilobytes: wholeNumber(1, 1_048_576).default(64),
     })
     .prefault({}),
   pacs: z
@@ -90,24 +93,24 @@ export const settingsSchema = z.strictObject({
       orthancUrl: httpUrl.default("http://127.0.0.1:8042"),
       ...credentials,
       ...certificates,
-      parallelInstances: z.int().min(1).max(32).default(4),
-      maxSeriesInstances: z.int().positive().default(2000),
-      maxInstanceMegabytes: positive.default(512),
-      requestTimeoutSeconds: positive.default(60),
+      parallelInstances: wholeNumber(1, 32).default(4),
+      maxSeriesInstances: wholeNumber(1, 1_000_000).default(2000),
+      maxInstanceMegabytes: positiveNumber(65_536).default(512),
+      requestTimeoutSeconds: positiveNumber(DAY_SECONDS).default(60),
     })
     .prefault({}),
   watch: z
     .strictObject({
       enabled: z.boolean().default(true),
-      everySeconds: z.int().min(1).max(59).default(5),
+      everySeconds: wholeNumber(1, 59).default(5),
       /** A series without new instances for this long counts as complete (servers without a stable event). */
-      stableSeconds: positive.default(60),
+      stableSeconds: positiveNumber(DAY_SECONDS).default(60),
       sweepCron: z
         .string()
         .refine((text) => cron.validate(text), "is no time that cron understands")
         .default("7 * * * *"),
       /** Study dates that a sweep covers; null: all. */
-      sweepDays: z.int().positive().nullable().default(14),
+      sweepDays: wholeNumber(1, CENTURY_DAYS).nullable().default(14),
       /** When everything that the archive holds is listed, whatever its date; null: never. */
       fullSweepCron: z
         .preprocess(
@@ -119,9 +122,9 @@ export const settingsSchema = z.strictObject({
             .nullable(),
         )
         .default("37 2 * * *"),
-      fullSweepPageSize: z.int().min(1).max(1000).default(100),
+      fullSweepPageSize: wholeNumber(1, 1000).default(100),
       /** Rest after every question of that listing. */
-      fullSweepPauseSeconds: z.number().min(0).max(60).default(0.2),
+      fullSweepPauseSeconds: decimalNumber(0, 60).default(0.2),
       /** What the first of them finds is work from this study date on; null: none of it is, it was there before us. */
       since: z
         .string()
@@ -144,27 +147,27 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       executionProvider: z.enum(["auto", "cuda", "cpu"]).default("auto"),
       float16: z.boolean().default(false),
-      threads: z.int().positive().default(availableParallelism()),
+      threads: wholeNumber(1, 1024).default(availableParallelism()),
       /** Average over the eight mirrorings, as published; off is eight times faster and a little less exact. */
       mirror: z.boolean().default(true),
       /** Distance between tiles as a share of the patch. */
-      tileStride: z.number().min(0.1).max(1).default(0.5),
+      tileStride: decimalNumber(0.1, 1).default(0.5),
     })
     .prefault({}),
   /** What a folder or zip archive given to the command line may hold. */
   input: z
     .strictObject({
-      maxFiles: z.int().positive().default(1_000_000),
-      maxZipEntries: z.int().positive().default(50_000),
-      maxUnpackedMegabytes: positive.default(16_384),
-      maxEntryMegabytes: positive.default(2048),
-      maxZipRatio: positive.default(200),
+      maxFiles: wholeNumber(1, 1_000_000_000).default(1_000_000),
+      maxZipEntries: wholeNumber(1, 1_000_000_000).default(50_000),
+      maxUnpackedMegabytes: positiveNumber(1_000_000_000).default(16_384),
+      maxEntryMegabytes: positiveNumber(1_000_000_000).default(2048),
+      maxZipRatio: positiveNumber(1_000_000).default(200),
     })
     .prefault({}),
   series: z
     .strictObject({
-      minSlices: z.int().positive().default(5),
-      maxVoxels: z.int().positive().default(1_000_000_000),
+      minSlices: wholeNumber(1, 999_999).default(5),
+      maxVoxels: wholeNumber(1, 2_000_000_000).default(1_000_000_000),
       /** Application entities whose series are segmented, as Orthanc noted them; "" for those that came by HTTP. */
       allowedRemoteAets: z.array(z.string().max(16)).nullable().default(null),
       /** Rules of this site, after those of config/series-rules.yaml; the same form. */
@@ -175,7 +178,7 @@ export const settingsSchema = z.strictObject({
       repairs: z
         .strictObject({
           /** So many isolated slices may be missing. */
-          missingSlices: z.int().min(0).max(10).default(0),
+          missingSlices: wholeNumber(0, 10).default(0),
           gantryTilt: z.boolean().default(false),
           variableSpacing: z.boolean().default(false),
         })
@@ -184,14 +187,14 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   jobs: z
     .strictObject({
-      maxAttempts: z.int().positive().default(3),
-      leaseSeconds: positive.default(300),
+      maxAttempts: wholeNumber(1, 1000).default(3),
+      leaseSeconds: positiveNumber(DAY_SECONDS).default(300),
     })
     .prefault({}),
   pictures: z
     .strictObject({
       /** Pictures of results on this machine's disk; they show a patient without naming one. */
-      keepDays: positive.default(30),
+      keepDays: positiveNumber(CENTURY_DAYS).default(30),
     })
     .prefault({}),
   quality: z
@@ -203,11 +206,11 @@ export const settingsSchema = z.strictObject({
         .nullable()
         .default(null),
       /** Study dates that an audit covers; null: all. */
-      days: z.int().positive().nullable().default(null),
+      days: wholeNumber(1, CENTURY_DAYS).nullable().default(null),
       /** Surface distance that counts as agreement. */
-      toleranceMm: z.number().min(0).default(2),
+      toleranceMm: decimalNumber(0, 1000).default(2),
       /** How many first corrected cases say what is usual. */
-      baselineCases: z.int().min(5).default(20),
+      baselineCases: wholeNumber(5, 1_000_000).default(20),
       /** Compare also with segmentations of other algorithms that no person touched. */
       includeAutomatic: z.boolean().default(false),
       /** Codes and names of this site for the pancreas, after those of config/pancreas-names.yaml; the same form. */
@@ -219,7 +222,7 @@ export const settingsSchema = z.strictObject({
       manufacturer: z.string().min(1).max(64).default("panseg (research software)"),
       seriesDescriptionSuffix: z.string().max(20).default("(research)"),
       /** SEG at this plus the source's SeriesNumber; report, words, pictures and withdrawals follow in thousands. */
-      seriesNumberBase: z.int().min(0).max(1_000_000).default(9000),
+      seriesNumberBase: wholeNumber(0, 1_000_000).default(9000),
       segmentationType: z.enum(["BINARY", "LABELMAP", "FRACTIONAL"]).default("BINARY"),
       srClass: z.enum(["comprehensive3d", "comprehensive", "enhanced"]).default("comprehensive3d"),
       volumeInLabel: z.boolean().default(false),

@@ -66,6 +66,29 @@ test("D1: only loopback addresses can be listened on", () => {
   assert.equal(problemsOf(() => readSettings(null, { PANSEG__HTTP__HOST: "0.0.0.0" })).length, 1);
 });
 
+test("S7: every number has bounds, which the sentence names", () => {
+  const leaves = (node: object, before: readonly string[]): (readonly string[])[] =>
+    Object.entries(node).flatMap(([key, value]) => {
+      if (typeof value === "number" || key === "days") return [[...before, key]];
+      return typeof value === "object" && value !== null ? leaves(value, [...before, key]) : [];
+    });
+  const numbers = leaves(settingsSchema.parse({}), []);
+  assert.ok(numbers.length >= 30, `${numbers.length}`);
+  for (const names of numbers)
+    for (const value of ["1e12", "-1", "-0.5", "often", "true"]) {
+      const problems = problemsOf(() =>
+        readSettings(null, { [`PANSEG__${names.join("__").toUpperCase()}`]: value }),
+      );
+      assert.equal(problems.length, 1, `${names.join(".")} ${value}: ${problems.join()}`);
+      assert.match(
+        problems[0] ?? "",
+        new RegExp(
+          `^${names.join("\\.")}: is no (whole )?number (from [\\d.]+ to \\d+|above 0, \\d+ at most)$`,
+        ),
+      );
+    }
+});
+
 test("a sweep at a time that cron does not understand is refused before anything starts", () => {
   assert.equal(
     problemsOf(() => readSettings(null, { PANSEG__WATCH__SWEEPCRON: "every full moon" })).length,
