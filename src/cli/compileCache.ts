@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "../jobs/makeFolder.ts";
 
 /**
  * Where Node keeps what it compiled of this program, which halves the time of a start: below the service's
@@ -18,5 +19,15 @@ const homeCache = (): string | null => {
   } catch {
     // A user without a home.
     return null;
+  }
+};
+
+/** Makes the folder for this user alone; where Node would have to make it, a home such as /proc/x would hold it forever. */
+export const canBeMade = (folder: string): boolean => {
+  try {
+    makeFolder(folder, 0o700);
+    return true;
+  } catch {
+    return false;
   }
 };

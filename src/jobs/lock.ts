@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { failed } from "../domain/failure.ts";
 import { holdExclusively } from "./database.ts";
+import { makeFolder } from "./makeFolder.ts";
 
 /** The file whose lock says who owns a data folder. */
 export const lockFile = (folder: string): string => join(folder, "service.lock");
@@ -11,7 +11,7 @@ export const lockFile = (folder: string): string => join(folder, "service.lock")
  * Throws DATA_DIR_LOCKED while another process holds it. The lock lives in the kernel: nothing is left to clean up.
  */
 export function lockDataFolder(folder: string): { release: () => void } {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const release = holdExclusively(lockFile(folder));
   if (release === null) {
     throw failed("DATA_DIR_LOCKED", `Another service owns the data folder ${folder}.`, { folder });

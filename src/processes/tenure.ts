@@ -1,5 +1,5 @@
 /** What the service does while it holds a data folder: from the lock to its release. Lost with the folder, begun anew when that is back. */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import {
   clock,
   composeFullSweep,
@@ -53,7 +53,6 @@ export const holdDataFolder = async (
 ): Promise<Tenure> => {
   let release = (): void => {};
   try {
-    mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
     ({ release } = lockDataFolder(settings.dataFolder));
     return await openDataFolder(settings, command, pacs, log, release);
   } catch (error) {
