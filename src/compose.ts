@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type OutputKind, type OutputSetting, outputKinds, outputs } from "./domain/outputs.ts";
-import { makeModels } from "./inference/models.ts";
+import { makeModels, requireChosenModels } from "./inference/models.ts";
 import { openListings } from "./jobs/listings.ts";
 import { openPictures } from "./jobs/pictures.ts";
 import { openSpool } from "./jobs/spool.ts";
@@ -27,6 +27,9 @@ import { software } from "./settings/software.ts";
 export const clock: Clock = { nowMs: () => Date.now() };
 
 export { software };
+
+/** Throws SETTINGS_INVALID, MODEL_* where the settings name a model that cannot be used. */
+export const requireModels = ({ models }: Settings): void => requireChosenModels(models.folder, models);
 
 export type ComposedTeller = Teller & { readonly models: ReturnType<typeof makeModels> };
 

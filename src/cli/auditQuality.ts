@@ -9,9 +9,10 @@ import { auditQuality } from "../quality/auditQuality.ts";
 import { type Explanation, explainStudy } from "../quality/explainStudy.ts";
 import { readPancreasNames } from "../settings/pancreasNames.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
-import { day, decimalNumber, wholeNumber } from "./arguments.ts";
+import { day, decimalNumber, uid, wholeNumber } from "./arguments.ts";
 import { settingsFor } from "./context.ts";
 import { note, print, printJson, red, table, yellow } from "./output.ts";
+import { writeProblem } from "./paths.ts";
 import { makeProgressLine } from "./progress.ts";
 import { qualityHeader, qualityRows } from "./qualityTable.ts";
 
@@ -43,12 +44,17 @@ export const describeAuditQuality = (command: Command): void => {
     )
     .option("--since <date>", "studies from this date on, YYYY-MM-DD", day)
     .option("--tolerance <mm>", "surface distance that counts as agreement", decimalNumber({ least: 0 }))
-    .option("--baseline <cases>", "how many first cases say what is usual", wholeNumber({ least: 5 }))
+    .option(
+      "--baseline <cases>",
+      "how many first cases say what is usual",
+      wholeNumber({ least: 5, most: 1_000_000 }),
+    )
     .option("--include-automatic", "compare also with what other algorithms made without a person")
     .option("--fail-on-drift", "end with 1 when the agreement has fallen")
     .option(
       "--explain <study>",
       "say of every segmentation of this study why it counts or not, and audit nothing",
+      uid,
     )
     .option("--no-save", "do not keep the result for the page and the next audit")
     .option("--json", "print one JSON object")
@@ -80,6 +86,9 @@ const audit = async (options: AuditOptions, settings: Settings): Promise<void> =
       await explainStudy(world, order, file.read(), options.explain),
       options.json === true,
     );
+  const problem = options.save ? writeProblem(settings.dataFolder) : null;
+  if (problem !== null)
+    throw failed("FOLDER_UNWRITABLE", `dataFolder: ${problem}`, { folder: settings.dataFolder });
   const line = makeProgressLine(options.json === true);
   const { record, interrupted } = await auditQuality(world, order, file.read(), (share) =>
     line.update("comparing", share),

@@ -1,5 +1,6 @@
 /** Which model the command line asks for; shared by `segment` and `predict`. */
 import { type ComposedTeller, composeTeller } from "../compose.ts";
+import { failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import { readModel } from "../inference/modelFolder.ts";
 import type { Log } from "../ports/world.ts";
@@ -19,7 +20,7 @@ export type ModelOptions = {
   readonly mirror: boolean;
 };
 
-/** Settings with the command line's choices, and the class that they force. Throws MODEL_NOT_FOUND. */
+/** Settings with the command line's choices, and the class that they force. Throws MODEL_NOT_FOUND, USAGE. */
 export const settle = (
   settings: Settings,
   options: ModelOptions,
@@ -32,6 +33,12 @@ export const settle = (
   const chosen = { ...settings, models, inference: { ...inference, executionProvider, mirror } };
   if (options.model !== undefined) {
     const { modelClass } = readModel(models.folder, options.model).plan;
+    const { model, modality = modelClass } = options;
+    if (modality !== modelClass)
+      throw failed(
+        "USAGE",
+        `${model} is a model for ${modelClass}, and --modality says ${modality}; give one of the two.`,
+      );
     return { settings: { ...chosen, models: { ...models, [modelClass]: options.model } }, force: modelClass };
   }
   return { settings: chosen, force: options.modality ?? null };

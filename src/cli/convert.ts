@@ -13,9 +13,10 @@ import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
 import type { Step } from "../ports/world.ts";
 import { makeLog } from "../processes/log.ts";
 import { makeStep } from "../story/step.ts";
-import { inputPath, keepApart, outputFolder, wholeNumber } from "./arguments.ts";
+import { wholeNumber } from "./arguments.ts";
 import { interruptSignal, settingsFor } from "./context.ts";
 import { note, print, printJson, table, yellow } from "./output.ts";
+import { inputPath, keepApart, outputFolder } from "./paths.ts";
 import { makeProgressLine } from "./progress.ts";
 
 type ConvertOptions = {

@@ -11,10 +11,11 @@ import { setStage } from "../demo/stage.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
 import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
 import { makeLog } from "../processes/log.ts";
-import { outputFolder, wholeNumber } from "./arguments.ts";
+import { wholeNumber } from "./arguments.ts";
 import { interruptSignal } from "./context.ts";
 import { demoExitCode, summary, verdictLine } from "./demoTable.ts";
 import { bold, note, print, printJson } from "./output.ts";
+import { outputFolder } from "./paths.ts";
 import { makeProgressLine, type ProgressLine } from "./progress.ts";
 
 type DemoCommandOptions = {

@@ -8,8 +8,9 @@ import { software } from "../compose.ts";
 import { writeCohort } from "../demo/cohort.ts";
 import { importDemoModels } from "../demo/models.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
-import { outputFolder, wholeNumber } from "./arguments.ts";
+import { wholeNumber } from "./arguments.ts";
 import { bold, note } from "./output.ts";
+import { outputFolder } from "./paths.ts";
 import { makeProgressLine } from "./progress.ts";
 
 type DemoEvaluateOptions = { readonly output?: string; readonly cases: number; readonly seed: number };

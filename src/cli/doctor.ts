@@ -1,6 +1,6 @@
 import { existsSync, statfsSync } from "node:fs";
 import type { Command } from "commander";
-import { composeDestinations, composePacs, composeRest, software } from "../compose.ts";
+import { composeDestinations, composePacs, composeRest, requireModels, software } from "../compose.ts";
 import { toFailure } from "../domain/failure.ts";
 import { cudaFilesArePresent } from "../inference/executionProvider.ts";
 import { listModelIds, readModel, verifyModel } from "../inference/modelFolder.ts";
@@ -9,9 +9,9 @@ import { removeStudy } from "../pacs/removeStudy.ts";
 import { makeLog } from "../processes/log.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import { archiveFindings } from "./archiveFindings.ts";
-import { nearestFolder, writeProblem } from "./arguments.ts";
 import { settingsFor } from "./context.ts";
 import { green, print, printJson, red, yellow } from "./output.ts";
+import { nearestFolder, writeProblem } from "./paths.ts";
 import { tryStoreFindings, viewerFinding } from "./viewerFindings.ts";
 
 export type Finding = {
@@ -40,6 +40,7 @@ export const describeDoctor = (command: Command): void => {
         checkRuntime(),
         checkDataFolder(settings),
         ...(await checkModels(settings)),
+        ...checkChosenModels(settings),
         ...(await checkExecutionProvider(settings)),
         ...(await checkArchive(settings, options.tryStore === true)),
         ...(await checkDestinations(settings)),
@@ -94,6 +95,15 @@ const checkModels = async ({ models }: Settings): Promise<readonly Finding[]> =>
       }
     }),
   );
+};
+
+const checkChosenModels = (settings: Settings): readonly Finding[] => {
+  try {
+    requireModels(settings);
+    return [];
+  } catch (error) {
+    return [problemOf("models", error)];
+  }
 };
 
 /** Open the first model: whether CUDA really loads is known only by loading it. */

@@ -4,13 +4,15 @@ import type { CohortReport } from "../cohort/cohortReport.ts";
 import { evaluateFolders } from "../cohort/evaluateFolders.ts";
 import { renderReport } from "../cohort/renderReport.ts";
 import { clock, software } from "../compose.ts";
+import { failed } from "../domain/failure.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { writeFiles } from "../files/writeFiles.ts";
-import { decimalNumber, inputFile, inputPath, outputFolder, wholeNumber } from "./arguments.ts";
+import { decimalNumber, wholeNumber } from "./arguments.ts";
 import { interruptSignal } from "./context.ts";
 import { comparisonTable, groupsTable, paperTableText } from "./evaluateTables.ts";
 import { groupsOf, maskLabel, namesFor } from "./maskOptions.ts";
 import { bold, note, print, printJson, yellow } from "./output.ts";
+import { inputFile, inputPath, keepApart, keepFile, outputFolder, realPath } from "./paths.ts";
 import { makeProgressLine } from "./progress.ts";
 import { needsLook, tellReading } from "./tellReading.ts";
 
@@ -61,7 +63,12 @@ export const describeEvaluate = (command: Command): void => {
       "images (<case>_0000.nii.gz, <case>.nii.gz or a DICOM folder) under the worst cases' outlines",
       inputPath,
     )
-    .option("--gallery <n>", "how many of the worst cases are drawn", wholeNumber({ least: 0 }), 6)
+    .option(
+      "--gallery <n>",
+      "how many of the worst cases are drawn",
+      wholeNumber({ least: 0, most: 1000 }),
+      6,
+    )
     .option("--paper", "print the publication's table beside yours")
     .option("--json", "print the summary instead of tables")
     .option("--quiet", "no progress")
@@ -71,6 +78,9 @@ export const describeEvaluate = (command: Command): void => {
         "\nExample:\n  panseg evaluate --ref labelsTs --pred out --images imagesTs --groups cases.csv --paper -o evaluation",
     )
     .action(async (options: EvaluateOptions, command: Command) => {
+      keepApart([options.ref, options.pred, options.against, options.images], options.output);
+      keepFile(options.groups, options.output, ["cases.csv"]);
+      refuseSame(options);
       const line = makeProgressLine(options.quiet === true || options.json === true);
       const signal = interruptSignal();
       try {
@@ -110,6 +120,12 @@ export const describeEvaluate = (command: Command): void => {
         line.end();
       }
     });
+};
+
+/** A method tested against itself would be no better and no worse, with a p value. Throws USAGE. */
+const refuseSame = ({ pred, against }: EvaluateOptions): void => {
+  if (against !== undefined && realPath(against) === realPath(pred))
+    throw failed("USAGE", `--against and --pred are both ${pred}; give the other method's masks.`);
 };
 
 /** The pictures stand in the report alone. */

@@ -6,16 +6,15 @@ import { type SelectOptions, selectVolumes } from "../dicom/select/selectVolumes
 import type { VolumeChoice } from "../dicom/select/volumeChoice.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Header } from "../domain/series.ts";
-import { isUid } from "../domain/uid.ts";
 import { groupBySeries } from "../files/chooseVolume.ts";
 import { listFolder } from "../files/listFolder.ts";
 import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
 import { makeLog } from "../processes/log.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import { listHeaders } from "../story/listing.ts";
-import { inputPath } from "./arguments.ts";
 import { settingsFor } from "./context.ts";
 import { note, print, printJson, table } from "./output.ts";
+import { pathOrUid } from "./paths.ts";
 import { makeProgressLine, type ProgressLine } from "./progress.ts";
 
 /** What is decided about one volume of one series, for people and machines. */
@@ -34,31 +33,28 @@ type Explained = {
 
 export const describeExplain = (command: Command): void => {
   command
-    .argument("<source>", "folder, zip, file or StudyInstanceUID", sourceOf)
+    .argument("<source>", "folder, zip, file or StudyInstanceUID", pathOrUid)
     .option("--json", "print one JSON array")
     .addHelpText(
       "after",
-      "\nExamples:\n  panseg explain ./study\n  panseg explain 1.2.840.1 --config my.yaml --json",
+      "\nEnds with 3 where there is no series to explain.\n\nExamples:\n  panseg explain ./study\n  panseg explain 1.2.840.1 --config my.yaml --json",
     )
     .action(async (source: string, options: { readonly json?: boolean }, command: Command) => {
       const settings = settingsFor(command);
       const line = makeProgressLine(options.json === true);
       const log = makeLog("silent");
       const { settings: select } = composeTeller(settings, log);
-      const series =
-        isUid(source) && !existsSync(source)
-          ? await seriesOfStudy(source, settings, line)
-          : await seriesOfPath(source, settings, line);
+      const isPath = existsSync(source);
+      const series = await (isPath ? seriesOfPath : seriesOfStudy)(source, settings, line);
       line.end();
       const explained = series.flatMap(({ headers }) => explainSeries(headers, select));
       if (options.json) printJson(explained);
-      else if (explained.length === 0) note("there is no DICOM series here");
-      else print(table(header, explained.map(rowOf)));
+      else if (explained.length > 0) print(table(header, explained.map(rowOf)));
+      if (explained.length > 0) return;
+      note(isPath ? `No DICOM series in ${source}.` : `The archive holds no series of the study ${source}.`);
+      process.exitCode = 3;
     });
 };
-
-/** A study in the archive, or what lies at a path; a folder may be called as a UID is. */
-const sourceOf = (text: string): string => (isUid(text) && !existsSync(text) ? text : inputPath(text));
 
 type HeadersOfSeries = { readonly headers: readonly Header[] };
 

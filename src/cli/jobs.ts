@@ -73,6 +73,11 @@ export const describeJobs = (jobs: Command): void => {
       const sinceMs = since === undefined ? 0 : Date.parse(since);
       await withJobs(command, async (store) => {
         const examined = await store.list({ kind: "examine", limit: 1_000_000 });
+        if (series !== undefined && !examined.some(({ seriesUid }) => seriesUid === series))
+          throw failed(
+            "SERIES_NOT_FOUND",
+            `No series ${series} was looked at, but ${examined.length} others.`,
+          );
         const chosen = examined.filter(
           ({ seriesUid, updatedAtMs }) =>
             updatedAtMs >= sinceMs && (series === undefined || seriesUid === series),

@@ -3,13 +3,15 @@ import { software } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
 import type { ModelClass, Orientation } from "../domain/plan.ts";
 import { importModel } from "../importer/importModel.ts";
+import { isModelId, MODEL_ID_FORM } from "../importer/modelFolder.ts";
 import type { Fold } from "../importer/source/chooseFiles.ts";
 import { takenNotes } from "../importer/takenNotes.ts";
 import { listModelIds, readModel, verifyModel } from "../inference/modelFolder.ts";
-import { choice } from "./arguments.ts";
+import { choice, invalid } from "./arguments.ts";
 import { modelClass } from "./chooseModel.ts";
 import { settingsFor } from "./context.ts";
 import { bold, green, note, print, printJson, table } from "./output.ts";
+import { writeProblem } from "./paths.ts";
 import { makeProgressLine } from "./progress.ts";
 
 type ImportOptions = {
@@ -19,7 +21,7 @@ type ImportOptions = {
   readonly licence?: string;
   readonly orientation: Orientation;
   readonly checkpoint?: string;
-  readonly fold?: string;
+  readonly fold?: Fold;
   readonly within?: string;
   readonly json?: boolean;
 };
@@ -30,11 +32,15 @@ Example:
   panseg model import Task110_PancreasT1MRI-20260901T101500Z-001.zip --modality T1
   panseg model import ./Task111_PancreasT2MRI --modality T2 --checkpoint best --fold all`;
 
-/** `--fold`. Throws USAGE. */
 const foldOf = (text: string): Fold => {
   if (text === "all") return text;
   if (/^\d{1,3}$/.test(text)) return Number(text);
-  throw failed("USAGE", "--fold is a whole number such as 0, or all.");
+  throw invalid("It is a whole number such as 0, or all.");
+};
+
+const idOf = (text: string): string => {
+  if (isModelId(text)) return text;
+  throw invalid(MODEL_ID_FORM);
 };
 
 export const describeModel = (model: Command): void => {
@@ -44,7 +50,7 @@ export const describeModel = (model: Command): void => {
       "bring a PanSegNet (nnU-Net v1) results folder, a zip of it or a checkpoint in; no code in it is executed",
     )
     .requiredOption("--modality <class>", "CT, T1 or T2", modelClass)
-    .option("--id <name>", "name under the models folder")
+    .option("--id <name>", "name under the models folder", idOf)
     .option("--fp16", "write a float16 file beside the float32 one, for the GPU")
     .option("--licence <text>", "licence of the weights, kept in the manifest")
     .option(
@@ -54,12 +60,14 @@ export const describeModel = (model: Command): void => {
       "LPS",
     )
     .option("--checkpoint <name>", "final, best, latest or a file's name (default: final, else best)")
-    .option("--fold <n>", "which fold: a number or all (default: 0, or all where it is the only one)")
+    .option("--fold <n>", "which fold: a number or all (default: 0, or all where it is the only one)", foldOf)
     .option("--within <path>", "which model, where the folder or archive holds several")
     .option("--json", "print the manifest, with what was taken")
     .addHelpText("after", IMPORT_HELP)
     .action(async (source: string, options: ImportOptions, command: Command) => {
       const { folder } = settingsFor(command).models;
+      const problem = writeProblem(folder);
+      if (problem !== null) throw failed("FOLDER_UNWRITABLE", `models.folder: ${problem}`, { folder });
       const line = makeProgressLine(options.json === true);
       const manifest = await importModel({
         source,
@@ -71,7 +79,7 @@ export const describeModel = (model: Command): void => {
         ...(options.id !== undefined && { id: options.id }),
         ...(options.licence !== undefined && { licence: options.licence }),
         ...(options.checkpoint !== undefined && { checkpointName: options.checkpoint }),
-        ...(options.fold !== undefined && { fold: foldOf(options.fold) }),
+        ...(options.fold !== undefined && { fold: options.fold }),
         ...(options.within !== undefined && { within: options.within }),
         onProgress: (share, what) => line.update(what, share),
       }).finally(line.end);

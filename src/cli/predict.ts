@@ -24,11 +24,11 @@ import { predictStudies, type RefusedSeries } from "../predict/predictStudies.ts
 import { makeLog } from "../processes/log.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import { makeStep } from "../story/step.ts";
-import { inputFolder, keepApart, outputFolder } from "./arguments.ts";
 import { device, type ModelOptions, modelClass, settle, tellerFor } from "./chooseModel.ts";
 import { interruptSignal, settingsFor } from "./context.ts";
 import { holdFolder } from "./holdFolder.ts";
 import { bold, note, print, printJson, table, yellow } from "./output.ts";
+import { inputFolder, keepApart, outputFolder, realPath } from "./paths.ts";
 import { makeProgressLine } from "./progress.ts";
 
 type PredictOptions = ModelOptions & {
@@ -71,7 +71,9 @@ export const describePredict = (command: Command): void => {
     )
     .action(async (options: PredictOptions, command: Command) => {
       const found = findCases(options.input);
-      if (found === null) keepApart(options.input, options.output);
+      // Of a folder of NIfTI files those below are not read.
+      if (found === null || realPath(options.input) === realPath(options.output))
+        keepApart(options.input, options.output);
       const { settings, force } = settle(settingsFor(command), options);
       const log = makeLog(command.optsWithGlobals()["verbose"] ? "info" : "silent");
       const teller = tellerFor(settings, options, log);

@@ -4,10 +4,10 @@ import { type ReaderStudy, type Reading, studyReaders } from "../cohort/readerSt
 import { readPairsCsv } from "../cohort/readPairsCsv.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { writeFiles } from "../files/writeFiles.ts";
-import { inputFile, inputPath, outputFolder } from "./arguments.ts";
 import { interruptSignal } from "./context.ts";
 import { groupsOf, maskLabel, namesFor } from "./maskOptions.ts";
 import { bold, note, print, printJson, table } from "./output.ts";
+import { inputFile, inputPath, keepApart, keepFile, liesIn, outputFolder, realPath } from "./paths.ts";
 import { makeProgressLine } from "./progress.ts";
 import { needsLook, tellReading } from "./tellReading.ts";
 
@@ -40,6 +40,11 @@ export const describeReaders = (command: Command): void => {
         "\nExample:\n  panseg readers --reading anna=anna-1 --reading anna=anna-2 --reading ben=ben -o agreement",
     )
     .action(async (options: ReadersOptions, command: Command) => {
+      keepApart(
+        options.reading.map(({ folder }) => folder),
+        options.output,
+      );
+      keepFile(options.groups, options.output, ["pairs.csv"]);
       const line = makeProgressLine(options.quiet === true || options.json === true);
       const signal = interruptSignal();
       try {
@@ -69,10 +74,21 @@ export const describeReaders = (command: Command): void => {
     });
 };
 
+/** One reading counted twice would agree with itself perfectly. */
+const sameMasks = (one: Reading, other: Reading): string => {
+  const isSame = realPath(one.folder) === realPath(other.folder);
+  const what = isSame
+    ? `is already a reading of ${one.reader}`
+    : `shares masks with ${one.folder}, a reading of ${one.reader}`;
+  return `${other.folder} ${what}; each reading has a folder of its own.`;
+};
+
 const readingOf = (text: string, before: readonly Reading[] = []): readonly Reading[] => {
   const [, reader, folder] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (reader === undefined || folder === undefined)
     throw new InvalidArgumentError("It is a reader and a folder, as in anna=./masks.");
+  const other = before.find((each) => liesIn(each.folder, folder) || liesIn(folder, each.folder));
+  if (other !== undefined) throw new InvalidArgumentError(sameMasks(other, { reader, folder }));
   return [...before, { reader, folder: inputPath(folder) }];
 };
 

@@ -3,14 +3,13 @@ import { composePacs, software } from "../compose.ts";
 import { failed, policyOf, toFailure } from "../domain/failure.ts";
 import { type ArchivedReport, isCurrent } from "../domain/report.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
-import { isUid } from "../domain/uid.ts";
 import { makeLog } from "../processes/log.ts";
 import type { ReportMessage } from "../processes/reports.ts";
 import { toCsv } from "../readout/toCsv.ts";
 import { toFhir } from "../readout/toFhir.ts";
 import { tableHeader, toTable } from "../readout/toTable.ts";
 import { type ReadReports, readReports } from "../story/readReports.ts";
-import { choice } from "./arguments.ts";
+import { choice, uid } from "./arguments.ts";
 import { settingsFor } from "./context.ts";
 import { note, print, printJson, table } from "./output.ts";
 
@@ -27,18 +26,9 @@ type ReportOptions = {
 /** A service that started this process hears what does not stand in the data. */
 const tell = (message: ReportMessage): void => void process.send?.(message);
 
-/** As the service is told that asks by this command. Throws UID_INVALID. */
-const studyUidOf = (text: string): string => {
-  if (isUid(text)) return text;
-  throw failed(
-    "UID_INVALID",
-    "A study is named by its StudyInstanceUID: at most 64 digits and dots, as in 1.2.840.1.",
-  );
-};
-
 export const describeReport = (command: Command): void => {
   command
-    .argument("<study-uid>", "StudyInstanceUID", studyUidOf)
+    .argument("<study-uid>", "StudyInstanceUID", uid)
     .option("--format <format>", formats.join(", "), choice(formats), "table")
     .option("--all", "also in csv and fhir: what was taken back or replaced")
     .option("--patient", "every study of the patient")
@@ -60,6 +50,8 @@ export const describeReport = (command: Command): void => {
 
 const report = async (studyUid: string, options: ReportOptions, command: Command): Promise<void> => {
   const { format } = options;
+  if (options.includePatient === true && format !== "fhir")
+    throw failed("USAGE", "--include-patient is of --format fhir alone; no other form names a patient.");
   const settings = settingsFor(command);
   const pacs = composePacs(settings, makeLog("silent"));
   const read = await readReports(pacs, studyUid, options.patient === true ? "patient" : "study");

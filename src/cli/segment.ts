@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { clock } from "../compose.ts";
+import { failed } from "../domain/failure.ts";
 import { sayMl } from "../domain/millilitres.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
 import { isVolumeFile } from "../files/volumeFormats.ts";
@@ -9,10 +10,11 @@ import { resultFiles } from "../predict/resultFiles.ts";
 import { type Results, segmentDicom, segmentVolumeFile } from "../predict/segmentFiles.ts";
 import { makeLog } from "../processes/log.ts";
 import { makeStep } from "../story/step.ts";
-import { inputPath, keepApart, outputFolder, uid } from "./arguments.ts";
+import { uid } from "./arguments.ts";
 import { device, type ModelOptions, modelClass, settle, tellerFor } from "./chooseModel.ts";
 import { interruptSignal, settingsFor } from "./context.ts";
 import { bold, green, note, print, printJson, yellow } from "./output.ts";
+import { inputPath, keepApart, keepFile, outputFolder } from "./paths.ts";
 import { makeProgressLine } from "./progress.ts";
 
 type SegmentOptions = ModelOptions & {
@@ -45,6 +47,11 @@ export const describeSegment = (command: Command): void => {
     .addHelpText("after", "\nExample:\n  panseg segment -i ./series -o ./out --json")
     .action(async (options: SegmentOptions, command: Command) => {
       keepApart(options.input, options.output);
+      const isVolume = isVolumeFile(options.input);
+      if (isVolume) {
+        refuseChoice(options);
+        keepFile(options.input, options.output, ["mask.nii.gz"]);
+      }
       const { settings, force } = settle(settingsFor(command), options);
       const log = makeLog(command.optsWithGlobals()["verbose"] ? "info" : "silent");
       const teller = tellerFor(settings, options, log);
@@ -59,7 +66,7 @@ export const describeSegment = (command: Command): void => {
       });
       const temporary = makeTemporaryFolder();
       try {
-        const results = isVolumeFile(options.input)
+        const results = isVolume
           ? await segmentVolumeFile(options.input, teller, force, step)
           : await segmentDicom(
               options,
@@ -77,6 +84,15 @@ export const describeSegment = (command: Command): void => {
         await teller.models.close();
       }
     });
+};
+
+const refuseChoice = ({ series, part }: SegmentOptions): void => {
+  if (series === undefined && part === undefined) return;
+  const option = series === undefined ? "--part" : "--series";
+  throw failed(
+    "USAGE",
+    `The file is one volume, among which there is nothing to choose: leave out ${option}.`,
+  );
 };
 
 const report = ({ result }: Results, options: SegmentOptions): void => {

@@ -29,7 +29,7 @@ type Judged = { readonly candidate: Candidate; readonly choice: VolumeChoice };
 
 /**
  * The one volume of some files that can be segmented, or the one that is named. Files that are no DICOM are passed
- * over. Throws NO_IMAGES, SEVERAL_SERIES, SEVERAL_VOLUMES, or the reason why the only volume is not eligible.
+ * over. Throws NO_IMAGES, SERIES_NOT_FOUND, PART_NOT_FOUND, SEVERAL_SERIES, SEVERAL_VOLUMES, or the reason why the only volume is not eligible.
  */
 export const chooseVolume = (
   files: readonly InstanceBytes[],
@@ -37,16 +37,18 @@ export const chooseVolume = (
   options: SelectOptions,
   progress: (share: number) => void,
 ): ChosenVolume => {
-  const candidates = groupBySeries(files, progress).filter(
-    ({ seriesUid }) => named.seriesUid === null || seriesUid === named.seriesUid,
-  );
-  if (candidates.length === 0) throw failed("NO_IMAGES", `No DICOM series among ${files.length} file(s).`);
-  const judged = candidates.flatMap((candidate) =>
+  const all = groupBySeries(files, progress);
+  if (all.length === 0) throw failed("NO_IMAGES", `No DICOM series among ${files.length} file(s).`);
+  const candidates = all.filter(({ seriesUid }) => named.seriesUid === null || seriesUid === named.seriesUid);
+  if (candidates.length === 0) throw noSuchSeries(named.seriesUid, all);
+  const volumes = candidates.flatMap((candidate) =>
     // A volume that is named needs no choice among several.
-    selectVolumes(candidate.headers, named.part === null ? options : { ...options, choose: "all" })
-      .filter(({ part }) => named.part === null || part === named.part)
-      .map((choice): Judged => ({ candidate, choice })),
+    selectVolumes(candidate.headers, named.part === null ? options : { ...options, choose: "all" }).map(
+      (choice): Judged => ({ candidate, choice }),
+    ),
   );
+  const judged = volumes.filter(({ choice }) => named.part === null || choice.part === named.part);
+  if (judged.length === 0 && volumes.length > 0) throw noSuchPart(named.part, volumes);
   const accepted = judged.flatMap(({ candidate, choice }) =>
     choice.kind === "accepted" ? [{ candidate, choice }] : [],
   );
@@ -57,6 +59,25 @@ export const chooseVolume = (
   const { series, warnings } = identify(headers);
   const { modelClass, part } = only.choice;
   return { series, instances, headers, modelClass, part, warnings: [...only.choice.warnings, ...warnings] };
+};
+
+const noSuchSeries = (seriesUid: string | null, all: readonly Candidate[]): FailureError => {
+  const problems = all.map(
+    ({ seriesUid, headers }) => `${seriesUid || "(no UID)"} (${headers.length} objects)`,
+  );
+  const there = all.length === 1 ? "one other" : `${all.length} others`;
+  return failed("SERIES_NOT_FOUND", `There is no series ${seriesUid} here, but ${there}:`, { problems });
+};
+
+/** Where a series is one volume, that has no name. */
+const noSuchPart = (part: string | null, volumes: readonly Judged[]): FailureError => {
+  const isSingle = volumes.every(({ choice }) => choice.part === "");
+  const problems = volumes.map(
+    ({ candidate, choice }) => `${candidate.seriesUid} ${choice.part} (${choice.images} images)`,
+  );
+  return isSingle
+    ? failed("PART_NOT_FOUND", `There is no volume ${part} here: no series holds several; leave out --part.`)
+    : failed("PART_NOT_FOUND", `There is no volume ${part} here, but:`, { problems });
 };
 
 const severalOf = (accepted: readonly Judged[]): FailureError => {

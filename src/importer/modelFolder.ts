@@ -9,9 +9,16 @@ const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof Error && "code" in error && codes.includes(String(error.code));
 
 /** A model's name is also a folder's: one plain path part, never hidden, never taken for an unfinished import. */
+export const isModelId = (id: string): boolean =>
+  /^[A-Za-z0-9][\w.-]{0,79}$/.test(id) && !id.includes(".tmp-");
+
+export const MODEL_ID_FORM =
+  "A model's name has letters, digits, dots, dashes and underscores only, 80 at most, and begins with a letter or digit.";
+
+/** Throws USAGE for what is no name of a model. */
 export const requireModelId = (id: string): string => {
-  if (/^[A-Za-z0-9][\w.-]{0,79}$/.test(id) && !id.includes(".tmp-")) return id;
-  throw failed("USAGE", "A model's name has letters, digits, dots, dashes and underscores only, 80 at most.");
+  if (isModelId(id)) return id;
+  throw failed("USAGE", MODEL_ID_FORM);
 };
 
 /** Throws MODEL_EXISTS when the folder is there, so that a long import does not fail at its end. */

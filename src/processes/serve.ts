@@ -1,6 +1,6 @@
 /** `serve`: HTTP in this process for as long as it lives; watching and jobs for as long as the data folder is there. */
 import { stat, statfs } from "node:fs/promises";
-import { composePacs, composeQuality } from "../compose.ts";
+import { composePacs, composeQuality, requireModels } from "../compose.ts";
 import { type Failure, FailureError, makeFailure, toFailure } from "../domain/failure.ts";
 import type { Readiness, Sources } from "../http/app.ts";
 import { closeServer, type HttpLimits, listen } from "../http/listen.ts";
@@ -21,7 +21,7 @@ export type Service = { readonly port: number; readonly stop: () => Promise<void
 
 /**
  * Start the service and return when it listens. `command` starts this program anew: to run jobs, to read reports.
- * Throws DATA_DIR_LOCKED, FOLDER_UNWRITABLE, PORT_IN_USE, SETTINGS_INVALID.
+ * Throws DATA_DIR_LOCKED, FOLDER_UNWRITABLE, PORT_IN_USE, SETTINGS_INVALID, MODEL_*.
  */
 export const startService = async (
   settings: Settings,
@@ -31,6 +31,7 @@ export const startService = async (
   // The worker reads them anew; a fault must be told here, not by a worker that dies again and again.
   readSeriesRules(settings.series.rulesFile);
   readPancreasNames(settings.quality.namesFile);
+  requireModels(settings);
   const pacs = composePacs(settings, log);
   const hold = (): Promise<Tenure> => holdDataFolder(settings, command, pacs, log);
   const holding = makeHolding(await hold());

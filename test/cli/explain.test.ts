@@ -125,7 +125,7 @@ test("acceptance 6: the labelled series together are one study, each explained b
   );
 });
 
-test("a study in an archive is explained as its files are, and a table is for people", async () => {
+test("P4: a study in an archive is explained as its files are, a table is for people, and one that is not there ends with 3", async () => {
   const archive = await startArchive({ folder: join(folder, "archive"), stableMs: 100 });
   try {
     const files = study().get("t1") ?? [];
@@ -155,6 +155,9 @@ test("a study in an archive is explained as its files are, and a table is for pe
     const { stdout } = await panseg(["explain", studyUid], settings);
     assert.match(stdout, /SERIES\s+DESCRIPTION\s+VOLUME\s+IMAGES\s+VERDICT\s+CLASS\s+SCORE\s+WHY/);
     assert.match(stdout, /segment\s+T1\s+\d+/);
+    const none = await panseg(["explain", "1.2.3"], settings);
+    assert.equal(none.code, 3, none.stderr);
+    assert.match(none.stderr, /archive holds no series of the study 1\.2\.3/);
   } finally {
     await archive.stop();
   }

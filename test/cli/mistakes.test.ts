@@ -10,6 +10,7 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -30,6 +31,9 @@ const folder = mkdtempSync(join(tmpdir(), "panseg-mistakes-"));
 const at = (...path: readonly string[]): string => join(folder, ...path);
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const model = fileURLToPath(new URL("../../models/phantom/ct", import.meta.url));
+
+/** As the demo's recipe calls it. */
+const modelId = "phantom-ct";
 
 /** No mistake may make any of these. */
 const output = at("out");
@@ -59,6 +63,13 @@ before(async () => {
   mkdirSync(at("ultrasound"));
   for (const { name, bytes } of writeSeries(phantom, { series: "us", change: () => ({ Modality: "US" }) }))
     writeFileSync(at("ultrasound", name), bytes);
+  mkdirSync(at("phases"));
+  for (const EchoTime of ["2", "4"])
+    for (const { name, bytes } of writeSeries(phantom, {
+      series: `echo ${EchoTime}`,
+      change: () => ({ Modality: "MR", SeriesInstanceUID: "1.2.3.4", EchoTime }),
+    }))
+      writeFileSync(at("phases", `${EchoTime} ${name}`), bytes);
   mkdirSync(at("empty"));
   mkdirSync(at("letters"));
   writeFileSync(at("letters", "a.txt"), "no image");
@@ -66,6 +77,9 @@ before(async () => {
   const image = gunzipSync(writeNifti(phantom.volume));
   mkdirSync(at("images"));
   writeFileSync(at("images", "one_0000.nii.gz"), gzipSync(image));
+  symlinkSync(at("images"), at("linked"));
+  for (const name of ["cases.csv", "pairs.csv"]) writeFileSync(at(name), "case,centre\none,a\n");
+  writeFileSync(at("mask.nii.gz"), gzipSync(image));
   writeFileSync(at("cut.nii.gz"), gzipSync(image).subarray(0, 4000));
   writeFileSync(at("image.nii"), image);
   // NIfTI-1: dim[0] at byte 40, dim[4] at byte 48.
@@ -115,6 +129,21 @@ const segment = (...more: readonly string[]): readonly string[] => [
   ...more,
 ];
 
+const evaluate = (inputs: Readonly<Record<string, string>>, into: string): readonly string[] => [
+  "evaluate",
+  ...Object.entries({ ref: at("empty"), pred: at("letters"), ...inputs }).flatMap(([name, path]) => [
+    `--${name}`,
+    path,
+  ]),
+  ...["-o", into],
+];
+
+const readers = (...readings: readonly string[]): readonly string[] => [
+  "readers",
+  ...readings.flatMap((reading) => ["--reading", reading]),
+  ...["-o", output],
+];
+
 const mistakes: readonly Mistake[] = [
   // Words
   [["segmnet"], 2, /unknown command 'segmnet'[\s\S]*Did you mean segment\?/],
@@ -153,6 +182,8 @@ const mistakes: readonly Mistake[] = [
     /There is no NIfTI, NRRD or MetaImage file in .*, and no DICOM file/,
   ],
   [["convert", "-i", at("absent"), "-o", output], 2, /There is no file or folder at/],
+  [["explain", at("letters")], 3, /No DICOM series in .*letters/],
+  [["explain", at("empty"), "--json"], 3, /No DICOM series in .*empty/],
   [["explain", at("absent")], 2, /There is no file or folder at/],
   [
     ["evaluate", "--ref", at("absent"), "--pred", at("images"), "-o", output],
@@ -169,6 +200,28 @@ const mistakes: readonly Mistake[] = [
   [["convert", "-i", at("series"), "-o", at("series", "out")], 2, /lies in the input/],
   [["predict", "-i", at("series"), "-o", at("series", "out")], 2, /lies in the input/],
   [["demo", "--keep", at("a file")], 2, /is a file, not a folder/],
+  [["convert", "-i", at("series"), "-o", at("series")], 2, /The output folder .* is the input/],
+  [["predict", "-i", at("images"), "-o", at("images")], 2, /The output folder .* is the input/],
+  [evaluate({ ref: at("images") }, at("images")), 2, /The output folder .* is the input .*images/],
+  [evaluate({ pred: at("images") }, at("images", "out")), 2, /lies in the input .*images/],
+  [evaluate({ against: at("images") }, at("images")), 2, /is the input .*images/],
+  [evaluate({ images: at("images") }, at("images", "out", "a")), 2, /lies in the input .*images/],
+  [evaluate({ groups: at("cases.csv") }, folder), 2, /cases\.csv would be overwritten/],
+  [evaluate({ pred: at("images"), against: at("images") }, output), 2, /--against and --pred are both/],
+  [["readers", "--reading", `anna=${at("images")}`, "-o", at("images")], 2, /is the input/],
+  [["readers", "--reading", `anna=${at("images")}`, "-o", at("images", "out")], 2, /lies in the input/],
+  [readers(`anna=${at("images")}`, `anna=${at("images")}`), 2, /images is already a reading of anna/],
+  [readers(`anna=${at("images")}`, `ben=${at("images", "..", "images")}`), 2, /is already a reading of anna/],
+  [readers(`anna=${at("images")}`, `ben=${at("linked")}`), 2, /is already a reading of anna/],
+  [readers(`anna=${at("images")}`, `ben=${folder}`), 2, /shares masks with .*images, a reading of anna/],
+  [
+    ["readers", "--reading", `a=${at("images")}`, "--groups", at("pairs.csv"), "-o", folder],
+    2,
+    /overwritten/,
+  ],
+  [["segment", "-i", at("mask.nii.gz"), "-o", folder, "--allow-phantom-model"], 2, /would be overwritten/],
+  [["segment", "-i", at("series"), "-o", "/proc/panseg"], 2, /takes no new files or folders/],
+  [["convert", "-i", at("series"), "-o", "/proc/panseg"], 2, /takes no new files or folders/],
   // Values
   [segment("--modality", "PET"), 2, /It is one of CT, T1, T2/],
   [segment("--device", "gpu"), 2, /It is one of auto, cuda, cpu/],
@@ -184,7 +237,47 @@ const mistakes: readonly Mistake[] = [
   [["audit-quality", "--since", "yesterday"], 2, /It is a day such as 2026-01-31/],
   [["audit-quality", "--tolerance", "NaN"], 2, /a number of at least 0/],
   [["demo", "--studies", "Infinity"], 2, /a whole number from 1 to/],
-  [["report", "study-1"], 3, /at most 64 digits and dots.* \[UID_INVALID\]/],
+  [["report", "study-1"], 2, /at most 64 digits and dots/],
+  [["report", "1..2"], 2, /a digit on both sides of each dot/],
+  [["report", ".1.2"], 2, /a digit on both sides of each dot/],
+  [["explain", "1..2"], 2, /a digit on both sides of each dot/],
+  [["explain", "1.2."], 2, /a digit on both sides of each dot/],
+  [["audit-quality", "--explain", "1..2"], 2, /a digit on both sides of each dot/],
+  [["audit-quality", "--explain", "study-1"], 2, /at most 64 digits and dots/],
+  [["jobs", "rerun", "--series", "1..2"], 2, /a digit on both sides of each dot/, served],
+  [["jobs", "rerun", "--series", "1.2.3"], 2, /No series 1\.2\.3 was looked at, but 1 other/, served],
+  [segment("--series", "1..2"), 2, /a digit on both sides of each dot/],
+  [
+    segment("--series", "1.2.3"),
+    2,
+    /no series 1\.2\.3 here[\s\S]*2\.25\.\d+ \(28 objects\)[\s\S]*SERIES_NOT_FOUND|SERIES_NOT_FOUND[\s\S]*2\.25\.\d+ \(28 objects\)/,
+  ],
+  [
+    segment("--part", "2"),
+    2,
+    /no volume 2 here: no series holds several; leave out --part\. \[PART_NOT_FOUND\]/,
+  ],
+  [
+    ["segment", "-i", at("phases"), "-o", output, "--part", "2"],
+    2,
+    /no volume 2 here, but: \[PART_NOT_FOUND\]\n {4}\S+ EchoTime=/,
+  ],
+  [
+    ["segment", "-i", at("image.nii"), "-o", output, "--series", "1.2.3"],
+    2,
+    /one volume.* leave out --series/,
+  ],
+  [["segment", "-i", at("image.nii"), "-o", output, "--part", "1"], 2, /one volume.* leave out --part/],
+  [
+    segment("--model", modelId, "--modality", "T1"),
+    2,
+    /phantom\S* is a model for CT, and --modality says T1/,
+  ],
+  [
+    ["predict", "-i", at("images"), "-o", output, "--model", modelId, "--modality", "T2"],
+    2,
+    /is a model for CT, and --modality says T2/,
+  ],
   [["report", "1.2.3", "--format", "xml"], 2, /one of table, json, csv, fhir/],
   [["retract", "1", "--reason", "whim"], 2, /one of quality, safety/],
   // Settings
@@ -207,7 +300,56 @@ const mistakes: readonly Mistake[] = [
     () => ({ PANSEG__PACS__PASSWORD_FILE: at("absent") }),
   ],
   [["serve"], 2, /http\.port/, () => ({ PANSEG__HTTP__PORT: "70000" })],
+  [
+    ["serve"],
+    2,
+    /jobs\.maxAttempts: is no whole number from 1 to 1000/,
+    () => ({ PANSEG__JOBS__MAXATTEMPTS: "1e9" }),
+  ],
+  [
+    ["serve"],
+    2,
+    /data folder \/proc\/x cannot be made or written \(ENOENT\)\. \[FOLDER_UNWRITABLE\]/,
+    () => ({ PANSEG__DATAFOLDER: "/proc/x" }),
+  ],
+  [
+    ["audit-quality"],
+    2,
+    /dataFolder: \/proc takes no new files.*\[FOLDER_UNWRITABLE\]/,
+    () => ({ PANSEG__DATAFOLDER: "/proc/x/y" }),
+  ],
+  [
+    ["model", "import", model, "--modality", "CT", "--id", "another"],
+    2,
+    /models\.folder: \/proc takes no new files.*\[FOLDER_UNWRITABLE\]/,
+    () => ({ PANSEG__MODELS__FOLDER: "/proc/x" }),
+  ],
+  [
+    ["serve"],
+    5,
+    /No model 'absent' is installed\. \[MODEL_NOT_FOUND\]/,
+    () => ({ PANSEG__MODELS__CT: "absent" }),
+  ],
+  [
+    ["serve"],
+    2,
+    /models\.T1 is phantom-ct, which is a model for CT\. \[SETTINGS_INVALID\]/,
+    () => ({ PANSEG__MODELS__T1: modelId }),
+  ],
+  [
+    ["segment", "-i", at("image.nii"), "-o", output, "--modality", "T1"],
+    2,
+    /models\.T1 is phantom-ct/,
+    () => ({ PANSEG__MODELS__T1: modelId }),
+  ],
+  [["report", "1.2.3", "--include-patient", "--format", "csv"], 2, /--include-patient is of --format fhir/],
   // Ledger, archive, models
+  [
+    ["report", "1.2.3"],
+    4,
+    /port is kept for another protocol[\s\S]*Let the archive listen at another port/,
+    () => ({ PANSEG__PACS__DICOMWEBURL: "http://127.0.0.1:6000/dicom-web" }),
+  ],
   [["jobs", "list"], 2, /There is no ledger of jobs at .*data\/jobs\.sqlite\. \[NO_LEDGER\]/],
   [["jobs", "show", "7"], 2, /\[NO_LEDGER\]/],
   [["retract", "7"], 2, /\[NO_LEDGER\]/],
@@ -218,6 +360,21 @@ const mistakes: readonly Mistake[] = [
   [["explain", "1.2.3"], 4, /\[PACS_(BAD_ANSWER|ERROR)\]/, archive],
   [["model", "import", at("letters"), "--modality", "CT"], 5, /\[CHECKPOINT_NOT_FOUND\]/],
   [["model", "import", model, "--modality", "CT"], 5, /\[MODEL_EXISTS\]/],
+  [
+    ["model", "import", at("letters"), "--modality", "CT", "--id", "../../evil"],
+    2,
+    /^✗ option '--id.*A model's name has/,
+  ],
+  [
+    ["model", "import", model, "--modality", "CT", "--fold", "x"],
+    2,
+    /^✗ option '--fold.*whole number such as 0, or all/,
+  ],
+  [
+    ["model", "import", model, "--modality", "CT", "--id", "a", "--checkpoint", "bests"],
+    5,
+    /holds model_best\.model\. Add --checkpoint best\./,
+  ],
   [["model", "import", model, "--modality", "PET"], 2, /It is one of CT, T1, T2/],
   [["model", "verify", "absent"], 5, /\[MODEL_NOT_FOUND\]/],
 ];
@@ -244,6 +401,33 @@ test("P4: reading commands name the ledger that they read", async () => {
   const { code, stderr } = await panseg(["jobs", "list", "--state", "dead"], { ...settings, ...served() });
   assert.equal(code, 0, stderr);
   assert.match(stderr, /dead jobs of .*served\/jobs\.sqlite/);
+});
+
+test("P4: the word for a checkpoint is taken in any case", async () => {
+  const words = ["model", "import", model, "--modality", "CT", "--checkpoint", "BEST", "--json"];
+  const told = await panseg(words, { ...settings, PANSEG__MODELS__FOLDER: at("best") });
+  assert.equal(told.code, 0, told.stderr);
+  assert.match(told.stdout, /"checkpoint": "fold_0\/model_best\.model"/);
+});
+
+test("P4: a home in which nothing can be made costs the cache of compiled code, and no more", async () => {
+  for (const home of [{ XDG_CACHE_HOME: "/proc/x" }, { XDG_CACHE_HOME: "/dev/null" }]) {
+    const { code, stdout } = await panseg(["--version"], home);
+    assert.equal(code, 0);
+    assert.match(stdout, /^\d+\.\d+\.\d+/);
+  }
+});
+
+test("P4: doctor says of a data folder that cannot be made that it cannot", async () => {
+  const { code, stdout } = await panseg(["doctor"], { ...settings, PANSEG__DATAFOLDER: "/proc/x" });
+  assert.equal(code, 1);
+  assert.match(stdout, /✗ data folder: \/proc takes no new files or folders/);
+});
+
+test("P4: doctor says of a model that the settings name that it is for another class", async () => {
+  const { code, stdout } = await panseg(["doctor"], { ...settings, PANSEG__MODELS__T1: modelId });
+  assert.equal(code, 1);
+  assert.match(stdout, /✗ models: models\.T1 is phantom-ct, which is a model for CT\./);
 });
 
 test("P4: doctor looks and makes nothing", async () => {

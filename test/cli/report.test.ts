@@ -97,14 +97,16 @@ describe("panseg report, on an archive with reports of several writers", {
   });
 });
 
-test("wrong words end with 2 or 3, an archive that is away with 4", async (t) => {
+test("wrong words end with 2 before the archive is asked, an archive that is away with 4", async (t) => {
   const gone = await startArchive(t, (_, response) => response.writeHead(503).end());
   const settings = { PANSEG__PACS__DICOMWEBURL: gone.url };
   assert.equal((await panseg(["report"], settings)).code, 2);
   assert.equal((await panseg(["report", "1.2", "--format", "xml"], settings)).code, 2);
-  const wrong = await panseg(["report", "../x"], settings);
-  assert.equal(wrong.code, 3);
-  assert.match(wrong.stderr, /UID_INVALID/);
+  for (const words of [["../x"], ["1..2"]]) {
+    const wrong = await panseg(["report", ...words], settings);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /at most 64 digits and dots/);
+  }
   assert.equal(gone.asked.length, 0);
   const away = await panseg(["report", "1.2"], settings);
   assert.equal(away.code, 4);

@@ -81,6 +81,30 @@ test("S7: an address whose parts are no id, number or UID, or no text at all, is
   assert.deepEqual(world.defects, []);
 });
 
+test("S7: an unknown parameter is named with those that the address knows; pages and probes ignore it", async (t) => {
+  const world = await startWorld(t);
+  const { json } = await getJson(`${world.url}/api/jobs?sate=dead`);
+  assert.equal(
+    json["sentence"],
+    "sate is no such parameter; did you mean state? This address knows state, limit.",
+  );
+  const none = await getJson(`${world.url}/api/quality?month=1`);
+  assert.equal(none.json["sentence"], "month is no such parameter; this address knows none.");
+  const strange = await getJson(`${world.url}/api/jobs?${encodeURIComponent("<b>Doe^Jane")}=1`);
+  assert.equal(strange.status, 400);
+  assert.ok(!JSON.stringify(strange.json).includes("Doe"));
+  for (const address of ["/?utm_source=mail", "/quality?month=1", "/livez?t=1", "/readyz?t=1"])
+    assert.equal((await fetch(world.url + address)).status, 200, address);
+});
+
+test("S7: a study that is named by no UID is refused before the archive is asked", async (t) => {
+  const world = await startWorld(t);
+  for (const uid of ["1..2", ".1.2", "1.2.", "1.2..", "1.2 ", "1,2"]) {
+    const { status, json } = await getJson(`${world.url}/api/studies/${uid}/measurements`);
+    assert.deepEqual([status, json["code"]], [400, "UID_INVALID"], uid);
+  }
+});
+
 test("S7: a list that is not asked for a whole number of jobs is refused by the store itself", async (t) => {
   const { jobs } = await startWorld(t);
   for (const limit of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60])

@@ -4,6 +4,7 @@ import { misused } from "./policy.ts";
 export const ofRequests = {
   USAGE: misused("See panseg --help."),
   SETTINGS_INVALID: misused("Correct the settings: panseg config check."),
+  SERIES_NOT_FOUND: misused("Name one of the series that are there."),
   PART_NOT_FOUND: misused("Name one of the volumes that the series holds."),
   NIFTI_INVALID: misused("Give one 3-D volume as NIfTI with its position in space (sform or qform)."),
   NRRD_INVALID: misused("Give one 3-D volume as NRRD with its position in the patient, or as NIfTI."),

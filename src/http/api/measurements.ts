@@ -1,6 +1,6 @@
 import type { Request, Response } from "express";
 import { type FailureCode, policyOf } from "../../domain/failure.ts";
-import { isUid } from "../../domain/uid.ts";
+import { isWellFormedUid } from "../../domain/uid.ts";
 import { problem } from "../message/problem.ts";
 import { flag, oneOf, readQuery } from "../message/query.ts";
 
@@ -35,8 +35,13 @@ export const sendMeasurements =
   (readMeasurements: ReadMeasurements) =>
   async (request: Request, response: Response): Promise<void> => {
     const studyUid = String(request.params["studyUid"]);
-    if (!isUid(studyUid))
-      return problem(response, 400, "UID_INVALID", "A study is named by digits and dots, at most 64.");
+    if (!isWellFormedUid(studyUid))
+      return problem(
+        response,
+        400,
+        "UID_INVALID",
+        "A study is named by digits and dots, at most 64, with a digit on both sides of each dot.",
+      );
     const query = readQuery(request, response, { format: oneOf(formats), all: flag });
     if (query === null) return;
     const format = query.format ?? "json";

@@ -1,4 +1,5 @@
 import type { NextFunction, Request, Response } from "express";
+import { nearestWord } from "../../domain/nearestWord.ts";
 import { problem } from "./problem.ts";
 
 /** Reads one parameter's text: its value, or what it must be instead. */
@@ -34,9 +35,17 @@ type Values<P extends Parameters> = {
   readonly [K in keyof P]: (P[K] extends Parameter<infer T> ? T : never) | null;
 };
 
+const unknown = (name: string, known: readonly string[]): string => {
+  const named = /^[a-z][\w-]{0,31}$/i.test(name) ? `${name} is no such parameter` : "no such parameter";
+  const meant = nearestWord(name, known);
+  const hint = meant === null ? "; this" : `; did you mean ${meant}? This`;
+  return `${named}${hint} address knows ${known.join(", ") || "none"}`;
+};
+
 /**
  * The parameters of a query, null where one is not given; null for the whole, after an answer of 400, where one is wrong, given
- * twice, or not known: who misspells a filter must not take the unfiltered for the filtered. What was given is not repeated.
+ * twice, or not known: who misspells a filter must not take the unfiltered for the filtered. What was given is not repeated, but
+ * for a name that is a plain word.
  */
 export const readQuery = <P extends Parameters>(
   { query }: Request,
@@ -45,7 +54,7 @@ export const readQuery = <P extends Parameters>(
 ): Values<P> | null => {
   const problems = Object.keys(query)
     .filter((name) => !Object.hasOwn(parameters, name))
-    .map(() => `no such parameter; this address knows ${Object.keys(parameters).join(", ") || "none"}`);
+    .map((name) => unknown(name, Object.keys(parameters)));
   const values: Record<string, unknown> = {};
   for (const [name, read] of Object.entries(parameters)) {
     const given = query[name];

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { failed } from "../../domain/failure.ts";
+import { nearestWord } from "../../domain/nearestWord.ts";
 import { quoted } from "./quoted.ts";
 
 /** nnU-Net trains on four fifths of the cases (a numbered fold) or on all of them. */
@@ -39,6 +40,13 @@ export const chooseFold = (folds: readonly string[], wanted: Fold | undefined): 
   );
 };
 
+/** The word or file that was probably meant. */
+const nearestCheckpoint = (wanted = "", checkpoints: readonly string[]): string | null =>
+  nearestWord(
+    wanted,
+    Object.keys(checkpointNames).filter((word) => checkpoints.includes(checkpointNames[word] ?? "")),
+  ) ?? nearestWord(wanted, checkpoints);
+
 /** The name of the checkpoint asked for, else the final, else the best. Throws CHECKPOINT_NOT_FOUND with what there is. */
 export const chooseCheckpoint = (
   names: readonly string[],
@@ -46,15 +54,17 @@ export const chooseCheckpoint = (
   where: string,
 ): string => {
   const checkpoints = names.filter(isCheckpoint);
-  const asked = wanted === undefined ? undefined : (checkpointNames[wanted] ?? basename(wanted));
+  const asked =
+    wanted === undefined ? undefined : (checkpointNames[wanted.toLowerCase()] ?? basename(wanted));
   const wishes = asked === undefined ? [FINAL_CHECKPOINT, "model_best.model"] : [asked, `${asked}.model`];
   const found = wishes.find((name) => names.includes(name));
   if (found !== undefined) return found;
   const description = names.find((name) => name.endsWith(".model.pkl"));
   if (checkpoints.length > 0) {
     const [first] = checkpoints as [string];
+    const meant = nearestCheckpoint(wanted, checkpoints) ?? first;
     throw notFound(
-      `${where} holds no ${asked ?? wishes.join(" nor ")}; it holds ${checkpoints.join(", ")}. Add --checkpoint ${quoted(first)}.`,
+      `${where} holds no ${asked ?? wishes.join(" nor ")}; it holds ${checkpoints.join(", ")}. Add --checkpoint ${quoted(meant)}.`,
       { checkpoints },
     );
   }
