@@ -35,7 +35,7 @@ Example:
 const foldOf = (text: string): Fold => {
   if (text === "all") return text;
   if (/^\d{1,3}$/.test(text)) return Number(text);
-  throw invalid("It is a whole number such as 0, or all.");
+  throw invalid("--fold is a whole number such as 0, or all.");
 };
 
 const idOf = (text: string): string => {
