@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { composeDestinations, composePacs } from "../compose.ts";
 import { makeLog } from "../processes/log.ts";
+import { maskSecrets } from "../settings/maskSecrets.ts";
 import { readPancreasNames } from "../settings/pancreasNames.ts";
 import { readSeriesRules } from "../settings/seriesRules.ts";
-import { maskSecrets } from "../settings/settingsSchema.ts";
 import { settingsFile, settingsFor } from "./context.ts";
 import { green, print, printJson } from "./output.ts";
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { type FailureError, failed } from "../domain/failure.ts";
-import { readSettings, type Settings } from "../settings/settingsSchema.ts";
+import { readSettings } from "../settings/readSettings.ts";
+import type { Settings } from "../settings/settingsSchema.ts";
 
 /** The settings file named by --config or PANSEG_CONFIG, or null. */
 export const settingsFile = (command: Command): string | null =>

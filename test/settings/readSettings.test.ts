@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { FailureError } from "../../src/domain/failure.ts";
+import { maskSecrets } from "../../src/settings/maskSecrets.ts";
+import { readSettings } from "../../src/settings/readSettings.ts";
 import { readSeriesRules } from "../../src/settings/seriesRules.ts";
-import { maskSecrets, readSettings, settingsSchema } from "../../src/settings/settingsSchema.ts";
+import { settingsSchema } from "../../src/settings/settingsSchema.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panseg-settings-"));
 after(() => rmSync(folder, { recursive: true }));
