@@ -1,34 +1,24 @@
 import type { Command } from "commander";
 import { type ComposedTeller, clock } from "../compose.ts";
-import { caseName } from "../convert/volumeNames.ts";
-import { failed, toFailure } from "../domain/failure.ts";
-import { roundedMl } from "../domain/millilitres.ts";
+import { failed } from "../domain/failure.ts";
 import type { ModelClass } from "../domain/plan.ts";
 import { type ModelIdentity, PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
 import { listFolder } from "../files/listFolder.ts";
 import { seriesOfFiles } from "../files/seriesOfFiles.ts";
-import { writeNifti } from "../nifti/writeNifti.ts";
-import { segmentVolume } from "../pipeline.ts";
-import type { Segmenter } from "../ports/models.ts";
 import type { Step, Teller } from "../ports/world.ts";
 import { modelForVolume } from "../predict/modelForVolume.ts";
-import { casesFor, type FoundCase, type FoundCases, findCases, readCase } from "../predict/predictCases.ts";
-import {
-  type CaseOutcome,
-  keepCase,
-  openPrediction,
-  type Prediction,
-  type PredictionHead,
-} from "../predict/predictFolder.ts";
-import { predictStudies, type RefusedSeries } from "../predict/predictStudies.ts";
+import { casesFor, type FoundCases, findCases } from "../predict/predictCases.ts";
+import { openPrediction } from "../predict/predictFolder.ts";
+import { predictImages } from "../predict/predictImages.ts";
+import { predictStudies } from "../predict/predictStudies.ts";
 import { makeLog } from "../processes/log.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import { makeStep } from "../story/step.ts";
 import { device, type ModelOptions, modelClass, settle, tellerFor } from "./chooseModel.ts";
 import { interruptSignal, settingsFor } from "./context.ts";
 import { holdFolder } from "./holdFolder.ts";
-import { bold, note, print, printJson, table, yellow } from "./output.ts";
 import { inputFolder, keepApart, outputFolder, realPath } from "./paths.ts";
+import { report, type Told } from "./predictTable.ts";
 import { makeProgressLine } from "./progress.ts";
 
 type PredictOptions = ModelOptions & {
@@ -71,7 +61,7 @@ export const describePredict = (command: Command): void => {
     )
     .action(async (options: PredictOptions, command: Command) => {
       const found = findCases(options.input);
-      // Of a folder of NIfTI files those below are not read.
+      // Of a folder of volumes those below are not read.
       if (found === null || realPath(options.input) === realPath(options.output))
         keepApart(options.input, options.output);
       const { settings, force } = settle(settingsFor(command), options);
@@ -115,18 +105,6 @@ type PredictWorld = {
   readonly hold: () => void;
 };
 
-/** What is told at the end of either. */
-type Told = Ended & {
-  readonly head: PredictionHead;
-  /** How many were to be done, as far as it is known. */
-  readonly wanted: number;
-  readonly refused: readonly RefusedSeries[];
-  readonly passedOver: readonly string[];
-  /** What people should know beside the table. */
-  readonly notes: readonly string[];
-  readonly model: string;
-};
-
 /** Volumes in files of their own: one model for all. */
 const images = async (options: PredictOptions, found: FoundCases, world: PredictWorld): Promise<Told> => {
   const { teller, settings, force, stepOf } = world;
@@ -139,7 +117,7 @@ const images = async (options: PredictOptions, found: FoundCases, world: Predict
   const head = { ...headOf(teller, settings), model };
   const ids = cases.map((one) => one.id);
   const prediction = openPrediction(options.output, head, ids, options.overwrite === true);
-  const ended = await predictAll(options, cases, prediction, segmenter, teller, stepOf);
+  const ended = await predictImages(cases, prediction, { ...options, segmenter, teller, stepOf });
   const named = `${nameOf(model)} on ${executionProvider.toUpperCase()}`;
   const notes = [
     [passedOver, "file(s) without a channel such as _0000"] as const,
@@ -188,120 +166,3 @@ const headOf = (
 
 const nameOf = ({ id, isPhantomModel }: ModelIdentity): string =>
   `${isPhantomModel ? `${PHANTOM_NOTICE} ` : ""}${id}`;
-
-type Row = CaseOutcome & { readonly doneBefore: boolean };
-type Ended = { readonly rows: readonly Row[]; readonly isStopped: boolean };
-
-/** One case after the other, until all have their outcome or someone stops us. */
-const predictAll = async (
-  { input, output }: PredictOptions,
-  cases: readonly FoundCase[],
-  begun: Prediction,
-  segmenter: Segmenter,
-  teller: Teller,
-  stepOf: (about: string) => Step,
-): Promise<Ended> => {
-  const before = new Map(begun.cases.map((known) => [known.case, known]));
-  const rows: Row[] = [];
-  let prediction = begun;
-  for (const [n, found] of cases.entries()) {
-    const known = before.get(found.id);
-    if (known !== undefined) {
-      rows.push({ ...known, doneBefore: true });
-      continue;
-    }
-    const step = stepOf(`case ${n + 1} of ${cases.length} ${found.id}`);
-    const made = await predictCase(input, found, segmenter, teller, step);
-    if (made === "stopped") return { rows, isStopped: true };
-    prediction = keepCase(output, prediction, made.outcome, made.mask);
-    rows.push({ ...made.outcome, doneBefore: false });
-  }
-  return { rows, isStopped: false };
-};
-
-type Made = { readonly outcome: CaseOutcome; readonly mask: Uint8Array | null };
-
-const predictCase = async (
-  folder: string,
-  found: FoundCase,
-  segmenter: Segmenter,
-  { settings, software }: Teller,
-  step: Step,
-): Promise<Made | "stopped"> => {
-  const startedAtMs = clock.nowMs();
-  const seconds = (): number => Math.round(clock.nowMs() - startedAtMs) / 1000;
-  try {
-    const { volume, ...read } = await step("volume", () => readCase(folder, found));
-    const { mask, measures, ...judged } = await segmentVolume(volume, segmenter, settings, step);
-    const bytes = await step("write", () => writeNifti(mask));
-    const outcome = {
-      case: found.id,
-      outcome: measures.voxels === 0 ? "no-pancreas-found" : "segmented",
-      volumeMl: measures.volumeMl,
-      warnings: [...read.warnings, ...judged.warnings],
-      seconds: seconds(),
-      executionProvider: segmenter.executionProvider,
-      softwareVersion: software.version,
-    } as const;
-    return { outcome, mask: bytes };
-  } catch (error) {
-    const failure = toFailure(error);
-    if (failure.code === "INTERRUPTED") return "stopped";
-    return {
-      outcome: { case: found.id, outcome: "failed", seconds: seconds(), ...failure },
-      mask: null,
-    };
-  }
-};
-
-const report = (
-  { rows, isStopped, head, wanted, refused, passedOver, notes, model }: Told,
-  { json, output }: PredictOptions,
-): void => {
-  const failures = rows.filter(({ outcome }) => outcome === "failed").length;
-  if (isStopped) process.exitCode = 130;
-  else if (failures > 0) process.exitCode = 1;
-  else if (rows.length === 0) process.exitCode = 3;
-  if (json) {
-    printJson({ ...head, passedOver, refused, cases: rows });
-    return;
-  }
-  print(
-    table(
-      ["case", "ml", "warnings", "seconds", "status"],
-      [...rows.map(cellsOf), ...refused.map(refusalCells)],
-    ),
-  );
-  for (const sentence of notes) note(yellow(sentence));
-  const before = rows.filter(({ doneBefore }) => doneBefore).length;
-  const ineligible = refused.length === 0 ? "" : `, ${refused.length} not eligible`;
-  const counts = `${rows.length - before - failures} done, ${before} done before, ${failures} failed${ineligible}`;
-  const rest = "models" in head ? "some" : wanted - rows.length;
-  const left = isStopped ? `, ${rest} left: stopped, the same command goes on` : "";
-  const nothing = !isStopped && before > 0 && before === wanted ? ": nothing was left to do" : "";
-  note(`${bold(counts)}${left}${nothing} · model ${model} · masks and predict.json in ${output}`);
-  note(RESEARCH_NOTICE);
-};
-
-const refusalCells = ({
-  seriesUid,
-  seriesNumber,
-  part,
-  code,
-  sentence,
-}: RefusedSeries): readonly string[] => [
-  caseName(seriesNumber, seriesUid, part),
-  "–",
-  "–",
-  "–",
-  `not eligible: ${sentence} [${code}]`,
-];
-
-const cellsOf = (row: Row): readonly string[] => {
-  const seconds = row.seconds.toFixed(1);
-  if (row.outcome === "failed") return [row.case, "–", "–", seconds, `failed: ${row.sentence} [${row.code}]`];
-  const warnings = row.warnings.map(({ code }) => code).join(" ");
-  const nothing = row.outcome === "no-pancreas-found" ? ", no pancreas found" : "";
-  const status = `${row.doneBefore ? "done before" : "done"}${nothing}`;
-  return [row.case, roundedMl(row.volumeMl), warnings === "" ? "–" : warnings, seconds, status];
-};

@@ -12,6 +12,7 @@ import type { FileSeries } from "../files/seriesOfFiles.ts";
 import type { OutputFile } from "../files/writeFiles.ts";
 import type { Step, Teller } from "../ports/world.ts";
 import { type CaseOutcome, type CaseSource, dropCase, keepCase, type Prediction } from "./predictFolder.ts";
+import type { CaseRow } from "./predictImages.ts";
 import { resultFiles } from "./resultFiles.ts";
 import { segmentChosen } from "./segmentFiles.ts";
 
@@ -22,10 +23,8 @@ export type RefusedSeries = Pick<Failure, "code" | "sentence"> & {
   readonly part: string;
 };
 
-export type StudiesRow = CaseOutcome & { readonly doneBefore: boolean };
-
 export type StudiesEnded = {
-  readonly rows: readonly StudiesRow[];
+  readonly rows: readonly CaseRow[];
   readonly refused: readonly RefusedSeries[];
   readonly isStopped: boolean;
 };
@@ -45,7 +44,7 @@ export const predictStudies = async (
   begun: Prediction,
   world: World,
 ): Promise<StudiesEnded> => {
-  const rows: StudiesRow[] = [];
+  const rows: CaseRow[] = [];
   const refused: RefusedSeries[] = [];
   let prediction = begun;
   for (const [n, one] of series.entries()) {
