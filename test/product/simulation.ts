@@ -6,7 +6,7 @@ import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
 import { makeRefusals } from "../../src/pacs/refusals.ts";
 import type { JobStore } from "../../src/ports/jobs.ts";
 import { runWorker } from "../../src/processes/work.ts";
-import { readSettings } from "../../src/settings/settingsSchema.ts";
+import { readSettings } from "../../src/settings/readSettings.ts";
 import { type MovableClock, movableClock } from "../contract/jobStoreBench.ts";
 import { keepLog } from "../pacs/fakeArchive.ts";
 import { eventually } from "../support/eventually.ts";
