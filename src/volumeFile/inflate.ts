@@ -4,13 +4,17 @@ import { MOST_OTHER_BYTES } from "./size.ts";
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** Compressed bytes that surely hold a header; deflate makes at most 4 MB of them. */
-const HEAD_BYTES = 4096;
+/** Compressed bytes that mostly, and that surely, hold a header; deflate makes at most 0.5 and 4 MB of them. */
+const HEAD_BYTES = [512, 4096];
 
 /** The first bytes of a gzip stream, `most` or fewer, without trust in the rest of it. */
 export const inflateHead = (bytes: Uint8Array, most: number, refuse: Refuse): Uint8Array => {
   try {
-    const head = gunzipSync(bytes.subarray(0, HEAD_BYTES), { finishFlush: constants.Z_SYNC_FLUSH });
+    let head: Uint8Array = new Uint8Array();
+    for (const packed of HEAD_BYTES) {
+      head = gunzipSync(bytes.subarray(0, packed), { finishFlush: constants.Z_SYNC_FLUSH });
+      if (head.length >= most) break;
+    }
     return head.subarray(0, most);
   } catch (error) {
     throw refuse("The gzip stream is damaged at its beginning.", { bytes: bytes.length }, error);
