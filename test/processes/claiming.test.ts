@@ -35,6 +35,7 @@ test("S1: work that may not begin yet, and work behind a job that runs, waits fo
   const other = await jobs.claim("worker", 60_000);
   assert.ok(other);
   const failure = { code: "PACS_BUSY", sentence: "", remedy: "", details: {} } as const;
-  for (const held of [claim, other]) await jobs.retryLater(held, failure, Date.now() + 3_600_000, false);
+  const inAnHourMs = Date.now() + 3_600_000;
+  for (const held of [claim, other]) await jobs.retryLater(held, failure, inAnHourMs, false);
   assert.equal(await jobs.isWorkWaiting(), false, "both come back in an hour");
 });
