@@ -56,7 +56,8 @@ const runClaim = async (claim: Claim, world: World, options: WorkerOptions, past
     executionProvider: options.executionProvider(),
   });
   const step = makeStep({
-    clock: world.clock,
+    // Durations alone: a clock that is set back must not silence the heartbeat for as long.
+    clock: { nowMs: () => performance.now() },
     log,
     signal: options.signal,
     fields,
@@ -86,7 +87,7 @@ const runClaim = async (claim: Claim, world: World, options: WorkerOptions, past
 const endInFailure = async (
   claim: Claim,
   error: unknown,
-  { jobs, clock }: World,
+  { jobs, clock, spool }: World,
   { maxAttempts, log, lost }: WorkerOptions,
   { failuresInRow, fates, failedSteps }: Past & { readonly failedSteps: readonly string[] },
   fields: Readonly<Record<string, unknown>>,
@@ -108,8 +109,11 @@ const endInFailure = async (
     ...(failure.code === "INTERNAL" ? { frames: framesOf(error) } : {}),
   });
   if (decision.kind !== "retry") fates.ended(claim.job.id);
-  if (decision.kind === "skip") await jobs.skip(claim, failure);
-  else if (decision.kind === "bury") await jobs.bury(claim, failure);
+  if (decision.kind === "skip") {
+    await jobs.skip(claim, failure);
+    // Nobody sends them any more, and what they show may have been deleted for a reason.
+    spool.remove(claim.job.key);
+  } else if (decision.kind === "bury") await jobs.bury(claim, failure);
   else {
     const delayMs = delayAfterMs(failure, Math.max(attempts, failuresInRow), Math.random());
     await jobs.retryLater(claim, failure, clock.nowMs() + delayMs, decision.usesAttempt);

@@ -4,18 +4,23 @@ import { type Failure, FailureError, failed, policyOf } from "../domain/failure.
 import type { SeriesRef } from "../domain/series.ts";
 import type { StepName } from "../domain/step.ts";
 import type { Warning } from "../domain/warning.ts";
+import type { Pacs } from "../ports/pacs.ts";
 import type { Destination, Spooled } from "../ports/results.ts";
 import type { Step, World } from "../ports/world.ts";
+import { requireSource } from "./listing.ts";
 import { type WrittenObject, writtenObjects } from "./results.ts";
 
 /** What of the world a delivery needs. */
-export type Carrier = Pick<World, "destinations" | "refusals" | "spool" | "log">;
+export type Carrier = Pick<World, "destinations" | "refusals" | "spool" | "log"> & {
+  /** Where the series came from. */
+  readonly pacs: Pick<Pacs, "describeStudy">;
+};
 
 /**
  * Store every object, then read every one back and compare it with what was measured. A destination that, asked twice,
  * does not take a class of objects is told of by a warning; whatever else goes wrong at one of them ends the story only
  * after the others got theirs. Throws STORE_REJECTED where none takes the SEG, or anything; STORED_DIFFERS, STORE_FAILED,
- * CLASS_REFUSED, PACS_*.
+ * CLASS_REFUSED, PACS_*; SERIES_GONE where the source was deleted, of which nothing more is stored then.
  */
 export const deliver = async (
   key: string,
@@ -24,18 +29,16 @@ export const deliver = async (
   carrier: Carrier,
   step: Step,
 ): Promise<readonly Warning[]> => {
-  const written = writtenObjects(spooled, series);
   const refused: Refused[] = [];
   const failures: FailureError[] = [];
   const stored: WrittenObject[] = [];
   for (const destination of carrier.destinations) {
     try {
-      const answer = await deliverTo(destination, key, spooled, written, carrier, step);
+      const answer = await deliverTo(destination, key, spooled, series, carrier, step);
       refused.push(...answer.refused);
       stored.push(...answer.stored);
     } catch (error) {
-      // What is about the job itself says nothing of a destination: it is no longer ours.
-      if (!(error instanceof FailureError) || policyOf(error.failure.code).about === "job") throw error;
+      if (!(error instanceof FailureError) || endsStory(error)) throw error;
       const { name } = destination;
       const { code, details } = error.failure;
       carrier.log.error("destination failed", { destination: name, code });
@@ -55,6 +58,10 @@ export const deliver = async (
   return refused.map(asWarning);
 };
 
+/** Says nothing of a destination: the job is no longer ours, or its series is no longer there. */
+const endsStory = ({ failure }: FailureError): boolean =>
+  ["job", "series"].includes(policyOf(failure.code).about);
+
 const mayPass = ({ failure }: FailureError): boolean => policyOf(failure.code).retry !== "never";
 
 /** SEG first, each object in a request of its own: archives judge a request as a whole. */
@@ -62,15 +69,16 @@ const deliverTo = async (
   destination: Destination,
   key: string,
   spooled: Spooled,
-  written: readonly WrittenObject[],
+  series: SeriesRef,
   carrier: Carrier,
   step: Step,
 ): Promise<{ readonly stored: readonly WrittenObject[]; readonly refused: readonly Refused[] }> => {
   const taken: WrittenObject[] = [];
   const refused: Refused[] = [];
+  const written = writtenObjects(spooled, series);
   for (const object of written.filter(({ kind }) => destination.outputs.includes(kind))) {
     const failure = await step(stepName("store", object, destination), () =>
-      storeOnce(object, destination, carrier),
+      storeOnce(object, series, destination, carrier),
     );
     if (failure === null) taken.push(object);
     else refused.push({ object, destination, failure });
@@ -96,17 +104,20 @@ const stepName = (verb: "store" | "verify", object: WrittenObject, destination: 
   `${verb}-${nameAt(object, destination)}`;
 
 /**
- * Look before sending: a repeated STOW looks like success whatever the archive made of it. The failure where the
+ * Look before sending: a repeated STOW looks like success whatever the archive made of it, and a series that was deleted
+ * while it was worked on must not return with our results on it. The failure where the
  * destination does not take such objects at all. Throws CLASS_REFUSED where it said so for the first time.
  */
 const storeOnce = async (
   { ref, bytes, sopClassUid }: WrittenObject,
+  series: SeriesRef,
   { name, pacs }: Destination,
-  { refusals, log }: Carrier,
+  { refusals, log, ...source }: Carrier,
 ): Promise<Failure | null> => {
   const known = refusals.find(name, sopClassUid);
   if (known !== null) return known;
   if (await pacs.hasInstance(ref)) return null;
+  await requireSource(series, source);
   try {
     await pacs.storeInstance(ref, bytes);
     refusals.forget(name, sopClassUid);

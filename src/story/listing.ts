@@ -47,6 +47,19 @@ const headersOfInstances = async (
 };
 
 /**
+ * Passes while the archive lists the series. What was deleted must not come back as our results on it. Throws SERIES_GONE,
+ * PACS_*.
+ */
+export const requireSource = async (
+  { studyUid, seriesUid }: SeriesRef,
+  { pacs }: { readonly pacs: Pick<Pacs, "describeStudy"> },
+): Promise<void> => {
+  const series = await pacs.describeStudy(studyUid);
+  if (!series.some((each) => each.seriesUid === seriesUid))
+    throw failed("SERIES_GONE", "The series was deleted from the archive before its results were stored.");
+};
+
+/**
  * WEB-13: passes where the settings allow the application entity that sent the series, or name none. Throws SITE_RULE where they
  * do not, PACS_* where the archive is away.
  */

@@ -81,7 +81,9 @@ test("what version 0.1 left in its spool is delivered, byte for byte what it wou
   };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const refusals = { find: () => null, note: () => null, forget: () => undefined };
-  const carrier = { destinations: [destination], refusals, spool, log };
+  const { seriesUid } = spooled.result.series;
+  const pacs = { describeStudy: async () => [{ seriesUid, modality: "CT", number: 1, description: null }] };
+  const carrier = { destinations: [destination], refusals, spool, log, pacs };
   assert.deepEqual(await deliver(waitingKey, spooled, spooled.result.series, carrier, plainStep), []);
   const files = formerFiles();
   const [entry] = [...files.keys()].map((name) => name.split("/")[0]);

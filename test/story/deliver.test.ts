@@ -104,11 +104,16 @@ const plainStep: Step = Object.assign(
 
 const carrierTo = (...destinations: readonly ReturnType<typeof recording>[]) => {
   const clock = movableClock();
+  let isGone = (): boolean => false;
   const lines: unknown[] = [];
   const kept: string[] = [];
   const carrier: Carrier = {
     destinations: destinations.map(({ destination }) => destination),
     refusals: makeRefusals(clock),
+    pacs: {
+      describeStudy: async () =>
+        isGone() ? [] : [{ seriesUid: source.seriesUid, modality: "CT", number: 1, description: null }],
+    },
     spool: {
       keep: () => spooled,
       read: () => spooled,
@@ -124,7 +129,16 @@ const carrierTo = (...destinations: readonly ReturnType<typeof recording>[]) => 
       error: (event, fields) => lines.push({ event, ...fields }),
     },
   };
-  return { clock, kept, lines, send: (step = plainStep) => deliver("key", spooled, source, carrier, step) };
+  const goneWhen = (holds: () => boolean): void => {
+    isGone = holds;
+  };
+  return {
+    clock,
+    goneWhen,
+    kept,
+    lines,
+    send: (step = plainStep) => deliver("key", spooled, source, carrier, step),
+  };
 };
 
 const failsWith = (run: Promise<unknown>, code: string, destination: string): Promise<void> =>
@@ -167,6 +181,14 @@ test("a class that a destination, asked twice, does not take is a warning; the r
     assert.deepEqual(archive.requests, [...requests, "retrieve SR", "retrieve text"]);
   }
   assert.deepEqual(second.holds(), ["SEG", "SR", "text"]);
+});
+
+test("D1: a series that was deleted gets nothing, at no destination, however far its delivery had come", async () => {
+  const [archive, second] = [recording("archive"), recording("second")];
+  const { goneWhen, send } = carrierTo(archive, second);
+  goneWhen(() => archive.requests.length > 0);
+  await assert.rejects(send(), /SERIES_GONE/);
+  assert.deepEqual([archive.requests, second.requests], [["store SEG"], []]);
 });
 
 test("D3: a class that was refused once is asked for again, and what counts as refused is asked for again later", async () => {
