@@ -47,16 +47,21 @@ export function writeHeld(
   if (database.run(query, { ...held(claim), ...parameters }) !== 1) throw leaseLost(claim);
 }
 
-/** Take claims away from workers that are gone, inside the caller's transaction; how many. */
+/**
+ * Take claims away from workers that are gone, inside the caller's transaction; how many. `usesAttempt`: whether the worker
+ * may have died of the job.
+ */
 export function releaseAll(
   database: Database,
   rows: readonly Row[],
-  maxAttempts: number,
+  { maxAttempts, usesAttempt }: { readonly maxAttempts: number; readonly usesAttempt: boolean },
   now: number,
 ): number {
   for (const row of rows) {
     const claim = { job: toJob(row), token: String(row["lease_token"]) };
-    if (claim.job.attempts < maxAttempts) writeHeld(database, claim, sql.RELEASE, { now });
+    if (!usesAttempt) writeHeld(database, claim, sql.RELEASE, { attemptsBack: 1, now });
+    else if (claim.job.attempts < maxAttempts)
+      writeHeld(database, claim, sql.RELEASE, { attemptsBack: 0, now });
     else endClaim(database, claim, { state: "dead", failure: workerDied(claim.job, maxAttempts) }, now);
   }
   return rows.length;

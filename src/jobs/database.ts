@@ -117,7 +117,9 @@ function wrap(sqlite: DatabaseSync): Database {
   };
   return {
     all: (sql, parameters = {}) => statement(sql).all(parameters),
-    first: (sql, parameters = {}) => statement(sql).get(parameters) ?? null,
+    // Read to its end, where it commits: after the first row of UPDATE … RETURNING nothing is written yet, and what then fails
+    // (a full disk) would be told to nobody.
+    first: (sql, parameters = {}) => statement(sql).all(parameters)[0] ?? null,
     run: (sql, parameters = {}) => Number(statement(sql).run(parameters).changes),
     script: (sql) => sqlite.exec(sql),
     transaction: (work) => inTransaction(sqlite, work),

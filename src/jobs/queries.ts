@@ -76,7 +76,7 @@ export const RESTART_FUTURE_LEASES = `
   UPDATE job SET lease_until = $now + lease_ms WHERE state = 'running' AND lease_until > $now + lease_ms`;
 
 export const RELEASE = `
-  UPDATE job SET state = 'queued', queued_at = $now, not_before = $now, updated_at = $now, ${NO_LEASE}
+  UPDATE job SET state = 'queued', attempts = attempts - $attemptsBack, queued_at = $now, not_before = $now, updated_at = $now, ${NO_LEASE}
   WHERE ${HELD}`;
 
 /** The result stays: it tells what was stored. */

@@ -87,14 +87,15 @@ const releasing = (
   now: Now,
   maxAttempts: number,
 ): Pick<JobStore, "releaseOwner" | "releaseExpired"> => ({
-  releaseOwner: async (owner) =>
+  releaseOwner: async (owner, { usesAttempt } = { usesAttempt: true }) =>
     database.transaction(() =>
-      releaseAll(database, database.all(sql.HELD_BY_OWNER, { owner }), maxAttempts, now()),
+      releaseAll(database, database.all(sql.HELD_BY_OWNER, { owner }), { maxAttempts, usesAttempt }, now()),
     ),
   releaseExpired: async () =>
     database.transaction(() => {
       database.run(sql.RESTART_FUTURE_LEASES, { now: now() });
-      return releaseAll(database, database.all(sql.LEASES_EXPIRED, { now: now() }), maxAttempts, now());
+      const expired = database.all(sql.LEASES_EXPIRED, { now: now() });
+      return releaseAll(database, expired, { maxAttempts, usesAttempt: true }, now());
     }),
 });
 

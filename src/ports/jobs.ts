@@ -28,8 +28,11 @@ export type JobStore = {
     usesAttempt: boolean,
   ) => Promise<void>;
   readonly bury: (claim: Claim, failure: Failure) => Promise<void>;
-  /** Make claimable again what dead workers held: all of `owner`'s claims, or every expired lease; bury what died too often. */
-  readonly releaseOwner: (owner: string) => Promise<number>;
+  /**
+   * Make claimable again what dead workers held: all of `owner`'s claims, or every expired lease; bury what died too often.
+   * `usesAttempt`, unless false: the worker may have died of the job. One that ended with its service did not.
+   */
+  readonly releaseOwner: (owner: string, options?: { readonly usesAttempt: boolean }) => Promise<number>;
   readonly releaseExpired: () => Promise<number>;
   /** Whether a job is due while none runs: for more than a moment, that means that nobody claims. */
   readonly isWorkWaiting: () => Promise<boolean>;

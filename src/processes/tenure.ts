@@ -82,7 +82,8 @@ const openDataFolder = async (
 ): Promise<Tenure> => {
   setDamagedJobsAside(settings, log);
   const jobs = composeJobs(settings);
-  await jobs.releaseOwner(WORKER);
+  // Held by a worker whose service died, or was killed: that says nothing against a job.
+  await jobs.releaseOwner(WORKER, { usesAttempt: false });
   await reopenWithoutModel(jobs);
   const pictures = composePictures(settings);
   // Nobody else writes here while the folder is held: whatever is half-written was left by the dead.

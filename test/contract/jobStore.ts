@@ -339,6 +339,18 @@ function endings(scene: MakeScene): void {
 
 function releases(scene: MakeScene): void {
   scene(
+    "S4 what a worker held that ended with its service is claimable again, and no attempt is used up",
+    async ({ store }) => {
+      await store.arrive([arrival(1)]);
+      for (let n = 0; n < 40; n++) {
+        assert.equal((await claimOf(store, "orphan")).job.attempts, 1);
+        assert.equal(await store.releaseOwner("orphan", { usesAttempt: false }), 1);
+      }
+      assert.deepEqual((await only(store)).attempts, 0);
+    },
+  );
+
+  scene(
     "F3 what a dead worker held is claimable again, what others hold is not touched",
     async ({ store }) => {
       await store.arrive([arrival(1), arrival(2), arrival(3)]);
