@@ -146,7 +146,7 @@ export const composeWatcher = (settings: Settings, pacs: Pacs, jobs: JobStore, l
         { stableMs: settings.watch.stableSeconds * 1000, days: settings.watch.sweepDays },
         jobs,
         log,
-        clock,
+        { nowMs: () => performance.now() },
       );
 
 /** What a listing of the whole archive needs beside the service's own archive and jobs; null where there is none. */

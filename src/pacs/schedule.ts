@@ -4,6 +4,7 @@ import type { JobStore } from "../ports/jobs.ts";
 import type { Pacs, Watcher } from "../ports/pacs.ts";
 import type { Log } from "../ports/world.ts";
 import { sweep } from "./sweep.ts";
+import { atTimesOfDay } from "./timesOfDay.ts";
 
 export type Schedule = {
   /** Look now, besides the clock; a hint that comes during a look is that look, and the clock soon follows. */
@@ -15,7 +16,7 @@ export type ScheduleOptions = {
   readonly watcher: Watcher;
   readonly pacs: Pick<Pacs, "findSeries">;
   readonly jobs: Pick<JobStore, "arrive">;
-  /** 1..59; looks fall on the multiples of it within each minute. */
+  /** 1..59, on the monotonic clock: whatever the time of day is set to, looks go on. */
   readonly everySeconds: number;
   /** When to sweep, besides the start. */
   readonly sweepCron: string;
@@ -64,17 +65,16 @@ export const startSchedule = (options: ScheduleOptions, log: Log): Schedule => {
     if (!stopping.signal.aborted) await Promise.all(sweeps.map((each) => each.takeTurn()));
   };
 
-  const tasks = [
-    cron.schedule(`*/${everySeconds} * * * * *`, () => void takeTurn(), { suppressMissedWarning: true }),
-    ...sweeps.map(({ time, makeDue }) => cron.schedule(time, makeDue, { suppressMissedWarning: true })),
-  ];
+  const looking = setInterval(() => void takeTurn(), everySeconds * 1000);
+  const times = sweeps.map(({ time, makeDue }) => atTimesOfDay(time, makeDue));
   void takeTurn();
 
   return {
     look: () => void takeTurn(),
     stop: async () => {
       stopping.abort();
-      await Promise.all(tasks.map((task) => task.destroy()));
+      clearInterval(looking);
+      await Promise.all(times.map((each) => each.stop()));
       await watcher.stop();
       await Promise.all([look.settled(), ...sweeps.map((each) => each.settled())]);
     },

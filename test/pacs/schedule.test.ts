@@ -89,6 +89,41 @@ test("looks follow every second, a slow one is not overlapped, and stop waits fo
   assert.equal(looks, after);
 });
 
+const RealDate = Date;
+
+/** The time of day as the machine tells it from now on, until the test ends. */
+const setClock = (t: { after: (end: () => void) => void }, byMs: number): void => {
+  class MovedDate extends RealDate {
+    constructor(value: number | string | Date = RealDate.now() + byMs) {
+      super(value);
+    }
+    static override now(): number {
+      return RealDate.now() + byMs;
+    }
+  }
+  globalThis.Date = MovedDate as DateConstructor;
+  t.after(() => {
+    globalThis.Date = RealDate;
+  });
+};
+
+for (const [title, byMs] of [
+  ["back two hours", -7_200_000],
+  ["forward two hours", 7_200_000],
+] as const)
+  test(`S3: the clock is set ${title}: looks and sweeps go on`, async (t) => {
+    let looks = 0;
+    const counting = { look: async () => void looks++, stop: async () => {} };
+    const { log } = await start(t, listOne, { watcher: counting, sweepCron: "* * * * * *" });
+    const sweeps = (): number => log.lines.filter(({ event }) => event === "sweep.done").length;
+    await until(() => looks >= 2 && sweeps() >= 2);
+    setClock(t, byMs);
+    const [looksBefore, sweepsBefore] = [looks, sweeps()];
+    await eventually("looks and sweeps go on", () => looks > looksBefore + 2 && sweeps() > sweepsBefore + 2, {
+      limitMs: 60_000,
+    });
+  });
+
 test("a sweep that waits for series to settle holds up no look", async (t) => {
   let looks = 0;
   const counting = { look: async () => void looks++, stop: async () => {} };
