@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { type OutputKind, type OutputSetting, outputKinds, outputs } from "./domain/outputs.ts";
 import { makeModels, requireChosenModels } from "./inference/models.ts";
 import { openListings } from "./jobs/listings.ts";
+import { makeOutages } from "./jobs/outages.ts";
 import { openPictures } from "./jobs/pictures.ts";
+import { makeNextTry } from "./jobs/retryPolicy.ts";
 import { openSpool } from "./jobs/spool.ts";
 import { openSqliteJobStore } from "./jobs/sqlite.ts";
 import { makeDicomwebPacs } from "./pacs/dicomweb.ts";
@@ -191,6 +193,8 @@ export const composeWorld = (settings: Settings, log: Log): ComposedWorld => {
     pacs,
     destinations: composeDestinations(settings, pacs, log),
     refusals: makeRefusals(clock),
+    outages: makeOutages(),
+    nextTry: makeNextTry(settings.jobs.maxAttempts),
     log,
     jobs: composeJobs(settings),
     spool: openSpool(spoolFolder(settings)),

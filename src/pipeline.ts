@@ -9,6 +9,7 @@ import { selectVolumes } from "./dicom/select/selectVolumes.ts";
 import { refusalOf } from "./dicom/select/volumeChoice.ts";
 import { readSeries } from "./dicom/series/readSeries.ts";
 import { judgeSource } from "./dicom/write/judgeSource.ts";
+import { isWaiting } from "./domain/delivery.ts";
 import { failed, makeFailure } from "./domain/failure.ts";
 import type { Stack, Volume } from "./domain/grid.ts";
 import type { Claim, SegmentOrder } from "./domain/job.ts";
@@ -27,7 +28,7 @@ import { encodePicture } from "./story/illustrate.ts";
 import { listHeaders, requireOrigin } from "./story/listing.ts";
 import { buildObjects } from "./story/objects.ts";
 import { orderSegmentation } from "./story/order.ts";
-import { keepsProbability, mirrors, type Segmentation, summarise, withDelivery } from "./story/results.ts";
+import { keepsProbability, mirrors, type Segmentation, summarise } from "./story/results.ts";
 import { retrieveReadable } from "./story/retrieve.ts";
 import type { SeriesOrder } from "./story/seriesOrder.ts";
 import { judgeGrid } from "./trust/judgeGrid.ts";
@@ -50,14 +51,16 @@ export const examineSeries = async (claim: Claim, world: World, step: Step): Pro
   await world.jobs.completeExamination(claim, ordered.length > 0 ? ordered : refusal);
 };
 
-/** Run one claimed job from retrieval to results that were read back from the archive. */
+/** Run one claimed job from retrieval to results that were read back from every destination, or wait for one. */
 export const processJob = async (claim: Claim, world: World, step: Step): Promise<void> => {
   const { job } = claim;
   const spooled = world.spool.read(job.key) ?? (await spoolResults(claim, world, step));
   if (spooled === "superseded") return;
-  const refusals = await deliver(job.key, spooled, job, world, step);
-  const result = withDelivery(spooled.result, refusals, step);
   world.pictures.keep(job.key, spooled.picture);
+  const { result, deliveries } = await deliver(claim, spooled, world, step);
+  if (deliveries.some(isWaiting)) return world.jobs.awaitDeliveries(claim);
+  const refusal = deliveries.find(({ state }) => state === "failed")?.failure;
+  if (refusal) return world.jobs.bury(claim, refusal);
   if (result.outcome === "segmented") await world.jobs.complete(claim, result);
   else await world.jobs.skip(claim, makeFailure("EMPTY_MASK", "The mask is empty."), result);
   world.spool.remove(job.key);

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import { isWaiting, sayDelivery } from "../domain/delivery.ts";
 import { failed } from "../domain/failure.ts";
-import type { Job, JobState } from "../domain/job.ts";
+import { type Job, type JobState, jobStates } from "../domain/job.ts";
 import { roundedMl } from "../domain/millilitres.ts";
 import { viewJob } from "../http/app.ts";
 import type { JobStore } from "../ports/jobs.ts";
@@ -9,13 +10,11 @@ import { settingsFor } from "./context.ts";
 import { ledgerPath, openLedger } from "./ledger.ts";
 import { note, print, printJson, table } from "./output.ts";
 
-const states: readonly JobState[] = ["queued", "running", "done", "skipped", "dead"];
-
 export const describeJobs = (jobs: Command): void => {
   jobs
     .command("list")
     .description("the newest jobs first")
-    .option("--state <state>", "queued, running, done, skipped or dead", choice(states))
+    .option("--state <state>", "queued, running, computed, done, skipped or dead", choice(jobStates))
     .option("--limit <n>", "how many at most", wholeNumber({ least: 1, most: 1_000_000 }), 50)
     .option("--json", "print one JSON array")
     .addHelpText("after", "\nExample:\n  panseg jobs list --state dead")
@@ -44,7 +43,7 @@ export const describeJobs = (jobs: Command): void => {
   jobs
     .command("retry")
     .argument("<id>", "number of the job", jobNumber)
-    .description("queue a skipped or dead job again")
+    .description("queue a skipped or dead job again; what waits for a destination is tried at once")
     .action(async (id: number, _options, command: Command) => {
       await withJobs(command, async (store) => {
         const before = await store.find(id);
@@ -52,7 +51,8 @@ export const describeJobs = (jobs: Command): void => {
         const { state, failure } = before;
         if (failure?.code === "RETRACTED")
           throw failed("NOT_RETRYABLE", `Job ${id} was withdrawn: ${failure.sentence}`);
-        if (state !== "skipped" && state !== "dead") throw failed("NOT_RETRYABLE", `Job ${id} is ${state}.`);
+        if (!["skipped", "dead", "computed"].includes(state))
+          throw failed("NOT_RETRYABLE", `Job ${id} is ${state}.`);
         const job = await store.retry(id);
         print(`job ${job.id} is ${job.state}`);
       });
@@ -90,6 +90,8 @@ export const describeJobs = (jobs: Command): void => {
 
 const columns = ["id", "kind", "state", "step", "try", "ml", "why", "series"] as const;
 
+const waitsFor = ({ deliveries }: Job): string => deliveries.filter(isWaiting).map(sayDelivery).join(", ");
+
 const row = (job: Job): readonly string[] => [
   String(job.id),
   job.kind,
@@ -97,7 +99,7 @@ const row = (job: Job): readonly string[] => [
   job.state === "running" ? `${job.step} ${Math.round(job.progress * 100)}%` : job.step,
   String(job.attempts),
   job.result === null ? "" : roundedMl(job.result.measures.volumeMl),
-  job.failure?.code ?? "",
+  job.failure?.code ?? waitsFor(job),
   job.seriesUid,
 ];
 

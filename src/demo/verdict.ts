@@ -31,7 +31,7 @@ const leastDice = 0.75;
 export const finalJob = (jobs: readonly Job[], seriesUid: string): Job | null => {
   const ofSeries = jobs.filter((job) => job.seriesUid === seriesUid);
   const last = ofSeries.find(({ kind }) => kind === "segment") ?? ofSeries[0];
-  if (last === undefined || last.state === "queued" || last.state === "running") return null;
+  if (last === undefined || ["queued", "running", "computed"].includes(last.state)) return null;
   return last.kind === "examine" && last.state === "done" ? null : last;
 };
 

@@ -1,3 +1,4 @@
+import type { Delivery } from "./delivery.ts";
 import type { Failure } from "./failure.ts";
 import type { ModelClass } from "./plan.ts";
 import type { ResultSummary } from "./result.ts";
@@ -6,8 +7,20 @@ import type { SeriesRef } from "./series.ts";
 /** `examine` decides what a series is for us; `segment` carries one eligible series to stored and verified results. */
 export type JobKind = "examine" | "segment";
 
-/** `done` results are in the archive and verified; `skipped` ended with a reason; `dead` needs a person. */
-export type JobState = "queued" | "running" | "done" | "skipped" | "dead";
+/**
+ * `computed` results are on disk and wait for a destination; `done` ones are verified at all of them; `skipped` ended with a
+ * reason; `dead` needs a person.
+ */
+export type JobState = "queued" | "running" | "computed" | "done" | "skipped" | "dead";
+
+export const jobStates = [
+  "queued",
+  "running",
+  "computed",
+  "done",
+  "skipped",
+  "dead",
+] as const satisfies readonly JobState[];
 
 /** What a segment job needs to be repeated to the byte, fixed when it is first enqueued. */
 export type SegmentOrder = {
@@ -39,6 +52,8 @@ export type Job = SeriesRef & {
   readonly instanceCount: number | null;
   readonly failure: Failure | null;
   readonly result: ResultSummary | null;
+  /** Of a result that was computed, in the order of the settings; none where nothing is stored. */
+  readonly deliveries: readonly Delivery[];
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   readonly notBeforeMs: number;

@@ -1,6 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import { isWaiting } from "../domain/delivery.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { Job, JobState } from "../domain/job.ts";
+import { type Job, jobStates } from "../domain/job.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import type { JobStore } from "../ports/jobs.ts";
 import type { Pacs } from "../ports/pacs.ts";
@@ -36,8 +37,6 @@ export type Sources = PageSources & {
 
 const MOST_JOBS = 1000;
 
-const states = ["queued", "running", "done", "skipped", "dead"] as const satisfies readonly JobState[];
-
 /** The HTTP surface: the pages, the jobs, their pictures and objects, what people corrected, liveness and readiness. Reads only; holds no business rule. */
 export const makeApp = (sources: Sources): Express => {
   const { jobs, pictures, pacs, readMeasurements, readQuality, readiness, hints, limits, log } = sources;
@@ -64,7 +63,7 @@ export const makeApp = (sources: Sources): Express => {
   });
 
   app.get("/api/jobs", async (request, response) => {
-    const query = readQuery(request, response, { state: oneOf(states), limit: wholeNumber(1, MOST_JOBS) });
+    const query = readQuery(request, response, { state: oneOf(jobStates), limit: wholeNumber(1, MOST_JOBS) });
     if (query === null) return;
     const { state, limit } = query;
     const [list, stats] = await Promise.all([
@@ -135,6 +134,11 @@ export const viewJob = (job: Job): Readonly<Record<string, unknown>> => ({
   volumeMl: job.result?.measures.volumeMl ?? null,
   failure: job.failure,
   result: job.result,
+  deliveries: job.deliveries.map(({ notBeforeMs, updatedAtMs, ...delivery }) => ({
+    ...delivery,
+    nextTryAt: isWaiting(delivery) ? new Date(notBeforeMs).toISOString() : null,
+    updatedAt: new Date(updatedAtMs).toISOString(),
+  })),
   createdAt: new Date(job.createdAtMs).toISOString(),
   updatedAt: new Date(job.updatedAtMs).toISOString(),
 });

@@ -7,6 +7,17 @@ const AFRESH = `
   state = 'queued', seq = ${NEXT_SEQ}, step = '', progress = 0, attempts = 0, failure_json = NULL, result_json = NULL,
   queued_at = $now, not_before = $now, updated_at = $now`;
 
+/** Of a job's row, what became of its result at each destination, as one column. */
+const DELIVERIES = `(
+  SELECT json_group_array(json_object('destination', destination, 'place', place, 'state', delivery.state,
+    'attempts', delivery.attempts, 'countedAttempts', counted_attempts, 'failure', delivery.failure_json,
+    'notBeforeMs', delivery.not_before, 'updatedAtMs', delivery.updated_at))
+  FROM delivery WHERE job_id = job.id) AS deliveries_json`;
+
+/** Where a job waits that is given back: a result that is computed is not computed again. */
+const WAITING =
+  "CASE WHEN EXISTS (SELECT 1 FROM delivery WHERE job_id = job.id) THEN 'computed' ELSE 'queued' END";
+
 const NO_LEASE = "lease_owner = NULL, lease_token = NULL, lease_ms = NULL, lease_until = NULL";
 
 export const INSERT_EXAMINATION = `
@@ -35,8 +46,13 @@ export const SAVE_CURSOR = `
 export const READ_CURSOR = "SELECT value FROM cursor WHERE source = $source";
 
 /** A time limit that was set in the future was set before the clock went back: waiting for it could take years. */
+const IS_DUE = "(not_before <= $now OR queued_at > $now)";
+
+/** What is computed goes before what is not: bringing it takes seconds, and while a destination is away it is not due. */
 export const DUE = `
-  SELECT id FROM job WHERE state = 'queued' AND (not_before <= $now OR queued_at > $now) ORDER BY seq LIMIT 1`;
+  SELECT id FROM (SELECT coalesce(
+    (SELECT id FROM job WHERE state = 'computed' AND ${IS_DUE} ORDER BY not_before, seq LIMIT 1),
+    (SELECT id FROM job WHERE state = 'queued' AND ${IS_DUE} ORDER BY seq LIMIT 1)) AS id) WHERE id IS NOT NULL`;
 
 export const IS_RUNNING = "SELECT id FROM job WHERE state = 'running' LIMIT 1";
 
@@ -44,7 +60,7 @@ export const CLAIM = `
   UPDATE job SET state = 'running', attempts = attempts + 1, progress = 0, arrived_again = 0,
     lease_owner = $owner, lease_token = $token, lease_ms = $leaseMs, lease_until = $now + $leaseMs, updated_at = $now
   WHERE id = (${DUE})
-  RETURNING *`;
+  RETURNING *, ${DELIVERIES}`;
 
 const HELD = "id = $id AND state = 'running' AND lease_token = $token";
 
@@ -53,15 +69,46 @@ export const HEARTBEAT = `
   WHERE ${HELD}`;
 
 export const END_CLAIM = `
-  UPDATE job SET state = $state, failure_json = $failure, result_json = $result, updated_at = $now, ${NO_LEASE}
+  UPDATE job SET state = $state, failure_json = $failure, result_json = coalesce($result, result_json), updated_at = $now, ${NO_LEASE}
   WHERE ${HELD}
   RETURNING *`;
+
+export const KEEP_RESULT = `UPDATE job SET result_json = $result, updated_at = $now WHERE ${HELD}`;
+
+export const START_DELIVERY = `
+  INSERT INTO delivery (job_id, destination, place, not_before, updated_at) VALUES ($id, $destination, $place, $now, $now)
+  ON CONFLICT (job_id, destination) DO UPDATE SET place = $place`;
+
+export const FORGET_DELIVERY =
+  "DELETE FROM delivery WHERE job_id = $id AND destination = $destination AND state <> 'delivered'";
+
+export const FORGET_DELIVERIES = "DELETE FROM delivery WHERE job_id = $id";
+
+export const NOTE_DELIVERY = `
+  UPDATE delivery SET state = $state, attempts = $attempts, counted_attempts = $countedAttempts, failure_json = $failure,
+    not_before = $notBefore, updated_at = $now
+  WHERE job_id = $id AND destination = $destination`;
+
+export const AWAIT_DELIVERIES = `
+  UPDATE job SET state = 'computed', attempts = attempts - 1, failure_json = NULL, queued_at = $now, updated_at = $now,
+    not_before = (SELECT min(not_before) FROM delivery WHERE job_id = $id AND delivery.state = 'waiting'), ${NO_LEASE}
+  WHERE ${HELD}`;
+
+/** Every destination that has not got the result is tried at once. */
+export const DELIVER_AGAIN = `
+  UPDATE delivery SET state = 'waiting', attempts = 0, counted_attempts = 0, failure_json = NULL, not_before = $now, updated_at = $now
+  WHERE job_id = $id AND state <> 'delivered'`;
+
+export const QUEUE_COMPUTED = `
+  UPDATE job SET state = 'computed', seq = ${NEXT_SEQ}, attempts = 0, failure_json = NULL, queued_at = $now, not_before = $now,
+    updated_at = $now
+  WHERE id = $id`;
 
 /** The claim that ended here had begun before the series arrived again, so that it may have seen less than there is now. */
 export const QUEUE_IF_ARRIVED_AGAIN = `UPDATE job SET ${AFRESH}, arrived_again = 0 WHERE id = $id AND arrived_again = 1`;
 
 export const RETRY_LATER = `
-  UPDATE job SET state = 'queued', attempts = attempts - $attemptsBack, failure_json = $failure,
+  UPDATE job SET state = ${WAITING}, attempts = attempts - $attemptsBack, failure_json = $failure,
     queued_at = $now, not_before = $notBefore, updated_at = $now, ${NO_LEASE}
   WHERE ${HELD}`;
 
@@ -76,7 +123,7 @@ export const RESTART_FUTURE_LEASES = `
   UPDATE job SET lease_until = $now + lease_ms WHERE state = 'running' AND lease_until > $now + lease_ms`;
 
 export const RELEASE = `
-  UPDATE job SET state = 'queued', attempts = attempts - $attemptsBack, queued_at = $now, not_before = $now, updated_at = $now, ${NO_LEASE}
+  UPDATE job SET state = ${WAITING}, attempts = attempts - $attemptsBack, queued_at = $now, not_before = $now, updated_at = $now, ${NO_LEASE}
   WHERE ${HELD}`;
 
 /** The result stays: it tells what was stored. */
@@ -84,7 +131,7 @@ export const RETRACT = `
   UPDATE job SET state = 'skipped', failure_json = $failure, updated_at = $now
   WHERE id = $id AND kind = 'segment' AND state IN ('done', 'skipped') AND result_json IS NOT NULL`;
 
-export const FIND = "SELECT * FROM job WHERE id = $id";
+export const FIND = `SELECT *, ${DELIVERIES} FROM job WHERE id = $id`;
 
 export const COUNT = "SELECT kind, state, count(*) AS jobs FROM job GROUP BY kind, state";
 
@@ -95,5 +142,5 @@ export const listQuery = (filter: { state?: JobState; kind?: JobKind }): string 
     ...(filter.state === undefined ? [] : ["state = $state"]),
   ];
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-  return `SELECT * FROM job ${where} ORDER BY seq DESC LIMIT $limit`;
+  return `SELECT *, ${DELIVERIES} FROM job ${where} ORDER BY seq DESC LIMIT $limit`;
 };

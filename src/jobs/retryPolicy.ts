@@ -1,4 +1,5 @@
 import { type Failure, type FailureCode, policyOf } from "../domain/failure.ts";
+import type { World } from "../ports/world.ts";
 
 /** What becomes of a job after a failure; `usesAttempt` false means that the failure says nothing about the job. */
 export type Decision =
@@ -53,3 +54,13 @@ export function delayAfterMs({ code, details }: Failure, failuresInRow: number, 
   const askedMs = typeof asked === "number" && asked > 0 ? Math.min(asked, LONGEST_MS) : 0;
   return Math.max(askedMs, retryDelayMs(failuresInRow, random));
 }
+
+/** When a delivery that failed is tried again: by the policy of the jobs. */
+export const makeNextTry =
+  (maxAttempts: number): World["nextTry"] =>
+  (failure, { counted, failuresInRow, failsAlone }) => {
+    const decision = decide(failure, counted, maxAttempts, failsAlone);
+    if (decision.kind !== "retry") return null;
+    const delayMs = delayAfterMs(failure, failuresInRow, Math.random());
+    return { delayMs, usesAttempt: decision.usesAttempt };
+  };

@@ -1,3 +1,4 @@
+import type { Delivery } from "../domain/delivery.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Job, JobKind, JobState, SegmentOrder } from "../domain/job.ts";
 import type { ResultSummary } from "../domain/result.ts";
@@ -18,10 +19,19 @@ export const toJob = (row: Row): Job => ({
   instanceCount: row["instance_count"] === null ? null : Number(row["instance_count"]),
   failure: fromJson<Failure>(row["failure_json"]),
   result: fromJson<ResultSummary>(row["result_json"]),
+  deliveries: toDeliveries(row["deliveries_json"]),
   createdAtMs: Number(row["created_at"]),
   updatedAtMs: Number(row["updated_at"]),
   notBeforeMs: Number(row["not_before"]),
 });
+
+type DeliveryRow = Omit<Delivery, "failure"> & { readonly place: number; readonly failure: string | null };
+
+/** Of a row that was read without them, there are none. */
+const toDeliveries = (text: unknown): readonly Delivery[] =>
+  (fromJson<readonly DeliveryRow[]>(text) ?? [])
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ place: _, failure, ...delivery }) => ({ ...delivery, failure: fromJson<Failure>(failure) }));
 
 export const toJson = (value: Failure | ResultSummary | SegmentOrder | null | undefined): string | null =>
   value === null || value === undefined ? null : JSON.stringify(value);

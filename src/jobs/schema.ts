@@ -50,6 +50,58 @@ export const migrations: readonly Migration[] = [
   CREATE TABLE cursor (source TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   `,
   listObjectsOfResults,
+  `
+  CREATE TABLE next_job (
+    id             INTEGER PRIMARY KEY,
+    seq            INTEGER NOT NULL UNIQUE,
+    kind           TEXT    NOT NULL CHECK (kind IN ('examine', 'segment')),
+    key            TEXT    NOT NULL,
+    study_uid      TEXT    NOT NULL,
+    series_uid     TEXT    NOT NULL,
+    state          TEXT    NOT NULL CHECK (state IN ('queued', 'running', 'computed', 'done', 'skipped', 'dead')),
+    step           TEXT    NOT NULL DEFAULT '',
+    progress       REAL    NOT NULL DEFAULT 0,
+    attempts       INTEGER NOT NULL DEFAULT 0,
+    instance_count INTEGER,
+    order_json     TEXT    CHECK (json_valid(order_json)),
+    failure_json   TEXT    CHECK (json_valid(failure_json)),
+    result_json    TEXT    CHECK (json_valid(result_json)),
+    lease_owner    TEXT,
+    lease_token    TEXT,
+    lease_ms       INTEGER,
+    lease_until    INTEGER,
+    arrived_again  INTEGER NOT NULL DEFAULT 0 CHECK (arrived_again IN (0, 1)),
+    queued_at      INTEGER NOT NULL,
+    not_before     INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL,
+    UNIQUE (kind, key),
+    CHECK ((state = 'running') = (lease_token IS NOT NULL))
+  ) STRICT;
+  INSERT INTO next_job SELECT * FROM job;
+  DROP TABLE job;
+  ALTER TABLE next_job RENAME TO job;
+  -- Claims walk the queue in its order; the other columns decide without a look at the row.
+  CREATE INDEX job_turn ON job (state, seq, not_before, queued_at);
+  -- Counting for metrics must not read the results.
+  CREATE INDEX job_kind ON job (kind, state, seq);
+  CREATE INDEX job_lease ON job (lease_until) WHERE state = 'running';
+  -- What is computed is claimed in the order in which it is due.
+  CREATE INDEX job_computed ON job (state, not_before, seq, queued_at) WHERE state = 'computed';
+
+  CREATE TABLE delivery (
+    job_id           INTEGER NOT NULL,
+    destination      TEXT    NOT NULL,
+    place            INTEGER NOT NULL,
+    state            TEXT    NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'failed')),
+    attempts         INTEGER NOT NULL DEFAULT 0,
+    counted_attempts INTEGER NOT NULL DEFAULT 0,
+    failure_json     TEXT    CHECK (json_valid(failure_json)),
+    not_before       INTEGER NOT NULL,
+    updated_at       INTEGER NOT NULL,
+    PRIMARY KEY (job_id, destination)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** A result names its objects in one list; a thousand at a time, since there may be very many. */

@@ -5,6 +5,7 @@ import type { Clock } from "../ports/world.ts";
 import { recordArrival } from "./arrivals.ts";
 import { addSegmentation, claimOldest, endClaim, releaseAll, writeHeld } from "./claims.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { deliverAgain, noteDelivery, startDeliveries } from "./deliveries.ts";
 import { withPatience } from "./patience.ts";
 import * as sql from "./queries.ts";
 import { toJob, toJson } from "./rows.ts";
@@ -52,7 +53,17 @@ const watching = (database: Database, now: Now): Pick<JobStore, "arrive" | "read
   },
 });
 
-type Working = "claim" | "heartbeat" | "completeExamination" | "complete" | "skip" | "retryLater" | "bury";
+type Working =
+  | "claim"
+  | "heartbeat"
+  | "completeExamination"
+  | "startDeliveries"
+  | "noteDelivery"
+  | "awaitDeliveries"
+  | "complete"
+  | "skip"
+  | "retryLater"
+  | "bury";
 
 const working = (database: Database, now: Now): Pick<JobStore, Working> => ({
   claim: async (owner, leaseMs) => claimOldest(database, owner, leaseMs, now()),
@@ -67,6 +78,11 @@ const working = (database: Database, now: Now): Pick<JobStore, Working> => ({
         for (const job of outcome) addSegmentation(database, job, now());
       }
     }),
+  startDeliveries: async (claim, result, destinations) =>
+    database.transaction(() => startDeliveries(database, claim, result, destinations, now())),
+  noteDelivery: async (claim, delivery, result) =>
+    database.transaction(() => noteDelivery(database, claim, delivery, result, now())),
+  awaitDeliveries: async (claim) => writeHeld(database, claim, sql.AWAIT_DELIVERIES, { now: now() }),
   complete: async (claim, result) =>
     database.transaction(() => endClaim(database, claim, { state: "done", result }, now())),
   skip: async (claim, failure, result) =>
@@ -115,9 +131,15 @@ const reading = (
   retry: async (id) =>
     database.transaction(() => {
       const job = requireJob(database, id);
+      const isUndelivered = job.deliveries.some(({ state }) => state !== "delivered");
+      if (job.state === "computed" || (job.state === "dead" && isUndelivered)) {
+        deliverAgain(database, id, now());
+        return requireJob(database, id);
+      }
       if (job.state !== "skipped" && job.state !== "dead") return job;
       // What a person withdrew would only be found in the archive again.
       if (job.failure?.code === "RETRACTED") return job;
+      database.run(sql.FORGET_DELIVERIES, { id });
       database.run(sql.QUEUE_AFRESH, { id, now: now() });
       return requireJob(database, id);
     }),
@@ -137,7 +159,14 @@ const reading = (
   },
 });
 
-const noJobs = (): Record<JobState, number> => ({ queued: 0, running: 0, done: 0, skipped: 0, dead: 0 });
+const noJobs = (): Record<JobState, number> => ({
+  queued: 0,
+  running: 0,
+  done: 0,
+  skipped: 0,
+  dead: 0,
+  computed: 0,
+});
 
 function findJob(database: Database, id: number): Job | null {
   const row = database.first(sql.FIND, { id });

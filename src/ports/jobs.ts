@@ -1,4 +1,5 @@
 /** The ledger of jobs; jobs/ fulfils it. */
+import type { Delivery } from "../domain/delivery.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Claim, Job, JobKind, JobState, JobStats, NewSegmentJob, SeriesArrival } from "../domain/job.ts";
 import type { ResultSummary } from "../domain/result.ts";
@@ -17,6 +18,23 @@ export type JobStore = {
   readonly heartbeat: (claim: Claim, step: string, progress: number, leaseMs: number) => Promise<void>;
   /** End an examination: skipped with a reason, or done with the jobs that follow, in one transaction. */
   readonly completeExamination: (claim: Claim, outcome: Failure | readonly NewSegmentJob[]) => Promise<void>;
+  /**
+   * The result is on disk: from now on each of these destinations has a delivery of its own. What was recorded of one
+   * stays; one that is no destination any more is not waited for.
+   */
+  readonly startDeliveries: (
+    claim: Claim,
+    result: ResultSummary,
+    destinations: readonly string[],
+  ) => Promise<readonly Delivery[]>;
+  /** Record what became of one delivery, and the result with what it took. */
+  readonly noteDelivery: (
+    claim: Claim,
+    delivery: Omit<Delivery, "updatedAtMs">,
+    result: ResultSummary,
+  ) => Promise<void>;
+  /** Give back until the first of the deliveries that wait is due; uses up no attempt. */
+  readonly awaitDeliveries: (claim: Claim) => Promise<void>;
   /** End a segmentation: results verified in the archive, or no result and why. */
   readonly complete: (claim: Claim, result: ResultSummary) => Promise<void>;
   readonly skip: (claim: Claim, failure: Failure, result?: ResultSummary) => Promise<void>;
@@ -38,7 +56,7 @@ export type JobStore = {
   readonly isWorkWaiting: () => Promise<boolean>;
   readonly find: (id: number) => Promise<Job | null>;
   readonly list: (filter?: { state?: JobState; kind?: JobKind; limit?: number }) => Promise<readonly Job[]>;
-  /** A person's decision: queue a skipped or dead job anew. Throws JOB_NOT_FOUND. */
+  /** A person's decision: queue a skipped or dead job anew, and try at once what waits for a destination. Throws JOB_NOT_FOUND. */
   readonly retry: (id: number) => Promise<Job>;
   /** A person's decision: the result of an ended segmentation does not hold any more. Throws JOB_NOT_FOUND, NOT_RETRACTABLE. */
   readonly retract: (id: number, failure: Failure) => Promise<Job>;

@@ -41,6 +41,36 @@ export type Refusals = {
   readonly forget: (destination: string, sopClassUid: string) => void;
 };
 
+/** When a destination is asked again (epoch ms), why not before, and how many tries in a row have found it away. */
+export type Outage = {
+  readonly untilMs: number;
+  readonly failure: Failure;
+  readonly failuresInRow: number;
+};
+
+/** Destinations that are away, as this process found them: one is asked by one result at a time until it answers again. */
+export type Outages = {
+  /** Null where a destination is not known to be away. */
+  readonly find: (destination: string) => Outage | null;
+  readonly note: (destination: string, untilMs: number, failure: Failure) => void;
+  /** A destination took the result of this job. */
+  readonly passed: (destination: string, jobId: number) => void;
+  /** The result of this job failed there: whether others passed since it failed there last. */
+  readonly failsAlone: (destination: string, jobId: number) => boolean;
+};
+
+/** Tries so far of what failed, this one included. */
+export type Tries = {
+  /** Those that say something about the result. */
+  readonly counted: number;
+  readonly failuresInRow: number;
+  /** Others pass where it fails, so that the fault is not the destination's. */
+  readonly failsAlone: boolean;
+};
+
+/** When what failed is tried again; `usesAttempt` false means that the failure says nothing about the result. */
+export type NextTry = { readonly delayMs: number; readonly usesAttempt: boolean };
+
 /** Pictures of finished jobs by job key, kept for a limited time: they show a patient. */
 export type Pictures = {
   readonly keep: (key: string, png: Uint8Array) => void;

@@ -1,4 +1,5 @@
 /** All that a story is told with. compose.ts joins it. */
+import type { Failure } from "../domain/failure.ts";
 import type { OutputKind } from "../domain/outputs.ts";
 import type { SoftwareIdentity } from "../domain/result.ts";
 import type { SeriesRule } from "../domain/rules.ts";
@@ -7,7 +8,7 @@ import type { StepName } from "../domain/step.ts";
 import type { JobStore } from "./jobs.ts";
 import type { Models } from "./models.ts";
 import type { Pacs } from "./pacs.ts";
-import type { Destination, Pictures, Refusals, Spool } from "./results.ts";
+import type { Destination, NextTry, Outages, Pictures, Refusals, Spool, Tries } from "./results.ts";
 
 export type Clock = { readonly nowMs: () => number };
 
@@ -75,6 +76,9 @@ export type World = Teller & {
   readonly pacs: Pacs;
   readonly destinations: readonly Destination[];
   readonly refusals: Refusals;
+  readonly outages: Outages;
+  /** Null: not again without a person. */
+  readonly nextTry: (failure: Failure, tries: Tries) => NextTry | null;
   readonly log: Log;
   readonly jobs: JobStore;
   readonly spool: Spool;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { type Delivery, isDue } from "../../src/domain/delivery.ts";
 import { makeFailure } from "../../src/domain/failure.ts";
-import type { NewSegmentJob, SeriesArrival } from "../../src/domain/job.ts";
+import type { Job, NewSegmentJob, SeriesArrival } from "../../src/domain/job.ts";
+import type { JobStore } from "../../src/ports/jobs.ts";
 import {
   arrival,
   away,
@@ -28,6 +30,7 @@ export function jobStoreContract(makeBench: MakeJobStoreBench): void {
   describe("arrivals", () => arrivals(scene));
   describe("claims", () => claims(scene));
   describe("ends of a claim", () => endings(scene));
+  describe("deliveries", () => deliveries(scene));
   describe("releases", () => releases(scene));
   describe("clock", () => clockJumps(scene));
   describe("people", () => people(scene));
@@ -64,6 +67,7 @@ function arrivals(scene: MakeScene): void {
           instanceCount: null,
           failure: null,
           result: null,
+          deliveries: [],
           createdAtMs: 0,
           updatedAtMs: 0,
           notBeforeMs: 0,
@@ -337,6 +341,173 @@ function endings(scene: MakeScene): void {
   });
 }
 
+/** A job whose result is computed, with a delivery for each of these destinations. */
+async function computed(store: JobStore, n: number, destinations = ["archive", "second"]) {
+  await store.arrive([arrival(n)]);
+  await store.completeExamination(await claimOf(store), [segmentation(n)]);
+  const claim = await claimOf(store);
+  const deliveries = await store.startDeliveries(claim, result(`1.2.3.${n}`), destinations);
+  return { claim, deliveries };
+}
+
+const delivered = { state: "delivered", failure: null } as const;
+
+/** One try that found the destination away. */
+const later = (delivery: Delivery, notBeforeMs: number) => ({
+  ...delivery,
+  state: "waiting" as const,
+  attempts: delivery.attempts + 1,
+  failure: away,
+  notBeforeMs,
+});
+
+const statesOf = (job: Job | null): readonly string[] =>
+  (job?.deliveries ?? []).map(({ destination, state }) => `${destination} ${state}`);
+
+function deliveries(scene: MakeScene): void {
+  scene(
+    "S8 a computed result waits for the first of its destinations that is due, with each one's own state",
+    async ({ store, clock }) => {
+      const { claim, deliveries } = await computed(store, 1);
+      assert.deepEqual(
+        deliveries.map(({ destination, state, attempts }) => [destination, state, attempts]),
+        [
+          ["archive", "waiting", 0],
+          ["second", "waiting", 0],
+        ],
+      );
+      const [archive, second] = deliveries as [Delivery, Delivery];
+      const told = { ...result("1.2.3.1"), warnings: [{ code: "OUTPUT_REFUSED", sentence: "No." }] } as const;
+      await store.noteDelivery(claim, { ...archive, ...delivered }, told);
+      await store.noteDelivery(claim, later(second, clock.nowMs() + HOUR), told);
+      await store.awaitDeliveries(claim);
+      const job = await only(store, { kind: "segment", state: "computed" });
+      assert.deepEqual(statesOf(job), ["archive delivered", "second waiting"]);
+      assert.deepEqual(job.deliveries[1]?.failure, away);
+      assert.deepEqual([job.result, job.failure, job.attempts], [told, null, 0]);
+      assert.deepEqual(
+        [job.notBeforeMs, job.deliveries[1]?.notBeforeMs],
+        [clock.nowMs() + HOUR, clock.nowMs() + HOUR],
+      );
+      const { segment } = await store.stats();
+      assert.deepEqual([segment.queued, segment.computed], [0, 1]);
+      assert.equal(await store.claim("worker-1", LEASE), null, "not before its time");
+      clock.move(HOUR);
+      const again = await claimOf(store);
+      assert.deepEqual(statesOf(again.job), ["archive delivered", "second waiting"]);
+      await store.noteDelivery(again, { ...second, ...delivered }, told);
+      await store.complete(again, told);
+      assert.deepEqual(statesOf(await only(store, { state: "done", kind: "segment" })), [
+        "archive delivered",
+        "second delivered",
+      ]);
+    },
+  );
+
+  scene(
+    "S8 the next series is claimed while a computed one waits, and the computed one first when it is due",
+    async ({ store, clock }) => {
+      const { claim, deliveries } = await computed(store, 1, ["archive"]);
+      await store.noteDelivery(
+        claim,
+        later(deliveries[0] as Delivery, clock.nowMs() + HOUR),
+        result("1.2.3.1"),
+      );
+      await store.awaitDeliveries(claim);
+      await store.arrive([arrival(2), arrival(3)]);
+      assert.equal((await claimOf(store)).job.seriesUid, "1.2.3.2");
+      clock.move(HOUR);
+      assert.equal((await claimOf(store)).job.id, claim.job.id);
+      assert.equal((await claimOf(store)).job.seriesUid, "1.2.3.3");
+    },
+  );
+
+  scene(
+    "F2 what a dead worker was delivering is computed still, whatever was recorded of it",
+    async ({ store }) => {
+      const { claim, deliveries } = await computed(store, 1);
+      await store.noteDelivery(claim, { ...(deliveries[0] as Delivery), ...delivered }, result("1.2.3.1"));
+      assert.equal(await store.releaseOwner("worker-1"), 1);
+      const job = await only(store, { kind: "segment" });
+      assert.deepEqual([job.state, ...statesOf(job)], ["computed", "archive delivered", "second waiting"]);
+      assert.deepEqual(job.result, result("1.2.3.1"));
+      const again = await claimOf(store);
+      assert.deepEqual(statesOf(again.job), ["archive delivered", "second waiting"]);
+      await store.retryLater(again, away, 0, false);
+      assert.equal((await only(store, { kind: "segment" })).state, "computed");
+    },
+  );
+
+  scene("F32 a claim that was lost can neither start, note nor await a delivery", async ({ store }) => {
+    const { claim, deliveries } = await computed(store, 1);
+    await store.releaseOwner("worker-1");
+    const lost = hasCode("LEASE_LOST");
+    await assert.rejects(store.startDeliveries(claim, result("9"), ["other"]), lost);
+    const note = { ...(deliveries[0] as Delivery), ...delivered };
+    await assert.rejects(store.noteDelivery(claim, note, result("9")), lost);
+    await assert.rejects(store.awaitDeliveries(claim), lost);
+    const job = await only(store, { kind: "segment" });
+    assert.deepEqual([statesOf(job), job.result], [["archive waiting", "second waiting"], result("1.2.3.1")]);
+  });
+
+  scene(
+    "started again, deliveries stay as they are; one to a place that is no destination any more is dropped",
+    async ({ store }) => {
+      const { claim, deliveries } = await computed(store, 1, ["archive", "old", "second"]);
+      await store.noteDelivery(claim, { ...(deliveries[2] as Delivery), ...delivered }, result("1.2.3.1"));
+      const again = await store.startDeliveries(claim, result("1.2.3.1"), ["second", "archive", "new"]);
+      assert.deepEqual(
+        again.map(({ destination, state }) => `${destination} ${state}`),
+        ["second delivered", "archive waiting", "new waiting"],
+      );
+    },
+  );
+
+  scene(
+    "a person's retry tries at once what waits or has failed, and computes nothing anew",
+    async ({ store, clock }) => {
+      const { claim, deliveries } = await computed(store, 1);
+      const [archive, second] = deliveries as [Delivery, Delivery];
+      await store.noteDelivery(claim, { ...archive, ...delivered }, result("1.2.3.1"));
+      await store.noteDelivery(claim, later(second, clock.nowMs() + HOUR), result("1.2.3.1"));
+      await store.awaitDeliveries(claim);
+      assert.equal((await store.retry(claim.job.id)).state, "computed");
+      const again = await claimOf(store);
+      await store.noteDelivery(again, { ...second, state: "failed", failure: gone }, result("1.2.3.1"));
+      await store.bury(again, gone);
+      const dead = await only(store, { state: "dead" });
+      assert.deepEqual(
+        [dead.result, ...statesOf(dead)],
+        [result("1.2.3.1"), "archive delivered", "second failed"],
+      );
+      const retried = await store.retry(claim.job.id);
+      assert.deepEqual([retried.state, retried.failure], ["computed", null]);
+      assert.deepEqual(statesOf(retried), ["archive delivered", "second waiting"]);
+      assert.deepEqual(
+        retried.deliveries.map(({ attempts, failure }) => [attempts, failure]),
+        [
+          [0, null],
+          [0, null],
+        ],
+      );
+      assert.equal((await claimOf(store)).job.id, claim.job.id);
+    },
+  );
+
+  scene("F27 a delivery whose time was set before the clock went back is due", async ({ store, clock }) => {
+    const { claim, deliveries } = await computed(store, 1, ["archive"]);
+    await store.noteDelivery(
+      claim,
+      later(deliveries[0] as Delivery, clock.nowMs() + HOUR),
+      result("1.2.3.1"),
+    );
+    await store.awaitDeliveries(claim);
+    clock.move(-YEAR);
+    const [delivery] = (await claimOf(store)).job.deliveries;
+    assert.ok(delivery && isDue(delivery, clock.nowMs()));
+  });
+}
+
 function releases(scene: MakeScene): void {
   scene(
     "S4 what a worker held that ended with its service is claimable again, and no attempt is used up",
@@ -517,8 +688,8 @@ function people(scene: MakeScene): void {
     assert.deepEqual(await keys({ state: "queued" }), ["key-1", "1.2.3.3"]);
     assert.deepEqual(await keys({ state: "queued", kind: "segment" }), ["key-1"]);
     assert.deepEqual(await store.stats(), {
-      examine: { queued: 1, running: 0, done: 1, skipped: 1, dead: 0 },
-      segment: { queued: 1, running: 0, done: 0, skipped: 0, dead: 0 },
+      examine: { queued: 1, running: 0, done: 1, skipped: 1, dead: 0, computed: 0 },
+      segment: { queued: 1, running: 0, done: 0, skipped: 0, dead: 0, computed: 0 },
     });
   });
 

@@ -46,6 +46,7 @@ const job = (ended: Partial<Job>): Job => ({
   instanceCount: files.length,
   failure: null,
   result: null,
+  deliveries: [],
   createdAtMs: 0,
   updatedAtMs: 0,
   notBeforeMs: 0,

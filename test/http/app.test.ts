@@ -6,6 +6,7 @@ import { makeFailure } from "../../src/domain/failure.ts";
 import { startArchive } from "../pacs/fakeArchive.ts";
 import {
   begin,
+  compute,
   describe,
   examine,
   finish,
@@ -197,6 +198,40 @@ group("files", () => {
     const running = await finish(away, seriesOf("s", "ct"), { isStored: false });
     const { status, json } = await getJson(`${away.url}/api/jobs/${running.job.id}/sr.dcm`);
     assert.deepEqual([status, json["code"]], [502, "PACS_UNREACHABLE"]);
+  });
+});
+
+group("deliveries", () => {
+  test("S8: a result that the archive holds is shown as segmented, with the destination that it waits for and why", async (t) => {
+    const world = await startWorld(t);
+    const job = await compute(world, seriesOf("s", "ct"), { has: ["archive"], waitsFor: ["reading-room"] });
+    const { text } = await getText(world.url);
+    assert.match(text, /class="card segmented wide"/);
+    assert.match(text, /<div class="waiting none">/);
+    assert.match(text, /<div class="segmented">.*<dd>1<\/dd>/);
+    assert.match(text, /<li class="delivered">delivered to archive<\/li>/);
+    assert.match(
+      text,
+      /<li class="waiting">waiting for reading-room \(next try \d\d:\d\d\)\. The archive does not answer\. <code>PACS_UNREACHABLE<\/code><\/li>/,
+    );
+    assert.match(text, new RegExp(`/api/jobs/${job.id}/seg\\.dcm`));
+    const { json } = await getJson(`${world.url}/api/jobs/${job.id}`);
+    assert.equal(json["state"], "computed");
+    const [archive, second] = json["deliveries"] as readonly Record<string, unknown>[];
+    assert.deepEqual([archive?.["state"], archive?.["nextTryAt"]], ["delivered", null]);
+    assert.deepEqual([second?.["state"], second?.["attempts"]], ["waiting", 1]);
+    assert.ok(Date.parse(String(second?.["nextTryAt"])) > Date.now());
+    const { json: list } = await getJson(`${world.url}/api/jobs?state=computed`);
+    assert.equal((list["jobs"] as unknown[]).length, 1);
+  });
+
+  test("S8: a computed result that the archive does not hold yet has no links to its objects", async (t) => {
+    const world = await startWorld(t);
+    await compute(world, seriesOf("s", "ct"), { has: ["backup"], waitsFor: ["archive"] });
+    const { text } = await getText(world.url);
+    assert.match(text, /class="card segmented wide"/);
+    assert.match(text, /waiting for archive \(next try/);
+    assert.doesNotMatch(text, /seg\.dcm/);
   });
 });
 

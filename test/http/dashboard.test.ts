@@ -17,6 +17,7 @@ const jobOf = (job: Partial<Job> & Pick<Job, "id" | "kind" | "state">): Job => (
   instanceCount: null,
   failure: null,
   result: null,
+  deliveries: [],
   createdAtMs: 0,
   updatedAtMs: job.id,
   notBeforeMs: 0,
@@ -155,4 +156,13 @@ test("each volume of a series that holds several is shown with its own verdict",
     ["ImageType=IP", "working"],
     ["ImageType=WATER", "segmented"],
   ]);
+});
+
+test("S8: a computed result has the verdict of its outcome while it waits for a destination, also at work for it", () => {
+  const result = resultOf();
+  const computed = jobOf({ id: 2, kind: "segment", state: "computed", result });
+  assert.deepEqual(only(examined, computed), ["segmented", 2, 2]);
+  const nothing = { ...computed, result: resultOf({ volumeMl: 0 }) };
+  assert.deepEqual(only(examined, nothing), ["no-pancreas-found", 2, 2]);
+  assert.deepEqual(only(examined, { ...computed, state: "running" }), ["working", 2, 2]);
 });

@@ -256,6 +256,31 @@ export const finish = async (
   return { job: running.job, seg: inSeg, sr: inSr };
 };
 
+const away = makeFailure("PACS_UNREACHABLE", "The archive does not answer.", {}, "It is tried again.");
+
+/** A series with a computed result that these destinations have, and for which those are away; both in this order. */
+export const compute = async (
+  world: World,
+  series: SeriesRef,
+  { has, waitsFor }: { readonly has: readonly string[]; readonly waitsFor: readonly string[] },
+) => {
+  const [seg] = makeSlices({ study: "results", series: series.seriesUid, modality: "SEG" }, ["1"]);
+  assert.ok(seg);
+  const running = await begin(world, series);
+  const result = resultOf({ seg });
+  const deliveries = await world.jobs.startDeliveries(running, result, [...has, ...waitsFor]);
+  for (const delivery of deliveries)
+    await world.jobs.noteDelivery(
+      running,
+      has.includes(delivery.destination)
+        ? { ...delivery, state: "delivered" }
+        : { ...delivery, attempts: 1, failure: away, notBeforeMs: Date.now() + 600_000 },
+      result,
+    );
+  await world.jobs.awaitDeliveries(running);
+  return running.job;
+};
+
 /** Grey with a bright ring, of the size of a small montage. */
 export const somePng = (width = 480, height = 320): Uint8Array => {
   const data = new Uint8Array(width * height);

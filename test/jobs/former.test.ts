@@ -3,13 +3,16 @@ import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { storedAs } from "../../src/domain/result.ts";
 import { viewJob } from "../../src/http/app.ts";
+import { makeOutages } from "../../src/jobs/outages.ts";
+import { makeNextTry } from "../../src/jobs/retryPolicy.ts";
 import { openSpool } from "../../src/jobs/spool.ts";
 import type { Destination } from "../../src/ports/results.ts";
 import type { Step } from "../../src/ports/world.ts";
 import { deliver } from "../../src/story/deliver.ts";
+import { claimOf } from "../contract/jobStoreBench.ts";
 import { formerFiles, waitingKey, writeFormerLedger, writeFormerSpool } from "./support/former.ts";
 import { privateFolder } from "./support/privateFolder.ts";
-import { allJobs, assertIntegrity, openStore } from "./support/store.ts";
+import { allJobs, assertIntegrity, openStore, wallClock } from "./support/store.ts";
 
 const names = ["seg", "sr", "text-report", "key-image-1", "key-image-2"];
 
@@ -59,16 +62,16 @@ const plainStep: Step = Object.assign(
   { secondsPerStep: {} },
 );
 
-test("what version 0.1 left in its spool is delivered, byte for byte what it would have sent, in its order", async () => {
+test("what version 0.1 computed and left in its spool is delivered, byte for byte what it would have sent, in its order", async () => {
   const { path, dispose } = privateFolder();
+  writeFormerLedger(`${path}/jobs.sqlite`);
   writeFormerSpool(`${path}/spool`);
+  const store = openStore(`${path}/jobs.sqlite`);
   const spool = openSpool(`${path}/spool`);
+  const claim = await claimOf(store);
+  assert.deepEqual([claim.job.key, claim.job.deliveries], [waitingKey, []]);
   const spooled = spool.read(waitingKey);
-  assert.ok(spooled?.result.series);
-  assert.deepEqual(
-    spooled.result.objects.map(({ name }) => name),
-    names,
-  );
+  assert.ok(spooled);
   const held = new Map<string, Uint8Array>();
   const destination: Destination = {
     name: "archive",
@@ -79,20 +82,35 @@ test("what version 0.1 left in its spool is delivered, byte for byte what it wou
       retrieveInstance: async ({ sopInstanceUid }) => held.get(sopInstanceUid) ?? assert.fail(sopInstanceUid),
     },
   };
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const refusals = { find: () => null, note: () => null, forget: () => undefined };
-  const { seriesUid } = spooled.result.series;
-  const pacs = { describeStudy: async () => [{ seriesUid, modality: "CT", number: 1, description: null }] };
-  const carrier = { destinations: [destination], refusals, spool, log, pacs };
-  assert.deepEqual(await deliver(waitingKey, spooled, spooled.result.series, carrier, plainStep), []);
+  const carrier = {
+    destinations: [destination],
+    refusals: { find: () => null, note: () => null, forget: () => undefined },
+    outages: makeOutages(),
+    nextTry: makeNextTry(3),
+    clock: wallClock,
+    jobs: store,
+    pacs: { describeStudy: async () => [{ ...claim.job, modality: "CT", number: 1, description: null }] },
+    spool,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  };
+  const { result } = await deliver(claim, spooled, carrier, plainStep);
+  await store.complete(claim, result);
   const files = formerFiles();
   const [entry] = [...files.keys()].map((name) => name.split("/")[0]);
   assert.deepEqual(
     [...held.values()].map((bytes) => Buffer.from(bytes)),
     ["seg", "sr", "other-1", "other-2", "other-3"].map((name) => files.get(`${entry}/${name}.dcm`)),
   );
+  const done = await store.find(claim.job.id);
+  assert.deepEqual([done?.state, done?.deliveries[0]?.state], ["done", "delivered"]);
+  assert.deepEqual(
+    done?.result?.objects.map(({ name }) => name),
+    names,
+  );
+  assert.ok(JSON.stringify(done && viewJob(done)).includes('"destination":"archive","state":"delivered"'));
   spool.remove(waitingKey);
   assert.equal(spool.read(waitingKey), null);
+  await store.close();
   dispose();
 });
 

@@ -92,7 +92,7 @@ describe("kill -9 at any step still ends with exactly one SEG and one SR (F1, F2
         const jobs = await eventually("the job is done", async () => {
           const { stdout } = await panseg(["jobs", "list", "--json"], settings);
           const list = JSON.parse(stdout) as { kind: string; state: string; attempts: number }[];
-          const open = list.some(({ state }) => state === "queued" || state === "running");
+          const open = list.some(({ state }) => ["queued", "running", "computed"].includes(state));
           return open ? null : list;
         });
         assert.deepEqual(

@@ -53,7 +53,7 @@ export const simulate = async (owner: Owner, hook: (clock: MovableClock) => Prox
   /** Let time pass to where a job is due, where none is. */
   const skipIdleTime = async (): Promise<readonly Job[]> => {
     const all = await jobs.list();
-    const queued = all.filter(({ state }) => state === "queued");
+    const queued = all.filter(({ state }) => state === "queued" || state === "computed");
     const isIdle = all.every(({ state }) => state !== "running");
     const next = Math.min(...queued.map(({ notBeforeMs }) => notBeforeMs));
     if (isIdle && queued.length > 0 && next > clock.nowMs()) clock.move(next - clock.nowMs());
@@ -81,7 +81,7 @@ export const simulate = async (owner: Owner, hook: (clock: MovableClock) => Prox
       });
       return eventually("no job is open", async () => {
         const all = await skipIdleTime();
-        const isOpen = all.some(({ state }) => state === "queued" || state === "running");
+        const isOpen = all.some(({ state }) => ["queued", "running", "computed"].includes(state));
         return !isOpen || clock.nowMs() > endMs ? all : null;
       });
     },

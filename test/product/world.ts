@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { clock, software } from "../../src/compose.ts";
 import { importDemoModels } from "../../src/demo/models.ts";
 import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
+import type { Delivery } from "../../src/domain/delivery.ts";
 import type { OutputKind } from "../../src/domain/outputs.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
 import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
@@ -146,7 +147,11 @@ export const untilAllIsRead = async (orthanc: Orthanc, data: string): Promise<vo
   const told = await lastChange(orthanc);
   const jobs = openSqliteJobStore({ file: join(data, "jobs.sqlite"), clock, maxAttempts: 1 });
   const isOpen = async () =>
-    [...(await jobs.list({ state: "queued" })), ...(await jobs.list({ state: "running" }))].length > 0;
+    [
+      ...(await jobs.list({ state: "queued" })),
+      ...(await jobs.list({ state: "running" })),
+      ...(await jobs.list({ state: "computed" })),
+    ].length > 0;
   try {
     await eventually(`change ${told} of Orthanc is read, and no job is open`, async () => {
       const cursor = await jobs.readCursor(`orthanc ${orthanc.restUrl}`);
@@ -165,6 +170,13 @@ export type JobView = {
   readonly seriesUid: string;
   readonly failure: { readonly code: string; readonly details: Readonly<Record<string, unknown>> } | null;
   readonly result: ResultSummary | null;
+  readonly deliveries: readonly {
+    readonly destination: string;
+    readonly state: Delivery["state"];
+    readonly attempts: number;
+    readonly failure: { readonly code: string } | null;
+    readonly nextTryAt: string | null;
+  }[];
 };
 
 /** SOP Instance UID of the first object of a kind. */
@@ -175,7 +187,7 @@ export const uidOfKind = (result: ResultSummary | null | undefined, kind: Output
 export const endedSegmentations = (url: string, count: number): Promise<readonly JobView[]> =>
   eventually(`${count} segmentation(s) ended`, async () => {
     const { jobs } = (await (await fetch(`${url}/api/jobs`)).json()) as { jobs: readonly JobView[] };
-    const isOpen = jobs.some(({ state }) => state === "queued" || state === "running");
+    const isOpen = jobs.some(({ state }) => ["queued", "running", "computed"].includes(state));
     const segmentations = jobs.filter(({ kind }) => kind === "segment").toSorted((a, b) => a.id - b.id);
     return isOpen || segmentations.length < count ? null : segmentations;
   });

@@ -1,3 +1,4 @@
+import { sayDelivery } from "../../domain/delivery.ts";
 import type { Failure } from "../../domain/failure.ts";
 import type { Job } from "../../domain/job.ts";
 import { roundedMl, sayMl } from "../../domain/millilitres.ts";
@@ -31,6 +32,7 @@ ${renderProgress(job)}
 ${job.failure === null || verdict === "working" ? null : renderFailure(job, job.failure)}
 ${result === null || result === job ? null : html`<p class="earlier">Being looked at again. Result so far:</p>`}
 ${result?.result ? renderResult(result, result.result) : null}
+${result === null ? null : renderDeliveries(result)}
 <p class="small">Job ${job.id} · ${sayMoment(job.updatedAtMs)} · <a href="/api/jobs/${job.id}">JSON</a></p>
 </div>
 ${result?.result ? renderPicture(result, result.result, hasPicture(result)) : null}
@@ -83,10 +85,20 @@ ${outcome === "segmented" ? volume : null}
 ${warnings.length === 0 ? null : html`<ul class="warnings">${warnings.map(({ code, sentence }) => html`<li>${sentence} <code>${code}</code></li>`)}</ul>`}
 ${trend ? renderTrend(trend, measures.volumeMl) : null}
 ${replaces?.length ? html`<p class="earlier">Replaces an earlier result of this series.</p>` : null}
-${renderLinks(job, objects)}`;
+${isInArchive(job) ? renderLinks(job, objects) : null}`;
 };
 
-/** Every stored object: by what it is, and below those of which there are several, by their number. */
+/** Where the result is, and for which destination it waits, which is said while it is not everywhere. */
+const renderDeliveries = ({ id, state, deliveries }: Job): Html | null =>
+  state === "skipped" || deliveries.every(({ state }) => state === "delivered")
+    ? null
+    : html`<ul class="deliveries">${deliveries.map(
+        (delivery) =>
+          html`<li class="${delivery.state}">${sayDelivery(delivery)}${delivery.failure === null || state === "dead" ? null : html`. ${delivery.failure.sentence} <code>${delivery.failure.code}</code>`}</li>`,
+      )}</ul>
+${state === "computed" ? html`<p class="remedy">Tried at once by <code>panseg jobs retry ${id}</code></p>` : null}`;
+
+/** Every stored object, once the archive has them: by what it is, and below those of which there are several, by their number. */
 const renderLinks = ({ id }: Job, objects: ResultSummary["objects"]): Html | null => {
   const link = (name: string, label: string, description = label): Html =>
     html`<a class="button" href="/api/jobs/${id}/${name}.dcm" aria-label="${description}">${label}</a>`;
@@ -103,6 +115,10 @@ ${[...numbered].map(
     html`<p class="links few">${outputs[kind].label}s ${several.map(({ name }, n) => link(name, String(n + 1), `${outputs[kind].label} ${n + 1}`))}</p>`,
 )}`;
 };
+
+/** Results of earlier versions have no deliveries: they were done only when everything was stored. */
+const isInArchive = ({ deliveries }: Job): boolean =>
+  deliveries.every(({ destination, state }) => destination !== "archive" || state === "delivered");
 
 const renderPicture = ({ id }: Job, { outcome, measures }: ResultSummary, isKept: boolean): Html => {
   if (!isKept) return html`<p class="picture gone">The picture is no longer kept.</p>`;

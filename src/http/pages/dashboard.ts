@@ -52,7 +52,8 @@ const showSeries = (jobs: readonly Job[]): readonly Placed[] => {
   const ended = telling.filter((job) => !isRunning(job) && !isQueued(job));
   const job = underWay ?? newest(ended);
   if (job === null) return [];
-  const result = newest((underWay === null ? [job] : ended).filter(hasResult));
+  // A job that is at work for a destination has its result already.
+  const result = newest((underWay === null ? [job] : [job, ...ended]).filter(hasResult));
   const ids = jobs.map(({ id }) => id);
   const part = jobs.find(({ order }) => order !== null)?.order?.part ?? "";
   const shown = { seriesUid: job.seriesUid, part, verdict: verdictOf(job), job, result };
@@ -74,8 +75,9 @@ const verdictOf = ({ state, result, failure }: Job): Verdict => {
       return "waiting";
     case "dead":
       return "needs-a-person";
+    case "computed":
     case "done":
-      return "segmented";
+      return result?.outcome === "no-pancreas-found" ? "no-pancreas-found" : "segmented";
     case "skipped":
       if (failure?.code === "RETRACTED") return "withdrawn";
       return result?.outcome === "no-pancreas-found" ? "no-pancreas-found" : "not-segmented";

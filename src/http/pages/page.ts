@@ -52,7 +52,7 @@ const renderCounts = ({ examine, segment }: JobStats): Html => {
   const counts: readonly (readonly [Verdict, number])[] = [
     ["working", examine.running + segment.running],
     ["waiting", examine.queued + segment.queued],
-    ["segmented", segment.done],
+    ["segmented", segment.done + segment.computed],
     ["not-segmented", examine.skipped + segment.skipped],
     ["needs-a-person", examine.dead + segment.dead],
   ];
