@@ -31,11 +31,13 @@ export const describeJobs = (jobs: Command): void => {
   jobs
     .command("show")
     .argument("<id>", "number of the job", jobNumber)
-    .description("everything about one job, as JSON")
-    .action(async (id: number, _options, command: Command) => {
+    .description("everything about one job, as JSON, below a line for people")
+    .option("--json", "the JSON alone")
+    .action(async (id: number, { json }: { json?: boolean }, command: Command) => {
       await withJobs(command, async (store) => {
         const job = await store.find(id);
         if (job === null) throw failed("JOB_NOT_FOUND", `There is no job ${id}.`);
+        if (!json) note(`job ${id} is ${[job.state, ...job.deliveries.map(sayDelivery)].join(", ")}`);
         printJson(viewJob(job));
       });
     });

@@ -111,7 +111,9 @@ test("S8: while one destination is away a result is computed and in the other, t
     return stdout.split("\n").find((each) => each.includes(" computed "));
   });
   assert.match(line, /waiting for reading-room \(next try \d\d:\d\d\)/);
-  const shown = JSON.parse((await panseg(["jobs", "show", String(first.id)], settings)).stdout) as JobView;
+  const { stdout, stderr } = await panseg(["jobs", "show", String(first.id)], settings);
+  assert.match(stderr, /, delivered to archive, waiting for reading-room \(next try \d\d:\d\d\)/);
+  const shown = JSON.parse(stdout) as JobView;
   assert.deepEqual(
     shown.deliveries.map(({ destination, state }) => [destination, state]),
     [
