@@ -1,5 +1,5 @@
 import type { Delivery } from "../domain/delivery.ts";
-import type { Claim } from "../domain/job.ts";
+import type { Claim, Job } from "../domain/job.ts";
 import type { ResultSummary } from "../domain/result.ts";
 import { writeHeld } from "./claims.ts";
 import type { Database } from "./database.ts";
@@ -49,8 +49,17 @@ export function noteDelivery(
   });
 }
 
-/** What is computed is brought, never computed again; inside the caller's transaction. */
-export function deliverAgain(database: Database, id: number, now: number): void {
-  database.run(sql.DELIVER_AGAIN, { id, now });
-  database.run(sql.QUEUE_COMPUTED, { id, now });
+/**
+ * Make a job work again, inside the caller's transaction: what is computed and not everywhere is brought and not computed
+ * again, the rest begins anew.
+ */
+export function queueAgain(database: Database, { id, state, deliveries }: Job, now: number): void {
+  const isUndelivered = deliveries.some((delivery) => delivery.state !== "delivered");
+  if (state === "computed" || (state === "dead" && isUndelivered)) {
+    database.run(sql.DELIVER_AGAIN, { id, now });
+    database.run(sql.QUEUE_COMPUTED, { id, now });
+  } else {
+    database.run(sql.FORGET_DELIVERIES, { id });
+    database.run(sql.QUEUE_AFRESH, { id, now });
+  }
 }

@@ -5,7 +5,7 @@ import type { Clock } from "../ports/world.ts";
 import { recordArrival } from "./arrivals.ts";
 import { addSegmentation, claimOldest, endClaim, releaseAll, writeHeld } from "./claims.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { deliverAgain, noteDelivery, startDeliveries } from "./deliveries.ts";
+import { noteDelivery, queueAgain, startDeliveries } from "./deliveries.ts";
 import { withPatience } from "./patience.ts";
 import * as sql from "./queries.ts";
 import { toJob, toJson } from "./rows.ts";
@@ -131,16 +131,10 @@ const reading = (
   retry: async (id) =>
     database.transaction(() => {
       const job = requireJob(database, id);
-      const isUndelivered = job.deliveries.some(({ state }) => state !== "delivered");
-      if (job.state === "computed" || (job.state === "dead" && isUndelivered)) {
-        deliverAgain(database, id, now());
-        return requireJob(database, id);
-      }
-      if (job.state !== "skipped" && job.state !== "dead") return job;
+      if (job.state === "queued" || job.state === "running" || job.state === "done") return job;
       // What a person withdrew would only be found in the archive again.
       if (job.failure?.code === "RETRACTED") return job;
-      database.run(sql.FORGET_DELIVERIES, { id });
-      database.run(sql.QUEUE_AFRESH, { id, now: now() });
+      queueAgain(database, job, now());
       return requireJob(database, id);
     }),
   retract: async (id, failure) =>
