@@ -80,7 +80,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   processes: {
     rooms: ["domain", "ports", "settings", "story", "pipeline.ts", "pacs", "jobs", "http", "compose.ts"],
-    packages: ["*", "node-cron", "winston"],
+    packages: ["*", "execa", "node-cron", "p-queue", "winston"],
   },
   demo: {
     rooms: [
@@ -158,6 +158,7 @@ const soleUsers: Record<string, readonly string[]> = {
   "node:sqlite": ["jobs"],
   express: ["http"],
   winston: ["processes"],
+  execa: ["processes"],
   commander: ["cli"],
   "fast-png": ["picture"],
   cephes: ["evaluate"],

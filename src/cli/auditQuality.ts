@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { clock, composePacs, composeQuality, software } from "../compose.ts";
-import { FailureError, failed, toFailure } from "../domain/failure.ts";
+import { FailureError, failed } from "../domain/failure.ts";
 import { type AuditRules, type Drift, needsPerson, type Quality, withoutMemory } from "../domain/quality.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import type { AuditMessage } from "../processes/audits.ts";
+import { asChild, tellParent } from "../processes/childSide.ts";
 import { makeLog } from "../processes/log.ts";
 import { auditQuality } from "../quality/auditQuality.ts";
 import { type Explanation, explainStudy } from "../quality/explainStudy.ts";
@@ -31,9 +32,7 @@ type AuditOptions = {
 };
 
 /** A service that started this process hears what it found. */
-const tell = (message: AuditMessage): void => {
-  if (process.connected) process.send?.(message);
-};
+const tell = (message: AuditMessage): void => tellParent(message);
 
 export const describeAuditQuality = (command: Command): void => {
   command
@@ -65,15 +64,9 @@ export const describeAuditQuality = (command: Command): void => {
         "Ends with 1 where what may be a correction could not be read or compared.\n\n" +
         "Examples:\n  panseg audit-quality --days 90 --fail-on-drift\n  panseg audit-quality --explain 1.2.840.113619.2.55",
     )
-    .action(async (options: AuditOptions, command: Command) => {
-      try {
-        await audit(options, settingsFor(command));
-      } catch (error) {
-        const { code, sentence } = toFailure(error);
-        tell({ kind: "failed", code, sentence });
-        throw error;
-      }
-    });
+    .action((options: AuditOptions, command: Command) =>
+      asChild(async () => audit(options, settingsFor(command))),
+    );
 };
 
 const audit = async (options: AuditOptions, settings: Settings): Promise<void> => {

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { composePacs, software } from "../compose.ts";
-import { failed, policyOf, toFailure } from "../domain/failure.ts";
+import { failed, policyOf } from "../domain/failure.ts";
 import { type ArchivedReport, isCurrent } from "../domain/report.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
+import { asChild, tellParent } from "../processes/childSide.ts";
 import { makeLog } from "../processes/log.ts";
 import type { ReportMessage } from "../processes/reports.ts";
 import { toCsv } from "../readout/toCsv.ts";
@@ -24,7 +25,7 @@ type ReportOptions = {
 };
 
 /** A service that started this process hears what does not stand in the data. */
-const tell = (message: ReportMessage): void => void process.send?.(message);
+const tell = (message: ReportMessage): void => tellParent(message);
 
 export const describeReport = (command: Command): void => {
   command
@@ -37,15 +38,9 @@ export const describeReport = (command: Command): void => {
       "after",
       "\nExamples:\n  panseg report 1.2.840.1 --config my.yaml\n  panseg report 1.2.840.1 --patient --format csv > volumes.csv",
     )
-    .action(async (studyUid: string, options: ReportOptions, command: Command) => {
-      try {
-        await report(studyUid, options, command);
-      } catch (error) {
-        const { code, sentence } = toFailure(error);
-        tell({ kind: "failed", code, sentence });
-        throw error;
-      }
-    });
+    .action((studyUid: string, options: ReportOptions, command: Command) =>
+      asChild(() => report(studyUid, options, command)),
+    );
 };
 
 const report = async (studyUid: string, options: ReportOptions, command: Command): Promise<void> => {

@@ -2,49 +2,30 @@ import { existsSync } from "node:fs";
 import { constants, getPriority, setPriority } from "node:os";
 import type { Command } from "commander";
 import { composeWorld, jobsFile } from "../compose.ts";
-import { failed, toFailure } from "../domain/failure.ts";
+import { failed } from "../domain/failure.ts";
 import { guardFooting } from "../jobs/folderGuard.ts";
 import type { Log } from "../ports/world.ts";
-import { WORKER, type WorkerMessage } from "../processes/keepWorker.ts";
+import { asChild, tellParent } from "../processes/childSide.ts";
+import type { WorkerMessage } from "../processes/keepWorker.ts";
 import { makeLog } from "../processes/log.ts";
 import { footingOf } from "../processes/tenure.ts";
 import { runWorker } from "../processes/work.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import { settingsFor, stopSignal } from "./context.ts";
 
-/** For last words; what keeps the process longer than that keeps it for nothing. */
-const LAST_MS = 1000;
-
 /** The service hears whether jobs are being taken, or why not. */
-const tell = (message: WorkerMessage): void => {
-  if (process.connected) process.send?.(message);
-};
+const tell = (message: WorkerMessage): void => tellParent(message);
 
 /** The child of `serve`; hidden, since nobody starts it by hand. */
 export const describeWork = (command: Command): void => {
-  command.action(async (_options, command: Command) => {
-    // An orphan must not go on beside its successor.
-    const dieAsOrphan = (): never => process.exit(1);
-    process.on("disconnect", dieAsOrphan);
-    // The service may have died before anybody listened.
-    if (process.connected === false) dieAsOrphan();
-    try {
-      await work(settingsFor(command));
-    } catch (error) {
-      const { code, sentence } = toFailure(error);
-      tell({ kind: "failed", code, sentence });
-      throw error;
-    } finally {
-      // Whoever still listens to the service lives on without working, and nobody starts another.
-      process.off("disconnect", dieAsOrphan);
-      if (process.connected) process.disconnect?.();
-      // So does who is kept by an open connection, a thread or a session that the end of its loop left behind.
-      setTimeout(() => process.exit(), LAST_MS).unref();
-    }
-  });
+  command
+    .requiredOption("--owner <id>", "whose name the claims bear")
+    .action(({ owner }: { readonly owner: string }, command: Command) =>
+      asChild(async () => work(owner, settingsFor(command))),
+    );
 };
 
-const work = async (settings: Settings): Promise<void> => {
+const work = async (owner: string, settings: Settings): Promise<void> => {
   const log = makeLog(settings.log.level, { process: "worker" });
   stepBack(log);
   // Only the service makes a data folder: one that is gone may be on a disk that comes back.
@@ -54,7 +35,7 @@ const work = async (settings: Settings): Promise<void> => {
   const { lost } = await guardFooting(footingOf(settings));
   tell({ kind: "started" });
   await runWorker(world, {
-    owner: WORKER,
+    owner,
     leaseMs: settings.jobs.leaseSeconds * 1000,
     signal: stopSignal(),
     log,

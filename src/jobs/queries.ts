@@ -115,6 +115,8 @@ export const RETRY_LATER = `
 export const HELD_BY_OWNER =
   "SELECT * FROM job WHERE state = 'running' AND lease_owner = $owner ORDER BY seq";
 
+export const OWNERS = "SELECT DISTINCT lease_owner FROM job WHERE state = 'running'";
+
 export const LEASES_EXPIRED =
   "SELECT * FROM job WHERE state = 'running' AND lease_until <= $now ORDER BY seq";
 

@@ -102,7 +102,8 @@ const releasing = (
   database: Database,
   now: Now,
   maxAttempts: number,
-): Pick<JobStore, "releaseOwner" | "releaseExpired"> => ({
+): Pick<JobStore, "owners" | "releaseOwner" | "releaseExpired"> => ({
+  owners: async () => database.all(sql.OWNERS).map((row) => String(row["lease_owner"])),
   releaseOwner: async (owner, { usesAttempt } = { usesAttempt: true }) =>
     database.transaction(() =>
       releaseAll(database, database.all(sql.HELD_BY_OWNER, { owner }), { maxAttempts, usesAttempt }, now()),

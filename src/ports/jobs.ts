@@ -12,7 +12,7 @@ export type JobStore = {
     cursor?: { source: string; value: string },
   ) => Promise<number>;
   readonly readCursor: (source: string) => Promise<string | null>;
-  /** Take the oldest due job, or null. `owner` names the worker process. */
+  /** Take the oldest due job, or null. `owner` names one worker process in one of its lives, and no other anywhere. */
   readonly claim: (owner: string, leaseMs: number) => Promise<Claim | null>;
   /** Prolong the lease and note where the job is. */
   readonly heartbeat: (claim: Claim, step: string, progress: number, leaseMs: number) => Promise<void>;
@@ -46,6 +46,8 @@ export type JobStore = {
     usesAttempt: boolean,
   ) => Promise<void>;
   readonly bury: (claim: Claim, failure: Failure) => Promise<void>;
+  /** Everybody who holds a claim, dead or alive. */
+  readonly owners: () => Promise<readonly string[]>;
   /**
    * Make claimable again what dead workers held: all of `owner`'s claims, or every expired lease; bury what died too often.
    * `usesAttempt`, unless false: the worker may have died of the job. One that ended with its service did not.

@@ -1,8 +1,7 @@
 /** Audits corrected results by the clock, in a short-lived process: what strangers stored is parsed by none that answers HTTP. */
-import { type ChildProcess, fork } from "node:child_process";
 import cron from "node-cron";
 import type { Log } from "../ports/world.ts";
-import type { ProgramCommand } from "./reports.ts";
+import { type Child, type ChildEnd, type ChildLimits, type ProgramCommand, startChild } from "./child.ts";
 
 /** What the child says when it ends. */
 export type AuditMessage =
@@ -13,55 +12,43 @@ export type AuditMessage =
     }
   | { readonly kind: "failed"; readonly code: string; readonly sentence: string };
 
-/** The first audit of an archive of years takes hours; one that takes a day hangs. */
-const MOST_MS = 86_400_000;
+/** The first audit of an archive of years takes hours; one that takes a day hangs. Its masks lie outside the heap. */
+const limits: ChildLimits = { timeoutMs: 86_400_000, residentMegabytes: 8192, stdoutBytes: 2 ** 26 };
 
 /** Run `panseg audit-quality` whenever the clock says so, never two at once. `stop` ends the one that runs. */
 export const startAudits = (
   schedule: string,
-  { program, arguments: before }: ProgramCommand,
+  command: ProgramCommand,
   log: Log,
 ): { readonly stop: () => Promise<void> } => {
-  let running: ChildProcess | null = null;
+  let running: Child | null = null;
 
-  const start = (): void => {
+  const audit = async (): Promise<void> => {
     if (running !== null) return;
     let said: AuditMessage | null = null;
-    const child = fork(program, [...before, "audit-quality", "--json"], {
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-      timeout: MOST_MS,
-      killSignal: "SIGKILL",
+    running = startChild(command, ["audit-quality", "--json"], {
+      limits,
+      hear: (message) => {
+        said = message as AuditMessage;
+      },
     });
-    running = child;
-    child.on("message", (message) => {
-      said = message as AuditMessage;
-    });
-    child.once("error", () => {
-      running = null;
-      log.warn("quality.trouble", { code: "INTERNAL" });
-    });
-    child.once("close", (_code, signal) => {
-      running = null;
-      report(said, signal, log);
-    });
+    const end = await running.ended;
+    running = null;
+    report(said, end, log);
   };
 
-  const task = cron.schedule(schedule, start, { suppressMissedWarning: true });
+  const task = cron.schedule(schedule, () => void audit(), { suppressMissedWarning: true });
   return {
     stop: async () => {
       await task.destroy();
-      const child = running;
-      if (child === null) return;
-      const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-      child.kill("SIGKILL");
-      await closed;
+      await running?.stop();
     },
   };
 };
 
-const report = (said: AuditMessage | null, signal: NodeJS.Signals | null, log: Log): void => {
+const report = (said: AuditMessage | null, { reason, signal }: ChildEnd, log: Log): void => {
   if (said?.kind === "audited") {
     log.info("quality.audited", { cases: said.cases, alarms: said.alarms.length });
     for (const alarm of said.alarms) log.warn("quality.drift", alarm);
-  } else log.warn("quality.trouble", said === null ? { code: "INTERNAL", signal } : { ...said });
+  } else log.warn("quality.trouble", said === null ? { code: "INTERNAL", reason, signal } : { ...said });
 };

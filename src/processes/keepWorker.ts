@@ -1,13 +1,10 @@
 /** Keeps one worker process running. A dead one is one failed attempt; one that cannot even start is told of. */
-import { type ChildProcess, fork } from "node:child_process";
-import { clock } from "../compose.ts";
+import { randomUUID } from "node:crypto";
+import { hostname, totalmem } from "node:os";
 import { type Failure, makeFailure } from "../domain/failure.ts";
 import type { JobStore } from "../ports/jobs.ts";
 import type { Log } from "../ports/world.ts";
-import type { ProgramCommand } from "./reports.ts";
-
-/** The one worker's name in the job store: whoever holds the data folder may take over what it left behind. */
-export const WORKER = "worker";
+import { type Child, type ChildEnd, type ChildLimits, type ProgramCommand, startChild } from "./child.ts";
 
 /** What the worker says to the service: that it takes jobs from now on, or why it ends. */
 export type WorkerMessage =
@@ -20,9 +17,28 @@ export type Worker = {
   readonly stop: () => Promise<void>;
 };
 
-const GRACE_MS = 25_000;
+/**
+ * The kernel would end a process where memory ends, and choose which one. Most of what a worker uses are a network's tensors,
+ * of which V8 knows nothing.
+ */
+const mostMegabytes = (): number => {
+  const limited = process.constrainedMemory();
+  return (0.9 * Math.min(totalmem(), limited > 0 ? limited : Number.POSITIVE_INFINITY)) / 2 ** 20;
+};
+
+const limits = (): ChildLimits => ({ graceMs: 25_000, residentMegabytes: mostMegabytes() });
+
 /** Deaths before the first job could be taken, in a row, that are more than bad luck. */
 const TROUBLING_DEATHS = 2;
+
+/** A life that is no quick death, ms. */
+const LONG_LIFE_MS = 60_000;
+
+/**
+ * Who holds a job in the ledger: this life of this process, and no other one, so that what a dead worker held can be told
+ * from what its successor holds. The host is for people who read the ledger.
+ */
+const newOwner = (): string => `${hostname()}:${process.pid}:${randomUUID()}`;
 
 /** Start a worker, and another whenever one dies: what a dead one held is queued again at once, and the next starts a little later. */
 export const keepWorker = (command: ProgramCommand, jobs: JobStore, leaseMs: number, log: Log): Worker => {
@@ -30,8 +46,10 @@ export const keepWorker = (command: ProgramCommand, jobs: JobStore, leaseMs: num
   let quickDeaths = 0;
   let deathsAtStart = 0;
   let lastWords: string | null = null;
-  let child: ChildProcess | null = null;
+  let child: Child | null = null;
   let restart: NodeJS.Timeout | undefined;
+  /** Dead workers that may still hold jobs: the ledger could not be written when they died. */
+  const dead = new Set<string>();
 
   const hear = (message: WorkerMessage): void => {
     if (message.kind === "failed") lastWords = `${message.sentence} [${message.code}]`;
@@ -43,49 +61,53 @@ export const keepWorker = (command: ProgramCommand, jobs: JobStore, leaseMs: num
     }
   };
 
-  const start = (): void => {
-    const startedAtMs = clock.nowMs();
-    const started = fork(command.program, [...command.arguments, "work"], {
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-    });
-    let hasStarted = false;
-    child = started;
-    log.info("worker started", { pid: started.pid });
-    started.on("message", (message) => {
-      hasStarted ||= (message as WorkerMessage).kind === "started";
-      hear(message as WorkerMessage);
-    });
-    const end = (code: number | string | null, signal: NodeJS.Signals | null): void => {
-      if (child !== started) return;
-      child = null;
-      if (!hasStarted) deathsAtStart++;
-      jobs
-        .releaseOwner(WORKER)
-        .catch(() => log.error("jobs of the dead worker could not be released"))
-        .finally(() => {
-          if (stopping) return;
-          quickDeaths = clock.nowMs() - startedAtMs < 60_000 ? quickDeaths + 1 : 0;
-          const delayMs = Math.min(250 * 2 ** quickDeaths, 30_000);
-          log.warn("worker died", { code, signal, restartMs: delayMs });
-          if (deathsAtStart === TROUBLING_DEATHS)
-            log.error("worker cannot start", { deathsAtStart, code, signal, lastWords });
-          restart = setTimeout(start, delayMs);
-        });
-    };
-    started.once("exit", end);
-    // A process that could not even be made (no memory, no process number left) never exits.
-    started.once("error", (error: NodeJS.ErrnoException) => {
-      if (started.pid === undefined) end(error.code ?? error.name, null);
-    });
+  const releaseDead = async (): Promise<void> => {
+    for (const owner of dead) {
+      await jobs.releaseOwner(owner);
+      dead.delete(owner);
+    }
   };
-  start();
+
+  const live = async (): Promise<void> => {
+    const owner = newOwner();
+    const startedAtMs = performance.now();
+    let hasStarted = false;
+    child = startChild(command, ["work", "--owner", owner], {
+      limits: limits(),
+      hear: (message) => {
+        hasStarted ||= message.kind === "started";
+        hear(message as WorkerMessage);
+      },
+    });
+    log.info("worker started", { pid: child.pid });
+    const end = await child.ended;
+    child = null;
+    dead.add(owner);
+    await releaseDead().catch(() => log.error("jobs of the dead worker could not be released"));
+    if (stopping) return;
+    if (!hasStarted) deathsAtStart++;
+    quickDeaths = performance.now() - startedAtMs < LONG_LIFE_MS ? quickDeaths + 1 : 0;
+    const delayMs = Math.min(250 * 2 ** quickDeaths, 30_000);
+    const why = whyOf(end);
+    log.warn("worker died", { ...why, restartMs: delayMs });
+    if (deathsAtStart === TROUBLING_DEATHS)
+      log.error("worker cannot start", { deathsAtStart, ...why, lastWords });
+    restart = setTimeout(begin, delayMs);
+  };
+  let life: Promise<void>;
+  const begin = (): void => {
+    life = live();
+  };
+  life = live();
 
   // Whoever lets a lease run out hangs: a worker reports many times within one.
   const watchdog = setInterval(async () => {
-    const expired = await jobs.releaseExpired().catch(() => 0);
+    const expired = await releaseDead()
+      .then(jobs.releaseExpired)
+      .catch(() => 0);
     if (expired === 0) return;
     log.error("worker hangs", { expired });
-    child?.kill("SIGKILL");
+    child?.kill();
   }, leaseMs / 4);
 
   return {
@@ -103,16 +125,16 @@ export const keepWorker = (command: ProgramCommand, jobs: JobStore, leaseMs: num
       stopping = true;
       clearTimeout(restart);
       clearInterval(watchdog);
-      if (child === null) return;
-      const running = child;
-      const exited = new Promise<void>((resolve) => running.once("exit", () => resolve()));
-      running.kill("SIGTERM");
-      const killer = setTimeout(() => {
-        log.error("worker does not stop");
-        running.kill("SIGKILL");
-      }, GRACE_MS);
-      await exited;
-      clearTimeout(killer);
+      const end = await child?.stop();
+      if (end?.wasForced) log.error("worker does not stop");
+      await life;
     },
   };
 };
+
+/** By itself, by a code or a signal, or for what it was ended. */
+const whyOf = ({ reason, code, signal }: ChildEnd) => ({
+  code,
+  signal,
+  ...(reason !== "ended" && { reason }),
+});

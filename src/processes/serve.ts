@@ -11,7 +11,8 @@ import type { Log } from "../ports/world.ts";
 import { readPancreasNames } from "../settings/pancreasNames.ts";
 import { readSeriesRules } from "../settings/seriesRules.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
-import { makeReportReader, type ProgramCommand } from "./reports.ts";
+import type { ProgramCommand } from "./child.ts";
+import { makeReportReader } from "./reports.ts";
 import { holdDataFolder, type Tenure } from "./tenure.ts";
 
 const MIN_FREE_BYTES = 2 ** 30;

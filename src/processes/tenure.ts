@@ -24,9 +24,9 @@ import type { Pictures } from "../ports/results.ts";
 import type { Log } from "../ports/world.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
 import { startAudits } from "./audits.ts";
+import type { ProgramCommand } from "./child.ts";
 import { watchClaiming } from "./claiming.ts";
-import { keepWorker, WORKER, type Worker } from "./keepWorker.ts";
-import type { ProgramCommand } from "./reports.ts";
+import { keepWorker, type Worker } from "./keepWorker.ts";
 
 export type Tenure = {
   readonly jobs: JobStore;
@@ -82,8 +82,8 @@ const openDataFolder = async (
 ): Promise<Tenure> => {
   setDamagedJobsAside(settings, log);
   const jobs = composeJobs(settings);
-  // Held by a worker whose service died, or was killed: that says nothing against a job.
-  await jobs.releaseOwner(WORKER, { usesAttempt: false });
+  // The folder was free: whoever holds a job in it died with its service, which says nothing against the job.
+  for (const owner of await jobs.owners()) await jobs.releaseOwner(owner, { usesAttempt: false });
   await reopenWithoutModel(jobs);
   const pictures = composePictures(settings);
   // Nobody else writes here while the folder is held: whatever is half-written was left by the dead.

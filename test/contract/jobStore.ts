@@ -509,6 +509,17 @@ function deliveries(scene: MakeScene): void {
 }
 
 function releases(scene: MakeScene): void {
+  scene("F3 everybody who holds a job is named once, and nobody who holds none", async ({ store }) => {
+    assert.deepEqual(await store.owners(), []);
+    await store.arrive([arrival(1), arrival(2), arrival(3), arrival(4)]);
+    const [first] = [await claimOf(store, "a"), await claimOf(store, "b"), await claimOf(store, "b")];
+    assert.deepEqual((await store.owners()).toSorted(), ["a", "b"]);
+    await store.skip(first, gone);
+    assert.deepEqual(await store.owners(), ["b"]);
+    await store.releaseOwner("b");
+    assert.deepEqual(await store.owners(), []);
+  });
+
   scene(
     "S4 what a worker held that ended with its service is claimable again, and no attempt is used up",
     async ({ store }) => {

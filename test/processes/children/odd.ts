@@ -1,0 +1,54 @@
+/** `node odd.ts <way>`: a child that behaves in one of the ways in which children misbehave. */
+import { spawn } from "node:child_process";
+import { writeSync } from "node:fs";
+
+const say = (message: unknown): void => void process.send?.(message as object);
+
+const ways: Readonly<Record<string, () => void>> = {
+  hangs: () => {
+    say({ kind: "started" });
+    process.on("SIGTERM", () => {});
+    setInterval(() => {}, 1000);
+    for (;;);
+  },
+  waits: () => {
+    process.on("message", (message) => say({ kind: "heard", message }));
+    process.on("SIGTERM", () => process.exit(0));
+    say({ kind: "started" });
+  },
+  deaf: () => {
+    process.on("SIGTERM", () => {});
+    setInterval(() => {}, 1000);
+    say({ kind: "started" });
+  },
+  eats: () => {
+    // Outside the heap, where no flag of V8 bounds it.
+    const eaten: Buffer[] = [];
+    setInterval(() => eaten.push(Buffer.alloc(2 ** 25, 1)), 5);
+  },
+  hoards: () => {
+    const hoard: number[][] = [];
+    for (;;) hoard.push(Array.from({ length: 10_000 }, (_, n) => n + hoard.length));
+  },
+  babbles: () => {
+    for (const garbage of [7, "text", null, true, [1, 2], { text: "no kind" }, { kind: 7 }]) say(garbage);
+    say({ kind: "read", unreadable: 1 });
+    process.stdout.write(Buffer.from([0, 255, 254, 10, 0]));
+  },
+  floods: () => {
+    const chunk = Buffer.alloc(2 ** 16, "x");
+    for (;;) writeSync(1, chunk);
+  },
+  dies: () => process.exit(7),
+  throws: () => {
+    throw new Error("no reason");
+  },
+  // Ends, while what it started lives on with its output in hand.
+  leaves: () => {
+    const left = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" });
+    say({ kind: "left", pid: left.pid });
+    process.stdout.write("whole\n", () => process.exit(0));
+  },
+};
+
+ways[process.argv.at(-1) ?? ""]?.();
