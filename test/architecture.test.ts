@@ -29,7 +29,7 @@ const rooms: Readonly<Record<string, Room>> = {
   trust: { rooms: ["domain", "geometry"], packages: [] },
   picture: { rooms: ["domain", "geometry"], packages: ["fast-png"] },
   evaluate: { rooms: ["domain", "geometry"], packages: ["cephes"] },
-  readout: { rooms: ["domain"], packages: ["node:crypto"] },
+  readout: { rooms: ["domain"], packages: ["uuid"] },
   dicom: {
     rooms: ["domain", "geometry"],
     packages: [
@@ -39,6 +39,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "@cornerstonejs/codec-charls",
       "@cornerstonejs/codec-libjpeg-turbo-8bit",
       "jpeg-lossless-decoder-js",
+      "uuid",
       "node:crypto",
       "node:fs",
       "node:module",

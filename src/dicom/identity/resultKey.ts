@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { v5 as uuidV5 } from "uuid";
 import type { SourceSeries } from "../../domain/series.ts";
 import { sha256 } from "./sha256.ts";
 
@@ -56,19 +56,9 @@ export const resultKey = (parts: {
     ]),
   );
 
-/** Name-based UUID, version 5 (RFC 9562 section 5.5). */
-const uuidV5 = (name: string): bigint => {
-  const hash = createHash("sha1")
-    .update(Buffer.from(namespaceUuid.replaceAll("-", ""), "hex"))
-    .update(name)
-    .digest("hex");
-  const number = BigInt(`0x${hash.slice(0, 32)}`);
-  const cleared = number & ~(0xfn << 76n) & ~(0x3n << 62n);
-  return cleared | (0x5n << 76n) | (0x2n << 62n);
-};
-
-/** A UID under 2.25 (PS3.5 annex B.2), at most 44 characters; the same for the same kind and key. */
-export const deriveUid = (kind: UidKind, key: string): string => `2.25.${uuidV5(`${kind}|${key}`)}`;
+/** A UID under 2.25 (PS3.5 annex B.2) from a name-based UUID, at most 44 characters; the same for the same kind and key. */
+export const deriveUid = (kind: UidKind, key: string): string =>
+  `2.25.${BigInt(`0x${uuidV5(`${kind}|${key}`, namespaceUuid).replaceAll("-", "")}`)}`;
 
 /** The pancreas of one volume, whoever segments it and how often. */
 export const trackingUidOf = ({
