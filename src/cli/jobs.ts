@@ -74,18 +74,18 @@ export const describeJobs = (jobs: Command): void => {
     .action(async ({ series, since }: { series?: string; since?: string }, command: Command) => {
       const sinceMs = since === undefined ? 0 : Date.parse(since);
       await withJobs(command, async (store) => {
-        const examined = await store.list({ kind: "examine", limit: 1_000_000 });
-        if (series !== undefined && !examined.some(({ seriesUid }) => seriesUid === series))
-          throw failed(
-            "SERIES_NOT_FOUND",
-            `No series ${series} was looked at, but ${examined.length} others.`,
-          );
-        const chosen = examined.filter(
-          ({ seriesUid, updatedAtMs }) =>
-            updatedAtMs >= sinceMs && (series === undefined || seriesUid === series),
-        );
-        const queued = await store.arrive(chosen.map((job) => ({ ...job, isEvent: true })));
-        print(`${queued} of ${examined.length} series will be looked at again`);
+        let examined = 0;
+        let queued = 0;
+        let isKnown = series === undefined;
+        for await (const job of store.each({ kind: "examine" })) {
+          examined++;
+          if (series !== undefined && job.seriesUid !== series) continue;
+          isKnown = true;
+          if (job.updatedAtMs >= sinceMs) queued += await store.arrive([{ ...job, isEvent: true }]);
+        }
+        if (!isKnown)
+          throw failed("SERIES_NOT_FOUND", `No series ${series} was looked at, but ${examined} others.`);
+        print(`${queued} of ${examined} series will be looked at again`);
       });
     });
 };

@@ -5,6 +5,7 @@ import { composeWorld, jobsFile } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
 import { guardFooting } from "../jobs/folderGuard.ts";
 import type { Log } from "../ports/world.ts";
+import { makeBell } from "../processes/bell.ts";
 import { asChild, tellParent } from "../processes/childSide.ts";
 import type { WorkerMessage } from "../processes/keepWorker.ts";
 import { makeLog } from "../processes/log.ts";
@@ -33,6 +34,8 @@ const work = async (owner: string, settings: Settings): Promise<void> => {
     throw failed("DATA_FOLDER_LOST", "The data folder was lost before the worker could begin.");
   const world = composeWorld(settings, log);
   const { lost } = await guardFooting(footingOf(settings));
+  const bell = makeBell();
+  process.on("message", bell.ring);
   tell({ kind: "started" });
   await runWorker(world, {
     owner,
@@ -42,6 +45,8 @@ const work = async (owner: string, settings: Settings): Promise<void> => {
     maxAttempts: settings.jobs.maxAttempts,
     executionProvider: world.models.executionProvider,
     lost,
+    looking: () => tell({ kind: "looking" }),
+    wait: bell.wait,
   });
   await world.models.close();
   await world.jobs.close();

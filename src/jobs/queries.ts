@@ -115,7 +115,7 @@ export const RETRY_LATER = `
 export const HELD_BY_OWNER =
   "SELECT * FROM job WHERE state = 'running' AND lease_owner = $owner ORDER BY seq";
 
-export const OWNERS = "SELECT DISTINCT lease_owner FROM job WHERE state = 'running'";
+export const OWNERS = "SELECT lease_owner FROM job WHERE state = 'running'";
 
 export const LEASES_EXPIRED =
   "SELECT * FROM job WHERE state = 'running' AND lease_until <= $now ORDER BY seq";
@@ -137,12 +137,23 @@ export const FIND = `SELECT *, ${DELIVERIES} FROM job WHERE id = $id`;
 
 export const COUNT = "SELECT kind, state, count(*) AS jobs FROM job GROUP BY kind, state";
 
-/** Newest first; only the filters given become conditions, so that each form can walk an index. */
-export const listQuery = (filter: { state?: JobState; kind?: JobKind }): string => {
+type Filter = { readonly state?: JobState; readonly kind?: JobKind };
+
+/**
+ * Newest first; only the filters given become conditions, so that each form can walk an index. The kind alone has none that
+ * is in the queue's order; the plus keeps SQLite from sorting what it found by another.
+ */
+const select = ({ kind, state }: Filter, ...more: readonly string[]): string => {
   const conditions = [
-    ...(filter.kind === undefined ? [] : ["kind = $kind"]),
-    ...(filter.state === undefined ? [] : ["state = $state"]),
+    ...(kind === undefined ? [] : [`${state === undefined ? "+" : ""}kind = $kind`]),
+    ...(state === undefined ? [] : ["state = $state"]),
+    ...more,
   ];
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   return `SELECT *, ${DELIVERIES} FROM job ${where} ORDER BY seq DESC LIMIT $limit`;
 };
+
+export const listQuery = (filter: Filter): string => select(filter);
+
+/** What comes after a place in the queue. */
+export const pageQuery = (filter: Filter): string => select(filter, "seq < $before");

@@ -29,13 +29,15 @@ export function openSqliteJobStore({ file, clock, maxAttempts }: Options): JobSt
     throw error;
   }
   const now = (): number => Math.floor(clock.nowMs());
-  return withPatience<JobStore>(database, {
+  const { page, ...store } = withPatience(database, {
+    page: async (filter: Filter, before: number) => readPage(database, filter, before),
     ...watching(database, now),
     ...working(database, now),
     ...releasing(database, now, maxAttempts),
     ...reading(database, now),
     close: async () => database.close(),
   });
+  return { ...store, each: (filter = {}) => pageByPage((before) => page(filter, before)) };
 }
 
 type Now = () => number;
@@ -103,7 +105,7 @@ const releasing = (
   now: Now,
   maxAttempts: number,
 ): Pick<JobStore, "owners" | "releaseOwner" | "releaseExpired"> => ({
-  owners: async () => database.all(sql.OWNERS).map((row) => String(row["lease_owner"])),
+  owners: async () => [...new Set(database.all(sql.OWNERS).map((row) => String(row["lease_owner"])))],
   releaseOwner: async (owner, { usesAttempt } = { usesAttempt: true }) =>
     database.transaction(() =>
       releaseAll(database, database.all(sql.HELD_BY_OWNER, { owner }), { maxAttempts, usesAttempt }, now()),
@@ -162,6 +164,26 @@ const noJobs = (): Record<JobState, number> => ({
   dead: 0,
   computed: 0,
 });
+type Filter = { readonly state?: JobState; readonly kind?: JobKind };
+
+const PAGE = 500;
+
+type Page = { readonly jobs: readonly Job[]; readonly last: number | null };
+
+const readPage = (database: Database, filter: Filter, before: number): Page => {
+  const rows = database.all(sql.pageQuery(filter), { ...filter, before, limit: PAGE });
+  return { jobs: rows.map(toJob), last: rows.length < PAGE ? null : Number(rows.at(-1)?.["seq"]) };
+};
+
+/** A job that becomes work anew meanwhile takes a new place in the queue, ahead of where is read: it does not come twice. */
+async function* pageByPage(read: (before: number) => Promise<Page>): AsyncGenerator<Job> {
+  for (let before: number | null = Number.MAX_SAFE_INTEGER; before !== null; ) {
+    const { jobs, last }: Page = await read(before);
+    yield* jobs;
+    before = last;
+  }
+}
+
 
 function findJob(database: Database, id: number): Job | null {
   const row = database.first(sql.FIND, { id });

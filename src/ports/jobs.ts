@@ -58,6 +58,8 @@ export type JobStore = {
   readonly isWorkWaiting: () => Promise<boolean>;
   readonly find: (id: number) => Promise<Job | null>;
   readonly list: (filter?: { state?: JobState; kind?: JobKind; limit?: number }) => Promise<readonly Job[]>;
+  /** Every job that the filter lets through, the newest first, fetched a page at a time: a ledger may hold a million. */
+  readonly each: (filter?: { state?: JobState; kind?: JobKind }) => AsyncIterable<Job>;
   /** A person's decision: queue a skipped or dead job anew, and try at once what waits for a destination. Throws JOB_NOT_FOUND. */
   readonly retry: (id: number) => Promise<Job>;
   /** A person's decision: the result of an ended segmentation does not hold any more. Throws JOB_NOT_FOUND, NOT_RETRACTABLE. */

@@ -6,14 +6,20 @@ import type { JobStore } from "../ports/jobs.ts";
 import type { Log } from "../ports/world.ts";
 import { type Child, type ChildEnd, type ChildLimits, type ProgramCommand, startChild } from "./child.ts";
 
-/** What the worker says to the service: that it takes jobs from now on, or why it ends. */
+/** What the worker says to the service: that it takes jobs from now on, that it is about to look for one, or why it ends. */
 export type WorkerMessage =
   | { readonly kind: "started" }
+  | { readonly kind: "looking" }
   | { readonly kind: "failed"; readonly code: string; readonly sentence: string };
+
+/** What the service says to the worker: that there is something to do. */
+export const LOOK = { kind: "look" } as const;
 
 export type Worker = {
   /** Why no job is being run: the worker ended before it could take one, time after time. Null when all is well. */
   readonly trouble: () => Failure | null;
+  /** Let it look for a job now; one that is at work looks when it has ended. */
+  readonly wake: () => void;
   readonly stop: () => Promise<void>;
 };
 
@@ -47,13 +53,16 @@ export const keepWorker = (command: ProgramCommand, jobs: JobStore, leaseMs: num
   let deathsAtStart = 0;
   let lastWords: string | null = null;
   let child: Child | null = null;
+  let owner = newOwner();
+  let heardAtMs = performance.now();
+  let silences = 0;
   let restart: NodeJS.Timeout | undefined;
   /** Dead workers that may still hold jobs: the ledger could not be written when they died. */
   const dead = new Set<string>();
 
   const hear = (message: WorkerMessage): void => {
     if (message.kind === "failed") lastWords = `${message.sentence} [${message.code}]`;
-    else {
+    else if (message.kind === "started") {
       log.info("worker ready");
       if (deathsAtStart >= TROUBLING_DEATHS) log.info("worker recovered", { deathsAtStart });
       deathsAtStart = 0;
@@ -69,20 +78,23 @@ export const keepWorker = (command: ProgramCommand, jobs: JobStore, leaseMs: num
   };
 
   const live = async (): Promise<void> => {
-    const owner = newOwner();
+    owner = newOwner();
+    const ownName = owner;
     const startedAtMs = performance.now();
+    heardAtMs = startedAtMs;
     let hasStarted = false;
     child = startChild(command, ["work", "--owner", owner], {
       limits: limits(),
       hear: (message) => {
         hasStarted ||= message.kind === "started";
+        heardAtMs = performance.now();
         hear(message as WorkerMessage);
       },
     });
     log.info("worker started", { pid: child.pid });
     const end = await child.ended;
     child = null;
-    dead.add(owner);
+    dead.add(ownName);
     await releaseDead().catch(() => log.error("jobs of the dead worker could not be released"));
     if (stopping) return;
     if (!hasStarted) deathsAtStart++;
@@ -100,15 +112,22 @@ export const keepWorker = (command: ProgramCommand, jobs: JobStore, leaseMs: num
   };
   life = live();
 
-  // Whoever lets a lease run out hangs: a worker reports many times within one.
-  const watchdog = setInterval(async () => {
-    const expired = await releaseDead()
-      .then(jobs.releaseExpired)
-      .catch(() => 0);
-    if (expired === 0) return;
+  /** Neither at work nor about to look for work, for as long as a lease; twice, since a job may end at this very moment. */
+  const isSilent = async (): Promise<boolean> => {
+    const isQuiet = performance.now() - heardAtMs > leaseMs && !(await jobs.owners()).includes(owner);
+    silences = isQuiet ? silences + 1 : 0;
+    return silences >= 2;
+  };
+
+  // Whoever lets a lease run out hangs: a worker reports many times within one. So does one that does not even look for work.
+  const look = async (): Promise<void> => {
+    await releaseDead();
+    const expired = await jobs.releaseExpired();
+    if (expired === 0 && !(await isSilent())) return;
     log.error("worker hangs", { expired });
     child?.kill();
-  }, leaseMs / 4);
+  };
+  const watchdog = setInterval(() => void look().catch(() => {}), leaseMs / 4);
 
   return {
     trouble: () =>
@@ -121,6 +140,7 @@ export const keepWorker = (command: ProgramCommand, jobs: JobStore, leaseMs: num
             }`,
             { deathsAtStart },
           ),
+    wake: () => child?.say(LOOK),
     stop: async () => {
       stopping = true;
       clearTimeout(restart);

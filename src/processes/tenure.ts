@@ -1,32 +1,27 @@
 /** What the service does while it holds a data folder: from the lock to its release. Lost with the folder, begun anew when that is back. */
 import { existsSync, rmSync } from "node:fs";
 import {
-  clock,
   composeFullSweep,
   composeJobs,
   composePictures,
-  composeWatcher,
   jobsFile,
   listingsFile,
   picturesFolder,
   spoolFolder,
   workFolder,
 } from "../compose.ts";
-import { type Failure, FailureError, failed, policyOf, toFailure } from "../domain/failure.ts";
+import { type Failure, FailureError, failed, policyOf } from "../domain/failure.ts";
 import { setAsideDamagedJobs } from "../jobs/damage.ts";
 import { type FolderGuard, guardFooting } from "../jobs/folderGuard.ts";
 import { lockDataFolder, lockFile } from "../jobs/lock.ts";
 import { clearSpool, openSpool } from "../jobs/spool.ts";
-import { type Schedule, startSchedule } from "../pacs/schedule.ts";
 import type { JobStore } from "../ports/jobs.ts";
 import type { Pacs } from "../ports/pacs.ts";
 import type { Pictures } from "../ports/results.ts";
 import type { Log } from "../ports/world.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
-import { startAudits } from "./audits.ts";
+import { beginWork, type Work } from "./beginWork.ts";
 import type { ProgramCommand } from "./child.ts";
-import { watchClaiming } from "./claiming.ts";
-import { keepWorker, type Worker } from "./keepWorker.ts";
 
 export type Tenure = {
   readonly jobs: JobStore;
@@ -40,9 +35,6 @@ export type Tenure = {
   readonly begin: () => void;
   readonly stop: () => Promise<void>;
 };
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Take the data folder and open what is in it. Throws DATA_DIR_LOCKED, FOLDER_UNWRITABLE, SETTINGS_INVALID. */
 export const holdDataFolder = async (
@@ -93,31 +85,29 @@ const openDataFolder = async (
   rmSync(workFolder(settings), { recursive: true, force: true });
   const guard = await guardFooting(footingOf(settings));
 
-  let tidying: NodeJS.Timeout | undefined;
-  let audits: ReturnType<typeof startAudits> | null = null;
-  let worker: Worker | null = null;
-  let claiming: ReturnType<typeof watchClaiming> | null = null;
+  let work: Work | null = null;
+  // A worker that is not told looks only now and then.
+  const telling: JobStore = {
+    ...jobs,
+    arrive: async (...arrived) => {
+      const works = await jobs.arrive(...arrived);
+      if (works > 0) work?.wake();
+      return works;
+    },
+  };
   // All files are opened before anything begins: what begins cannot fail.
-  const everything = settings.watch.enabled ? composeFullSweep(settings, pacs, jobs, log) : null;
-  let schedule: Schedule | null = null;
+  const everything = settings.watch.enabled ? composeFullSweep(settings, pacs, telling, log) : null;
   return {
     jobs,
     pictures,
     lost: guard.lost,
-    trouble: () => worker?.trouble() ?? claiming?.trouble() ?? null,
-    look: () => schedule?.look(),
+    trouble: () => work?.trouble() ?? null,
+    look: () => work?.look(),
     begin: () => {
-      tidying = removeOldPictures(settings, pictures, log);
-      audits =
-        settings.quality.schedule === null ? null : startAudits(settings.quality.schedule, command, log);
-      worker = keepWorker(command, jobs, settings.jobs.leaseSeconds * 1000, log);
-      claiming = watchClaiming(jobs, log);
-      schedule = settings.watch.enabled ? watch(settings, pacs, jobs, everything, log) : null;
+      work = beginWork(settings, command, { pacs, jobs: telling, pictures, everything }, log);
     },
     stop: async () => {
-      clearInterval(tidying);
-      claiming?.stop();
-      await Promise.all([schedule?.stop(), audits?.stop(), worker?.stop()]);
+      await work?.stop();
       await everything?.close();
       await jobs.close();
       release();
@@ -133,23 +123,6 @@ export const footingOf = (settings: Settings) => ({
   modelsFolder: existsSync(settings.models.folder) ? settings.models.folder : null,
 });
 
-type FullSweep = ReturnType<typeof composeFullSweep>;
-
-const watch = (settings: Settings, pacs: Pacs, jobs: JobStore, everything: FullSweep, log: Log): Schedule =>
-  startSchedule(
-    {
-      watcher: composeWatcher(settings, pacs, jobs, log),
-      pacs,
-      jobs,
-      everySeconds: settings.watch.everySeconds,
-      sweepCron: settings.watch.sweepCron,
-      sweepDays: settings.watch.sweepDays,
-      sweepStableMs: settings.watch.stableSeconds * 1000,
-      ...(everything !== null && { fullSweep: everything }),
-    },
-    log,
-  );
-
 /** A damaged ledger is kept for a person to look at; the archive is the truth from which the sweep builds a new one. */
 const setDamagedJobsAside = (settings: Settings, log: Log): void => {
   const movedTo = setAsideDamagedJobs(jobsFile(settings));
@@ -161,21 +134,6 @@ const setDamagedJobsAside = (settings: Settings, log: Log): void => {
 
 /** Series that came before a model for them did: at a start the models may be others. */
 const reopenWithoutModel = async (jobs: JobStore): Promise<void> => {
-  const skipped = await jobs.list({ kind: "examine", state: "skipped", limit: 1_000_000 });
-  for (const { id, failure } of skipped)
+  for await (const { id, failure } of jobs.each({ kind: "examine", state: "skipped" }))
     if (failure !== null && policyOf(failure.code).about === "model") await jobs.retry(id);
-};
-
-/** Now and every hour. */
-const removeOldPictures = (settings: Settings, pictures: Pictures, log: Log): NodeJS.Timeout => {
-  const remove = (): void => {
-    try {
-      const removed = pictures.removeOlder(clock.nowMs() - settings.pictures.keepDays * DAY_MS);
-      if (removed > 0) log.info("old pictures removed", { removed });
-    } catch (error) {
-      log.warn("old pictures could not be removed", { code: toFailure(error).code });
-    }
-  };
-  remove();
-  return setInterval(remove, HOUR_MS);
 };

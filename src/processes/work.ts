@@ -1,6 +1,5 @@
 /** The process that runs jobs: claim, tell the story, record how it ended. It answers nobody, so it may block. */
 import { mkdirSync, rmSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Failure, toFailure } from "../domain/failure.ts";
 import { framesOf } from "../domain/frames.ts";
 import type { Claim } from "../domain/job.ts";
@@ -19,9 +18,14 @@ export type WorkerOptions = {
   readonly executionProvider: () => string | null;
   /** What the worker stands on that is lost; null while all is there. */
   readonly lost: () => Promise<Failure | null>;
+  /** Told before each look for a job. */
+  readonly looking: () => void;
+  /** Waits until there may be a job, or so many milliseconds. */
+  readonly wait: (longestMs: number, signal: AbortSignal) => Promise<void>;
 };
 
-const IDLE_MS = 250;
+/** Who brings a job tells the worker; this is for jobs whose time comes, and for those that a person queued anew. */
+const IDLE_MS = 2000;
 
 /** Run due jobs one after the other until the signal; an unfinished job is given back unharmed. */
 export const runWorker = async (world: World, options: WorkerOptions): Promise<void> => {
@@ -29,10 +33,11 @@ export const runWorker = async (world: World, options: WorkerOptions): Promise<v
   let failuresInRow = 0;
   const fates = makeFates();
   while (!options.signal.aborted) {
+    options.looking();
     // A claim written through the open file of a ledger that was deleted is written nowhere; the service ends this process.
     const isLost = (await options.lost()) !== null;
     const claim = isLost ? null : await world.jobs.claim(options.owner, options.leaseMs);
-    if (claim === null) await sleep(IDLE_MS, undefined, { signal: options.signal }).catch(() => {});
+    if (claim === null) await options.wait(IDLE_MS, options.signal);
     else
       failuresInRow = (await runClaim(claim, world, options, { failuresInRow, fates }))
         ? 0

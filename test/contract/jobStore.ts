@@ -32,6 +32,7 @@ export function jobStoreContract(makeBench: MakeJobStoreBench): void {
   describe("ends of a claim", () => endings(scene));
   describe("deliveries", () => deliveries(scene));
   describe("releases", () => releases(scene));
+  describe("pages", () => pages(scene));
   describe("clock", () => clockJumps(scene));
   describe("people", () => people(scene));
   describe("model", () => jobStoreModel(makeBench));
@@ -505,6 +506,37 @@ function deliveries(scene: MakeScene): void {
     clock.move(-YEAR);
     const [delivery] = (await claimOf(store)).job.deliveries;
     assert.ok(delivery && isDue(delivery, clock.nowMs()));
+  });
+}
+
+function pages(scene: MakeScene): void {
+  scene("every job comes once, the newest first, also where the list grows meanwhile", async ({ store }) => {
+    const count = 1203;
+    await store.arrive(Array.from({ length: count }, (_, n) => arrival(n)));
+    const seen: string[] = [];
+    for await (const { seriesUid } of store.each()) {
+      seen.push(seriesUid);
+      if (seen.length === 600) await store.arrive([arrival(5000)]);
+    }
+    assert.deepEqual(
+      seen,
+      Array.from({ length: count }, (_, n) => arrival(count - 1 - n).seriesUid),
+    );
+  });
+
+  scene("what is queued anew on the way does not come twice, and the filter holds", async ({ store }) => {
+    const count = 510;
+    await store.arrive(Array.from({ length: count }, (_, n) => arrival(n)));
+    for (let n = 0; n < count; n++) await store.skip(await claimOf(store), gone);
+    await store.arrive([arrival(9000)]);
+    let seen = 0;
+    for await (const { id } of store.each({ kind: "examine", state: "skipped" })) {
+      seen++;
+      await store.retry(id);
+    }
+    assert.equal(seen, count);
+    for await (const job of store.each({ kind: "examine", state: "skipped" })) assert.fail(job.key);
+    for await (const job of store.each({ kind: "segment" })) assert.fail(job.key);
   });
 }
 

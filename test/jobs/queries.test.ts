@@ -28,6 +28,16 @@ const plans: readonly [string, string, RegExp][] = [
     sql.listQuery({ kind: "segment", state: "dead" }),
     /USING INDEX job_kind \(kind=\? AND state=\?\)/,
   ],
+  ["everybody who holds a job", sql.OWNERS, /USING (COVERING )?INDEX job_(turn|lease)/],
+  ["whether one is due", sql.DUE, /SEARCH job USING COVERING INDEX job_turn \(state=\?\)/],
+  ["whether one runs", sql.IS_RUNNING, /USING COVERING INDEX job_/],
+  ["page of all", sql.pageQuery({}), /USING INDEX sqlite_autoindex_job_1 \(seq<\?\)/],
+  [
+    "page by kind and state",
+    sql.pageQuery({ kind: "examine", state: "skipped" }),
+    /USING INDEX job_kind \(kind=\? AND state=\? AND seq<\?\)/,
+  ],
+  ["page by kind", sql.pageQuery({ kind: "examine" }), /USING INDEX sqlite_autoindex_job_1 \(seq<\?\)/],
   ["read the cursor", sql.READ_CURSOR, /USING INDEX sqlite_autoindex_cursor_1/],
 ];
 

@@ -5,6 +5,7 @@ import type { Job } from "../../src/domain/job.ts";
 import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
 import { makeRefusals } from "../../src/pacs/refusals.ts";
 import type { JobStore } from "../../src/ports/jobs.ts";
+import { makeBell } from "../../src/processes/bell.ts";
 import { runWorker } from "../../src/processes/work.ts";
 import { readSettings } from "../../src/settings/readSettings.ts";
 import { type MovableClock, movableClock } from "../contract/jobStoreBench.ts";
@@ -78,6 +79,9 @@ export const simulate = async (owner: Owner, hook: (clock: MovableClock) => Prox
         maxAttempts: settings.jobs.maxAttempts,
         executionProvider: () => "cpu",
         lost: async () => null,
+        looking: () => {},
+        // The clock jumps to where a job is due, and nobody rings.
+        wait: (_longestMs, signal) => makeBell().wait(50, signal),
       });
       return eventually("no job is open", async () => {
         const all = await skipIdleTime();

@@ -1,14 +1,14 @@
 /** `node odd.ts <way>`: a child that behaves in one of the ways in which children misbehave. */
 import { spawn } from "node:child_process";
 import { writeSync } from "node:fs";
+import { slowly } from "../../support/slowly.ts";
 
 const say = (message: unknown): void => void process.send?.(message as object);
 
-const ways: Readonly<Record<string, () => void>> = {
+const ways: Readonly<Record<string, () => void | Promise<void>>> = {
   hangs: () => {
     say({ kind: "started" });
     process.on("SIGTERM", () => {});
-    setInterval(() => {}, 1000);
     for (;;);
   },
   waits: () => {
@@ -18,13 +18,12 @@ const ways: Readonly<Record<string, () => void>> = {
   },
   deaf: () => {
     process.on("SIGTERM", () => {});
-    setInterval(() => {}, 1000);
+    process.on("message", () => {});
     say({ kind: "started" });
   },
-  eats: () => {
+  eats: async () => {
     // Outside the heap, where no flag of V8 bounds it.
-    const eaten: Buffer[] = [];
-    setInterval(() => eaten.push(Buffer.alloc(2 ** 25, 1)), 5);
+    for (const eaten: Buffer[] = []; ; await slowly(5)) eaten.push(Buffer.alloc(2 ** 25, 1));
   },
   hoards: () => {
     const hoard: number[][] = [];
@@ -45,10 +44,12 @@ const ways: Readonly<Record<string, () => void>> = {
   },
   // Ends, while what it started lives on with its output in hand.
   leaves: () => {
-    const left = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" });
+    const left = spawn(process.execPath, ["-e", "require('node:net').createServer().listen(0)"], {
+      stdio: "inherit",
+    });
     say({ kind: "left", pid: left.pid });
     process.stdout.write("whole\n", () => process.exit(0));
   },
 };
 
-ways[process.argv.at(-1) ?? ""]?.();
+await ways[process.argv.at(-1) ?? ""]?.();
