@@ -15,6 +15,7 @@ const rooms: Readonly<Record<string, Room>> = {
   domain: { rooms: [], packages: [] },
   ports: { rooms: ["domain"], packages: [] },
   html: { rooms: [], packages: [] },
+  disk: { rooms: ["domain"], packages: ["node:fs", "node:os", "node:path", "node:sqlite"] },
   settings: {
     rooms: ["domain"],
     packages: ["node:crypto", "node:fs", "node:os", "node:url", "node-cron", "yaml", "zod"],
@@ -48,7 +49,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "node:zlib",
     ],
   },
-  importer: { rooms: ["domain"], packages: ["*", "protobufjs", "yauzl"] },
+  importer: { rooms: ["domain", "disk"], packages: ["*", "protobufjs", "yauzl"] },
   files: {
     rooms: ["domain", "ports", "volumeFile", "nifti", "nrrd", "metaImage", "dicom"],
     packages: ["node:fs", "node:path", "node:stream", "yauzl"],
@@ -72,7 +73,7 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ["node:fs", "node:path"],
   },
   pacs: { rooms: ["domain", "ports"], packages: ["*", "dicomweb-client", "node-cron", "undici"] },
-  jobs: { rooms: ["domain", "ports"], packages: ["*"] },
+  jobs: { rooms: ["domain", "ports", "disk"], packages: ["*"] },
   inference: { rooms: ["domain", "ports"], packages: ["*", "onnxruntime-node", "zod"] },
   http: { rooms: ["domain", "ports", "html"], packages: ["express", "node:crypto", "node:http"] },
   "compose.ts": {
@@ -80,7 +81,18 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ["*"],
   },
   processes: {
-    rooms: ["domain", "ports", "settings", "story", "pipeline.ts", "pacs", "jobs", "http", "compose.ts"],
+    rooms: [
+      "domain",
+      "ports",
+      "disk",
+      "settings",
+      "story",
+      "pipeline.ts",
+      "pacs",
+      "jobs",
+      "http",
+      "compose.ts",
+    ],
     packages: ["*", "execa", "node-cron", "p-queue", "winston"],
   },
   demo: {
@@ -103,6 +115,7 @@ const rooms: Readonly<Record<string, Room>> = {
     rooms: [
       "domain",
       "ports",
+      "disk",
       "settings",
       "evaluate",
       "readout",
@@ -156,7 +169,7 @@ const soleUsers: Record<string, readonly string[]> = {
   dcmjs: ["dicom"],
   "dicomweb-client": ["pacs"],
   "onnxruntime-node": ["inference"],
-  "node:sqlite": ["jobs"],
+  "node:sqlite": ["disk", "jobs"],
   express: ["http"],
   winston: ["processes"],
   execa: ["processes"],

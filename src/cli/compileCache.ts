@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { makeFolder } from "../jobs/makeFolder.ts";
+import { makeFolder } from "../disk/makeFolder.ts";
 
 /**
  * Where Node keeps what it compiled of this program, which halves the time of a start: below the service's

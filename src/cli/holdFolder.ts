@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { holdExclusively } from "../disk/fileLock.ts";
 import { failed } from "../domain/failure.ts";
-import { holdExclusively } from "../jobs/database.ts";
 
 const lockName = ".panseg.lock";
 

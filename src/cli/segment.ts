@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { clock } from "../compose.ts";
+import { makeTemporaryFolder } from "../disk/temporaryFolder.ts";
 import { failed } from "../domain/failure.ts";
 import { sayMl } from "../domain/millilitres.ts";
 import { PHANTOM_NOTICE, RESEARCH_NOTICE } from "../domain/result.ts";
 import { isVolumeFile } from "../files/volumeFormats.ts";
 import { writeFiles } from "../files/writeFiles.ts";
-import { makeTemporaryFolder } from "../jobs/temporaryFolder.ts";
 import { resultFiles } from "../predict/resultFiles.ts";
 import { type Results, segmentDicom, segmentVolumeFile } from "../predict/segmentFiles.ts";
 import { makeLog } from "../processes/log.ts";

@@ -1,5 +1,6 @@
-import { accessSync, closeSync, constants, existsSync, openSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { createPrivately } from "../disk/fileLock.ts";
 import { failed } from "../domain/failure.ts";
 
 /** One connection to one SQLite file; the only place that knows which driver is underneath. */
@@ -66,26 +67,6 @@ export function isSound(file: string): boolean {
   }
 }
 
-/** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
-const held = new Set<DatabaseSync>();
-
-/** Takes a file for this process alone; null where another holds it. The kernel frees it when the process dies, however it dies. */
-export function holdExclusively(file: string): (() => void) | null {
-  createPrivately(file);
-  const sqlite = new DatabaseSync(file, { timeout: 0 });
-  try {
-    sqlite.exec("BEGIN EXCLUSIVE");
-  } catch (error) {
-    sqlite.close();
-    if (primaryCode(error) === SQLITE.BUSY) return null;
-    throw error;
-  }
-  held.add(sqlite);
-  return () => {
-    if (held.delete(sqlite)) sqlite.close();
-  };
-}
-
 /**
  * The journal mode that is in force afterwards. SQLite does not wait for others here: two connections that turn a new file
  * to WAL at one moment each hold the shared lock that the other's exclusive one waits for, and get BUSY at once.
@@ -100,12 +81,6 @@ function turnOnWal(sqlite: DatabaseSync): unknown {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + 20 * Math.random());
     }
   }
-}
-
-/** SQLite gives its side files the mode of the main file. */
-function createPrivately(file: string): void {
-  // An existing file is never opened here: closing it would drop the POSIX locks of this process's other connections.
-  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
 }
 
 function wrap(sqlite: DatabaseSync): Database {

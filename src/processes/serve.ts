@@ -1,11 +1,11 @@
 /** `serve`: HTTP in this process for as long as it lives; watching and jobs for as long as the data folder is there. */
 import { stat, statfs } from "node:fs/promises";
 import { composePacs, composeQuality, requireModels } from "../compose.ts";
+import { removeAbandonedFolders } from "../disk/temporaryFolder.ts";
 import { type Failure, FailureError, makeFailure, toFailure } from "../domain/failure.ts";
 import type { Readiness, Sources } from "../http/app.ts";
 import { closeServer, type HttpLimits, listen } from "../http/listen.ts";
 import { whyUnwritable } from "../jobs/folderGuard.ts";
-import { removeAbandonedFolders } from "../jobs/temporaryFolder.ts";
 import type { Pacs } from "../ports/pacs.ts";
 import type { Log } from "../ports/world.ts";
 import { readPancreasNames } from "../settings/pancreasNames.ts";

@@ -37,7 +37,7 @@ const references: readonly (readonly [string, ModelClass])[] = [
 
 const writeReference = async (name: string, modelClass: ModelClass) => {
   const source = sharedFolder("vectors", name, "model");
-  const tree = await openSource(source, folder);
+  const tree = await openSource(source, () => folder);
   const sources = locateModel(tree, { source, modelClass });
   const training = { orientation: "LPS", mirrored: true } as const;
   const { network } = await readPlanOf(tree, sources, null, modelClass, training);

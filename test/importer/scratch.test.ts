@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { type ImportRequest, importModel } from "../../src/importer/importModel.ts";
 import { withScratchFolder } from "../../src/importer/source/scratchFolder.ts";
@@ -111,10 +111,23 @@ test("what a killed import left more than a day ago is removed by the next, and 
   for (const name of ["unpacked.tmp-old", "pansegnet-t1.tmp-old", "pansegnet-t1"])
     utimesSync(join(models, name), twoDaysAgo, twoDaysAgo);
   await withScratchFolder(models, async (folder) => {
-    mkdirSync(folder);
-    assert.ok(existsSync(folder));
+    assert.ok(existsSync(folder()));
   });
   assert.deepEqual(readdirSync(models).sort(), ["pansegnet-t1", "pansegnet-t1.tmp-new"]);
+});
+
+test("S6: what a killed import had unpacked is removed by the next one at once, and what another is unpacking stays", async () => {
+  const models = place();
+  mkdirSync(join(models, "unpacked.tmp-dead", "1"), { recursive: true });
+  writeFileSync(join(models, "unpacked.tmp-dead", "1", "model.model"), "gigabytes");
+  await withScratchFolder(models, async (folder) => {
+    const mine = folder();
+    await withScratchFolder(models, async () => {
+      assert.deepEqual(readdirSync(models), [basename(mine)]);
+    });
+    assert.equal(folder(), mine);
+  });
+  assert.deepEqual(readdirSync(models), []);
 });
 
 test("a path that names fold or checkpoint, and an option that names another, are refused", async () => {

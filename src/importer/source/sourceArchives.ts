@@ -54,13 +54,13 @@ export const isCheckpointZip = async (path: string): Promise<boolean> =>
   (await listEntries(path)).some(({ fileName }) => /^[^/]+\/data\.pkl$/.test(fileName));
 
 /** The name inside the archive never becomes a path on disk: only its last part, in a folder of its own. */
-const packedFile = (archive: string, entry: yauzl.Entry, unpackFolder: string): SourceFile => {
+const packedFile = (archive: string, entry: yauzl.Entry, unpackFolder: () => string): SourceFile => {
   let path: Promise<string> | null = null;
   return {
     isPacked: true,
     fetch: (onProgress = () => {}) => {
       path ??= (async () => {
-        const target = join(unpackFolder, randomUUID(), basename(entry.fileName));
+        const target = join(unpackFolder(), randomUUID(), basename(entry.fileName));
         await unpack(archive, entry, target, onProgress);
         return target;
       })();
@@ -75,7 +75,7 @@ const joined = (...parts: readonly string[]): string =>
 /** Lists zips, the parts of one download as one folder; nothing is unpacked but zips inside of zips. */
 export const readArchives = async (
   zips: readonly NamedFile[],
-  unpackFolder: string,
+  unpackFolder: () => string,
   isJunk: (name: string) => boolean,
   atRoot = false,
 ): Promise<{ readonly files: readonly NamedFile[]; readonly archives: readonly string[] }> => {

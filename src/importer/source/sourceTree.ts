@@ -175,7 +175,7 @@ const openFile = async (path: string): Promise<SourceTree> => {
  * are fetched, below `unpackFolder`. Throws CHECKPOINT_NOT_FOUND, CHECKPOINT_NOT_ZIP, CHECKPOINT_TRUNCATED,
  * MODEL_ARCHIVE_UNSAFE, MODEL_NO_SPACE.
  */
-export const openSource = async (source: string, unpackFolder: string): Promise<SourceTree> => {
+export const openSource = async (source: string, unpackFolder: () => string): Promise<SourceTree> => {
   const path = resolve(source);
   const mount: MountArchives = (zips, atRoot) => readArchives(zips, unpackFolder, isJunk, atRoot);
   if (await isFolder(path)) return openFolder(path, mount);

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeTemporaryFolder } from "../../../src/jobs/temporaryFolder.ts";
+import { makeTemporaryFolder } from "../../../src/disk/temporaryFolder.ts";
 import { say } from "../support/say.ts";
 
 /** Holds a temporary folder with a file in it until it is killed. */

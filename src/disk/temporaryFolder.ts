@@ -2,7 +2,8 @@ import { lstatSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { failed } from "../domain/failure.ts";
-import { holdExclusively } from "./database.ts";
+import { holdExclusively } from "./fileLock.ts";
+import { makeFolder } from "./makeFolder.ts";
 
 const PREFIX = "panseg-held-";
 const LOCK = "owner.lock";
@@ -11,14 +12,14 @@ const MOST_ATTEMPTS = 20;
 export type TemporaryFolder = { readonly path: string; readonly remove: () => void };
 
 /**
- * A private folder that belongs to this process until `remove` or its death; what dead processes left is removed first.
+ * A private folder below `parent` that belongs to this process until `remove` or its death; what dead processes left is removed first.
  * It is owned by a lock of the kernel, which sees through reused process numbers, containers that share a disk, and reboots.
  * Throws FOLDER_UNWRITABLE.
  */
-export const makeTemporaryFolder = (parent: string = tmpdir()): TemporaryFolder => {
-  removeAbandonedFolders(parent);
+export const makeTemporaryFolder = (parent: string = tmpdir(), prefix: string = PREFIX): TemporaryFolder => {
+  removeAbandonedFolders(parent, prefix);
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-    const path = makeFolder(parent);
+    const path = makeNamedFolder(parent, prefix);
     const release = hold(path);
     if (release !== null) return { path, remove: () => removeHeld(path, release) };
     // Another process took the folder for abandoned in the moment before it was held.
@@ -28,9 +29,9 @@ export const makeTemporaryFolder = (parent: string = tmpdir()): TemporaryFolder 
 };
 
 /** Remove what dead processes of this user left; how many folders. What cannot be judged or removed stays. */
-export const removeAbandonedFolders = (parent: string = tmpdir()): number => {
+export const removeAbandonedFolders = (parent: string = tmpdir(), prefix: string = PREFIX): number => {
   let removed = 0;
-  for (const name of listNames(parent)) {
+  for (const name of listNames(parent, prefix)) {
     const path = join(parent, name);
     if (!isOurs(path)) continue;
     const release = hold(path);
@@ -54,9 +55,10 @@ const removeHeld = (path: string, release: () => void): void => {
   }
 };
 
-const makeFolder = (parent: string): string => {
+const makeNamedFolder = (parent: string, prefix: string): string => {
   try {
-    return mkdtempSync(join(parent, PREFIX));
+    makeFolder(parent, 0o777);
+    return mkdtempSync(join(parent, prefix));
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     throw failed(
@@ -84,9 +86,9 @@ const hold = (path: string): (() => void) | null => {
   }
 };
 
-const listNames = (parent: string): readonly string[] => {
+const listNames = (parent: string, prefix: string): readonly string[] => {
   try {
-    return readdirSync(parent).filter((name) => name.startsWith(PREFIX));
+    return readdirSync(parent).filter((name) => name.startsWith(prefix));
   } catch {
     return [];
   }

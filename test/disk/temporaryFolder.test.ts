@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { makeTemporaryFolder, removeAbandonedFolders } from "../../src/disk/temporaryFolder.ts";
 import { FailureError } from "../../src/domain/failure.ts";
-import { makeTemporaryFolder, removeAbandonedFolders } from "../../src/jobs/temporaryFolder.ts";
-import { said, startChild } from "./support/child.ts";
-import { privateFolder } from "./support/privateFolder.ts";
+import { said, startChild } from "../jobs/support/child.ts";
+import { privateFolder } from "../jobs/support/privateFolder.ts";
 
 const owners = async (parent: string, count: number) => {
   const children = Array.from({ length: count }, () => startChild("unpacker", parent));
