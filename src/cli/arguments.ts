@@ -3,6 +3,8 @@
  * parser for commander, which names the option beside the sentence thrown here.
  */
 import { InvalidArgumentError } from "commander";
+import { type FailureCode, failureCodes } from "../domain/failure.ts";
+import { nearestWord } from "../domain/nearestWord.ts";
 import { isWellFormedUid } from "../domain/uid.ts";
 
 export type Parse<T> = (text: string, previous?: unknown) => T;
@@ -37,6 +39,14 @@ export const decimalNumber =
   (range: Range): Parse<number> =>
   (text) =>
     inRange(/^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN, range, "number");
+
+/** A code of the table of failures, in any case. */
+export const failureCode: Parse<FailureCode> = (text) => {
+  const code = failureCodes.find((each) => each === text.toUpperCase());
+  if (code !== undefined) return code;
+  const nearest = nearestWord(text.toUpperCase(), failureCodes);
+  throw invalid(`It is no code of a failure${nearest === null ? "." : `; did you mean ${nearest}?`}`);
+};
 
 /** The number of a job. */
 export const jobNumber: Parse<number> = (text) => {

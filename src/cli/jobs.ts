@@ -1,11 +1,12 @@
 import type { Command } from "commander";
+import { counted } from "../domain/counted.ts";
 import { isWaiting, sayDelivery } from "../domain/delivery.ts";
-import { failed } from "../domain/failure.ts";
+import { type FailureCode, failed } from "../domain/failure.ts";
 import { type Job, type JobState, jobStates } from "../domain/job.ts";
 import { roundedMl } from "../domain/millilitres.ts";
 import { viewJob } from "../http/app.ts";
 import type { JobStore } from "../ports/jobs.ts";
-import { choice, day, jobNumber, uid, wholeNumber } from "./arguments.ts";
+import { choice, day, failureCode, jobNumber, uid, wholeNumber } from "./arguments.ts";
 import { settingsFor } from "./context.ts";
 import { ledgerPath, openLedger } from "./ledger.ts";
 import { note, print, printJson, table } from "./output.ts";
@@ -44,20 +45,21 @@ export const describeJobs = (jobs: Command): void => {
 
   jobs
     .command("retry")
-    .argument("<id>", "number of the job", jobNumber)
-    .description("queue a skipped or dead job again; what waits for a destination is tried at once")
-    .action(async (id: number, _options, command: Command) => {
-      await withJobs(command, async (store) => {
-        const before = await store.find(id);
-        if (before === null) throw failed("JOB_NOT_FOUND", `There is no job ${id}.`);
-        const { state, failure } = before;
-        if (failure?.code === "RETRACTED")
-          throw failed("NOT_RETRYABLE", `Job ${id} was withdrawn: ${failure.sentence}`);
-        if (!["skipped", "dead", "computed"].includes(state))
-          throw failed("NOT_RETRYABLE", `Job ${id} is ${state}.`);
-        const job = await store.retry(id);
-        print(`job ${job.id} is ${job.state}`);
-      });
+    .argument("[id]", "number of the job", jobNumber)
+    .description("queue a skipped or dead job again, or many; what waits for a destination is tried at once")
+    .option("--all", "every dead job")
+    .option("--code <code>", "with --all: every job, dead or skipped, that ended with this code", failureCode)
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  panseg jobs retry 17\n  panseg jobs retry --all --code STORE_REJECTED",
+    )
+    .action(async (id: number | undefined, { all = false, code, json }: RetryOptions, command: Command) => {
+      if (all === (id !== undefined)) throw failed("USAGE", "Give the number of one job, or --all.");
+      if (!all && code !== undefined) throw failed("USAGE", "--code goes with --all.");
+      await withJobs(command, (store) =>
+        id === undefined ? retryAll(store, code ?? null, json) : retryOne(store, id, json),
+      );
     });
 
   jobs
@@ -88,6 +90,27 @@ export const describeJobs = (jobs: Command): void => {
         print(`${queued} of ${examined} series will be looked at again`);
       });
     });
+};
+
+type RetryOptions = { readonly all?: boolean; readonly code?: FailureCode; readonly json?: boolean };
+
+const retryAll = async (store: JobStore, code: FailureCode | null, json = false): Promise<void> => {
+  const queued = await store.retryAll(code);
+  if (json) printJson({ code, queued });
+  else print(`${counted(queued, "job")} queued again`);
+};
+
+const retryOne = async (store: JobStore, id: number, json = false): Promise<void> => {
+  const before = await store.find(id);
+  if (before === null) throw failed("JOB_NOT_FOUND", `There is no job ${id}.`);
+  const { state, failure } = before;
+  if (failure?.code === "RETRACTED")
+    throw failed("NOT_RETRYABLE", `Job ${id} was withdrawn: ${failure.sentence}`);
+  if (!["skipped", "dead", "computed"].includes(state))
+    throw failed("NOT_RETRYABLE", `Job ${id} is ${state}.`);
+  const job = await store.retry(id);
+  if (json) printJson(viewJob(job));
+  else print(`job ${job.id} is ${job.state}`);
 };
 
 const columns = ["id", "kind", "state", "step", "try", "ml", "why", "series"] as const;

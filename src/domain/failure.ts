@@ -55,6 +55,9 @@ export const failed = (
 ): FailureError =>
   new FailureError(makeFailure(code, sentence, details), cause === undefined ? undefined : { cause });
 
+/** Every code, in the order of the table. */
+export const failureCodes = Object.keys(failureTable) as readonly FailureCode[];
+
 const policies: Readonly<Partial<Record<string, FailurePolicy>>> = failureTable;
 
 /** What is decided by the code alone; nothing else keeps a list of codes. A ledger may hold one of another version. */

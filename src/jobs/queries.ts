@@ -40,6 +40,13 @@ export const NOTE_ARRIVED_AGAIN = "UPDATE job SET arrived_again = 1 WHERE id = $
 
 export const QUEUE_AFRESH = `UPDATE job SET ${AFRESH} WHERE id = $id`;
 
+/** What a person withdrew would only be found in the archive again. */
+export const ENDED_WITH = `
+  SELECT id FROM job WHERE state IN ('dead', 'skipped') AND json_extract(failure_json, '$.code') = $code
+    AND $code <> 'RETRACTED' ORDER BY seq`;
+
+export const ALL_DEAD = "SELECT id FROM job WHERE state = 'dead' ORDER BY seq";
+
 export const SAVE_CURSOR = `
   INSERT INTO cursor (source, value) VALUES ($source, $value) ON CONFLICT (source) DO UPDATE SET value = $value`;
 

@@ -121,7 +121,7 @@ const releasing = (
 const reading = (
   database: Database,
   now: Now,
-): Pick<JobStore, "find" | "list" | "retry" | "retract" | "stats" | "isWorkWaiting"> => ({
+): Pick<JobStore, "find" | "list" | "retry" | "retryAll" | "retract" | "stats" | "isWorkWaiting"> => ({
   isWorkWaiting: async () =>
     database.first(sql.IS_RUNNING) === null && database.first(sql.DUE, { now: now() }) !== null,
   find: async (id) => findJob(database, id),
@@ -139,6 +139,13 @@ const reading = (
       if (job.failure?.code === "RETRACTED") return job;
       queueAgain(database, job, now());
       return requireJob(database, id);
+    }),
+  retryAll: async (code) =>
+    database.transaction(() => {
+      const ended = code === null ? database.all(sql.ALL_DEAD) : database.all(sql.ENDED_WITH, { code });
+      // One by one, in the order in which they came: each takes its own place in the queue.
+      for (const { id } of ended) queueAgain(database, requireJob(database, Number(id)), now());
+      return ended.length;
     }),
   retract: async (id, failure) =>
     database.transaction(() => {

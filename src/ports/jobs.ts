@@ -1,6 +1,6 @@
 /** The ledger of jobs; jobs/ fulfils it. */
 import type { Delivery } from "../domain/delivery.ts";
-import type { Failure } from "../domain/failure.ts";
+import type { Failure, FailureCode } from "../domain/failure.ts";
 import type { Claim, Job, JobKind, JobState, JobStats, NewSegmentJob, SeriesArrival } from "../domain/job.ts";
 import type { ResultSummary } from "../domain/result.ts";
 
@@ -62,6 +62,8 @@ export type JobStore = {
   readonly each: (filter?: { state?: JobState; kind?: JobKind }) => AsyncIterable<Job>;
   /** A person's decision: queue a skipped or dead job anew, and try at once what waits for a destination. Throws JOB_NOT_FOUND. */
   readonly retry: (id: number) => Promise<Job>;
+  /** The same for every dead job, or for every job, dead or skipped, that ended with this code; how many. */
+  readonly retryAll: (code: FailureCode | null) => Promise<number>;
   /** A person's decision: the result of an ended segmentation does not hold any more. Throws JOB_NOT_FOUND, NOT_RETRACTABLE. */
   readonly retract: (id: number, failure: Failure) => Promise<Job>;
   readonly stats: () => Promise<JobStats>;

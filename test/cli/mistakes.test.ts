@@ -232,6 +232,8 @@ const mistakes: readonly Mistake[] = [
   [["jobs", "list", "--limit", "abc"], 2, /a whole number from 1 to/],
   [["jobs", "list", "--limit", "0"], 2, /a whole number from 1 to/],
   [["jobs", "list", "--state", "foo"], 2, /one of queued, running, done, skipped, dead/, served],
+  [["jobs", "retry", "--all", "--code", "STORE_REJECTD"], 2, /did you mean STORE_REJECTED\?/, served],
+  [["jobs", "retry"], 2, /number of one job, or --all/, served],
   [["jobs", "show", "seven"], 2, /A job has a whole number/, served],
   [["jobs", "rerun", "--since", "2026-02-31"], 2, /It is a day such as 2026-01-31/, served],
   [["audit-quality", "--since", "yesterday"], 2, /It is a day such as 2026-01-31/],

@@ -684,6 +684,29 @@ function people(scene: MakeScene): void {
     });
   }
 
+  scene(
+    "D2: after an outage a person queues all that ended with one code, or all that is dead",
+    async ({ store }) => {
+      const rejected = makeFailure("STORE_REJECTED", "The archive refused it.");
+      const withdrawn = makeFailure("RETRACTED", "The result was withdrawn.");
+      await store.arrive([1, 2, 3, 4, 5].map((n) => arrival(n)));
+      for (const failure of [gone, rejected, gone]) await store.bury(await claimOf(store), failure);
+      for (const failure of [gone, withdrawn]) await store.skip(await claimOf(store), failure);
+      assert.equal(await store.retryAll("RETRACTED"), 0);
+      assert.equal(await store.retryAll("SERIES_GONE"), 3);
+      assert.deepEqual(
+        (await store.list({ state: "queued" })).map(({ key }) => key),
+        ["1.2.3.4", "1.2.3.3", "1.2.3.1"],
+      );
+      assert.equal(await store.retryAll(null), 1);
+      assert.equal((await claimOf(store)).job.key, "1.2.3.1");
+      assert.deepEqual(
+        (await store.list({ state: "skipped" })).map(({ failure }) => failure),
+        [withdrawn],
+      );
+    },
+  );
+
   scene("a withdrawn result stays withdrawn, and its job is never queued again", async ({ store }) => {
     await store.arrive([arrival(1)]);
     await store.completeExamination(await claimOf(store), [segmentation(1)]);
