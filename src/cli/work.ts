@@ -3,6 +3,7 @@ import { constants, getPriority, setPriority } from "node:os";
 import type { Command } from "commander";
 import { composeWorld, jobsFile } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
+import { whyDiskLow } from "../jobs/diskReserve.ts";
 import { guardFooting } from "../jobs/folderGuard.ts";
 import type { Log } from "../ports/world.ts";
 import { makeBell } from "../processes/bell.ts";
@@ -47,6 +48,7 @@ const work = async (owner: string, settings: Settings): Promise<void> => {
     lost,
     looking: () => tell({ kind: "looking" }),
     wait: bell.wait,
+    lowDisk: () => whyDiskLow(settings.dataFolder, settings.jobs.reserveMegabytes),
   });
   await world.models.close();
   await world.jobs.close();

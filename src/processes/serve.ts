@@ -1,10 +1,11 @@
 /** `serve`: HTTP in this process for as long as it lives; watching and jobs for as long as the data folder is there. */
-import { stat, statfs } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { composePacs, composeQuality, requireModels } from "../compose.ts";
 import { removeAbandonedFolders } from "../disk/temporaryFolder.ts";
 import { type Failure, FailureError, makeFailure, toFailure } from "../domain/failure.ts";
 import type { Readiness, Sources } from "../http/app.ts";
 import { closeServer, type HttpLimits, listen } from "../http/listen.ts";
+import { whyDiskLow } from "../jobs/diskReserve.ts";
 import { whyUnwritable } from "../jobs/folderGuard.ts";
 import type { Pacs } from "../ports/pacs.ts";
 import type { Log } from "../ports/world.ts";
@@ -15,7 +16,6 @@ import type { ProgramCommand } from "./child.ts";
 import { makeReportReader } from "./reports.ts";
 import { holdDataFolder, type Tenure } from "./tenure.ts";
 
-const MIN_FREE_BYTES = 2 ** 30;
 const LOOK_MS = 1000;
 
 export type Service = { readonly port: number; readonly stop: () => Promise<void> };
@@ -168,7 +168,8 @@ const limitsOf = ({ http }: Settings): HttpLimits => ({
 const readiness = async (settings: Settings, pacs: Pacs, holding: Holding): Promise<Readiness> => {
   const { tenure } = holding;
   const lost = tenure === null ? holding.lost : await tenure.lost();
-  const problems = [lost, tenure?.trouble() ?? null, lost === null ? await lowDisk(settings) : null];
+  const lowDisk = await whyDiskLow(settings.dataFolder, settings.jobs.reserveMegabytes);
+  const problems = [lost, tenure?.trouble() ?? null, lost === null ? lowDisk : null];
   const degraded = await pacs.ping().then(
     () => null,
     (error: unknown) => toFailure(error),
@@ -177,18 +178,4 @@ const readiness = async (settings: Settings, pacs: Pacs, holding: Holding): Prom
     problems: problems.filter((each) => each !== null),
     degraded: degraded === null ? [] : [degraded],
   };
-};
-
-const lowDisk = async ({ dataFolder }: Settings): Promise<Failure | null> => {
-  const disk = await statfs(dataFolder).catch(() => null);
-  const freeBytes = disk === null ? Number.POSITIVE_INFINITY : disk.bavail * disk.bsize;
-  return freeBytes >= MIN_FREE_BYTES
-    ? null
-    : makeFailure(
-        "DISK_LOW",
-        `The data folder has ${Math.floor(freeBytes / 2 ** 20)} MiB left; 1024 are needed.`,
-        {
-          freeBytes,
-        },
-      );
 };

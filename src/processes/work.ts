@@ -1,8 +1,9 @@
 /** The process that runs jobs: claim, tell the story, record how it ended. It answers nobody, so it may block. */
 import { mkdirSync, rmSync } from "node:fs";
-import { type Failure, toFailure } from "../domain/failure.ts";
+import { type Failure, makeFailure, toFailure } from "../domain/failure.ts";
 import { framesOf } from "../domain/frames.ts";
 import type { Claim } from "../domain/job.ts";
+import { isDiskFull } from "../jobs/diskReserve.ts";
 import { type Fates, makeFates } from "../jobs/fates.ts";
 import { decide, delayAfterMs } from "../jobs/retryPolicy.ts";
 import { examineSeries, processJob } from "../pipeline.ts";
@@ -22,6 +23,8 @@ export type WorkerOptions = {
   readonly looking: () => void;
   /** Waits until there may be a job, or so many milliseconds. */
   readonly wait: (longestMs: number, signal: AbortSignal) => Promise<void>;
+  /** Why there is no room for another job; null while there is. */
+  readonly lowDisk: () => Promise<Failure | null>;
 };
 
 /** Who brings a job tells the worker; this is for jobs whose time comes, and for those that a person queued anew. */
@@ -32,16 +35,44 @@ export const runWorker = async (world: World, options: WorkerOptions): Promise<v
   // While the archive is away every job fails alike without using an attempt, so the outage itself is counted.
   let failuresInRow = 0;
   const fates = makeFates();
+  const hasRoom = watchRoom(options);
   while (!options.signal.aborted) {
     options.looking();
     // A claim written through the open file of a ledger that was deleted is written nowhere; the service ends this process.
-    const isLost = (await options.lost()) !== null;
-    const claim = isLost ? null : await world.jobs.claim(options.owner, options.leaseMs);
+    const mayClaim = (await options.lost()) === null && (await hasRoom());
+    const claim = mayClaim ? await world.jobs.claim(options.owner, options.leaseMs) : null;
     if (claim === null) await options.wait(IDLE_MS, options.signal);
     else
       failuresInRow = (await runClaim(claim, world, options, { failuresInRow, fates }))
         ? 0
         : failuresInRow + 1;
+  }
+};
+
+/** Whether there is room for another job. Told when there is none any more, and when there is again, and not at every look. */
+const watchRoom = ({ lowDisk, log }: WorkerOptions): (() => Promise<boolean>) => {
+  let isLow = false;
+  return async () => {
+    const low = await lowDisk();
+    if (low !== null && !isLow) log.error("no job is begun", { code: low.code, sentence: low.sentence });
+    if (low === null && isLow) log.info("jobs are begun again");
+    isLow = low !== null;
+    return !isLow;
+  };
+};
+
+/** A full disk takes not even the word that a job failed: it is said when there is room. */
+const whenThereIsRoom = async (
+  { signal, wait }: Pick<WorkerOptions, "signal" | "wait">,
+  write: () => Promise<void>,
+): Promise<void> => {
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isDiskFull(error) || signal.aborted) throw error;
+    }
+    await wait(IDLE_MS, signal);
   }
 };
 
@@ -89,16 +120,18 @@ const runClaim = async (claim: Claim, world: World, options: WorkerOptions, past
   }
 };
 
+const diskFull = makeFailure("DISK_LOW", "The disk was full before the job came to its end.");
+
 const endInFailure = async (
   claim: Claim,
   error: unknown,
   { jobs, clock, spool }: World,
-  { maxAttempts, log, lost }: WorkerOptions,
+  { maxAttempts, log, lost, signal, wait }: WorkerOptions,
   { failuresInRow, fates, failedSteps }: Past & { readonly failedSteps: readonly string[] },
   fields: Readonly<Record<string, unknown>>,
 ): Promise<boolean> => {
   // Whatever went wrong on ground that is gone says nothing about the job.
-  const failure = (await lost()) ?? toFailure(error);
+  const failure = (await lost()) ?? (isDiskFull(error) ? diskFull : toFailure(error));
   if (failure.code === "LEASE_LOST") {
     log.warn("lease lost", fields);
     return true;
@@ -115,13 +148,17 @@ const endInFailure = async (
   });
   if (decision.kind !== "retry") fates.ended(claim.job.id);
   if (decision.kind === "skip") {
-    await jobs.skip(claim, failure);
+    await whenThereIsRoom({ signal, wait }, () => jobs.skip(claim, failure));
     // Nobody sends them any more, and what they show may have been deleted for a reason.
     spool.remove(claim.job.key);
-  } else if (decision.kind === "bury") await jobs.bury(claim, failure);
+  } else if (decision.kind === "bury")
+    await whenThereIsRoom({ signal, wait }, () => jobs.bury(claim, failure));
   else {
     const delayMs = delayAfterMs(failure, Math.max(attempts, failuresInRow), Math.random());
-    await jobs.retryLater(claim, failure, clock.nowMs() + delayMs, decision.usesAttempt);
+    const { usesAttempt } = decision;
+    await whenThereIsRoom({ signal, wait }, () =>
+      jobs.retryLater(claim, failure, clock.nowMs() + delayMs, usesAttempt),
+    );
   }
   return decision.kind !== "retry";
 };

@@ -148,6 +148,8 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       maxAttempts: wholeNumber(1, 1000).default(3),
       leaseSeconds: positiveNumber(DAY_SECONDS).default(300),
+      /** While the disk of the data folder has less free, no job is begun. */
+      reserveMegabytes: wholeNumber(0, 1_048_576).default(1024),
     })
     .prefault({}),
   pictures: z

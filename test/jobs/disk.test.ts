@@ -68,32 +68,32 @@ describe("power loss", { skip }, () => {
   });
 });
 
-describe("disk full", { skip }, () => {
-  /** Leaves less than a megabyte, for the database to use up. */
-  const fill = (folder: string): void => {
+/** Leaves less than a megabyte, for the database to use up. */
+const fill = (folder: string): void => {
+  try {
+    for (let n = 0; ; n++) writeFileSync(`${folder}/ballast-${n}`, Buffer.alloc(2 ** 20));
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, "ENOSPC");
+    const names = readdirSync(folder).filter((name) => name.startsWith("ballast"));
+    rmSync(`${folder}/ballast-${names.length - 1}`);
+  }
+};
+const free = (folder: string): void => {
+  for (const name of readdirSync(folder)) if (name.startsWith("ballast")) rmSync(`${folder}/${name}`);
+};
+/** Fill the database until it refuses; the series that were acknowledged. */
+const arriveUntilRefused = async (store: JobStore, first: number): Promise<number> => {
+  for (let n = first; n < first + 10_000; n++) {
     try {
-      for (let n = 0; ; n++) writeFileSync(`${folder}/ballast-${n}`, Buffer.alloc(2 ** 20));
-    } catch (error) {
-      assert.equal((error as NodeJS.ErrnoException).code, "ENOSPC");
-      const names = readdirSync(folder).filter((name) => name.startsWith("ballast"));
-      rmSync(`${folder}/ballast-${names.length - 1}`);
+      await store.arrive([arrival(n)], { source: "orthanc", value: `${n}` });
+    } catch {
+      return n;
     }
-  };
-  const free = (folder: string): void => {
-    for (const name of readdirSync(folder)) if (name.startsWith("ballast")) rmSync(`${folder}/${name}`);
-  };
-  /** Fill the database until it refuses; the series that were acknowledged. */
-  const arriveUntilRefused = async (store: JobStore, first: number): Promise<number> => {
-    for (let n = first; n < first + 10_000; n++) {
-      try {
-        await store.arrive([arrival(n)], { source: "orthanc", value: `${n}` });
-      } catch {
-        return n;
-      }
-    }
-    throw new Error("the disk never filled");
-  };
+  }
+  throw new Error("the disk never filled");
+};
 
+describe("disk full", { skip }, () => {
   test("F17 a full disk refuses clearly and loses nothing; all goes on once there is room", () =>
     onDisk(8, async (disk) => {
       const store = openStore(`${disk.folder}/jobs.db`);
@@ -118,6 +118,22 @@ describe("disk full", { skip }, () => {
       await assertOneResultPerSeries(store);
       await store.close();
       assertIntegrity(`${disk.folder}/jobs.db`);
+    }));
+});
+
+describe("disk full, and claims", { skip }, () => {
+  test("S2: on a full disk no claim is handed out that was not written", () =>
+    onDisk(8, async (disk) => {
+      const store = openStore(`${disk.folder}/jobs.db`);
+      const reader = openStore(`${disk.folder}/jobs.db`);
+      fill(disk.folder);
+      const acknowledged = await arriveUntilRefused(store, 0);
+      let claims = 0;
+      for (let n = 0; n < Math.min(acknowledged, 200); n++)
+        if ((await store.claim("worker", 1_000_000).catch(() => null)) !== null) claims++;
+      assert.equal((await reader.list({ state: "running" })).length, claims);
+      await reader.close();
+      await store.close();
     }));
 });
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { composeWorld, jobsFile } from "../../src/compose.ts";
 import { startArchive } from "../../src/demo/archive/startArchive.ts";
 import type { Job } from "../../src/domain/job.ts";
+import { whyDiskLow } from "../../src/jobs/diskReserve.ts";
 import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
 import { makeRefusals } from "../../src/pacs/refusals.ts";
 import type { JobStore } from "../../src/ports/jobs.ts";
@@ -21,8 +22,16 @@ type Owner = { readonly after: (end: () => Promise<void> | void) => void };
  * A real worker and a real archive behind a proxy, in a time of their own: while nothing is due the clock goes to where
  * something is, so that hours of waiting pass at once.
  */
-export const simulate = async (owner: Owner, hook: (clock: MovableClock) => ProxyHook) => {
-  const { folder, models, data } = await demoWorld(owner);
+export const simulate = async (
+  owner: Owner,
+  hook: (clock: MovableClock) => ProxyHook,
+  {
+    dataFolder,
+    reserveMegabytes = 0,
+  }: { readonly dataFolder?: string; readonly reserveMegabytes?: number } = {},
+) => {
+  const { folder, models, data: usual } = await demoWorld(owner);
+  const data = dataFolder ?? usual;
   const archive = await startArchive({ folder: join(folder, "archive"), stableMs: 1000 });
   owner.after(archive.stop);
   const clock = movableClock();
@@ -43,6 +52,7 @@ export const simulate = async (owner: Owner, hook: (clock: MovableClock) => Prox
   await composed.jobs.close();
   const world = { ...composed, clock, jobs, refusals: makeRefusals(clock) };
   const stopping = new AbortController();
+  let looks = 0;
   let working: Promise<void> | null = null;
   owner.after(async () => {
     stopping.abort();
@@ -66,7 +76,8 @@ export const simulate = async (owner: Owner, hook: (clock: MovableClock) => Prox
     clock,
     jobs,
     log,
-    spool: world.spool,
+    /** How often the worker has looked whether it may claim. */
+    looks: (): number => looks,
     stow: (files: readonly Uint8Array[]) => stow(archive.url, {}, files),
     /** Work until no job is open, at most for this long in its own time; all jobs. */
     untilDone: async ({ mostMs = Number.POSITIVE_INFINITY } = {}): Promise<readonly Job[]> => {
@@ -82,6 +93,10 @@ export const simulate = async (owner: Owner, hook: (clock: MovableClock) => Prox
         looking: () => {},
         // The clock jumps to where a job is due, and nobody rings.
         wait: (_longestMs, signal) => makeBell().wait(50, signal),
+        lowDisk: async () => {
+          looks++;
+          return whyDiskLow(data, reserveMegabytes);
+        },
       });
       return eventually("no job is open", async () => {
         const all = await skipIdleTime();
