@@ -1,9 +1,13 @@
-import { compiled, incbet, incbi, ndtr } from "cephes";
+import { compiled, incbet, incbi, ndtr, ndtri } from "cephes";
 
 await compiled;
 
-/** P(Z ≤ z) of the standard normal distribution; 0 below z = −27, where it is less than 1e-160. */
-export const normalCdf = (z: number): number => ndtr(z);
+/** P(Z ≤ z) of the standard normal distribution; 0 below z = −27, where it is less than 1e-160, and for −∞. */
+export const normalCdf = (z: number): number => ndtr(Math.min(Math.max(z, -40), 40));
+
+/** z with P(Z ≤ z) = p; −∞ and ∞ for p of 0 and 1. */
+export const normalQuantile = (p: number): number =>
+  p <= 0 ? Number.NEGATIVE_INFINITY : p >= 1 ? Number.POSITIVE_INFINITY : ndtri(p);
 
 /** P(|T| ≥ |t|) of Student's t with `df` degrees of freedom (any positive number). */
 export const studentTwoSidedP = (t: number, df: number): number => incbet(df / 2, 0.5, df / (df + t * t));

@@ -25,6 +25,13 @@ export const coMoment = (a: readonly number[], b: readonly number[]): number => 
 export const sampleSd = (values: readonly number[]): number =>
   Math.sqrt(coMoment(values, values) / (values.length - 1));
 
+/** Skewness of a sample, m₃ / m₂^1.5 of its central moments, positive for a tail above; 0 without spread. */
+export const skewness = (values: readonly number[]): number => {
+  const centre = mean(values);
+  const moment = (power: number): number => mean(values.map((value) => (value - centre) ** power));
+  return moment(3) / moment(2) ** 1.5 || 0;
+};
+
 /** The largest distance from 0; 0 for no values. */
 export const magnitudeOf = (values: readonly number[]): number =>
   values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

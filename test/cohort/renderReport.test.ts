@@ -42,7 +42,7 @@ test("the key numbers are those of the cases", async () => {
   // Mean 85, SD of 80, 90, 85; distances 9, 5, 7 mm.
   assert.match(
     text,
-    /Dice, mean ± SD 85\.0 ± 5\.0 % no interval of the mean: 3 values are too few for an interval that holds; 6 are needed HD95/,
+    /Dice, mean ± SD 85\.0 ± 5\.0 % no interval of the mean: 3 values are too few for an interval that holds; 8 are needed HD95/,
   );
   assert.match(text, /HD95, median 7\.0 mm quartiles 6\.0 to 8\.0/);
   // Differences −10, 4, 0: mean −2, SD √52 = 7.211, limits −2 ± 14.13.

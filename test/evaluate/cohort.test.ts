@@ -119,7 +119,13 @@ test("cases without a distance are counted, not scored", () => {
 });
 
 test("the mean has an interval around it, the same every time, and one value has none", () => {
-  const larger = [...cohort, at("CT", "A", 3, 9), at("CT", "A", 2, 7)];
+  const larger = [
+    ...cohort,
+    at("CT", "A", 3, 9),
+    at("CT", "A", 2, 7),
+    at("CT", "A", 5, 9),
+    at("CT", "A", 4, 9),
+  ];
   const [all] = summariseCohort(larger);
   const alone = summariseCohort(cohort)[4];
   const { mean = 0, interval } = all?.measures.dice ?? {};

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   fisherQuantile,
   normalCdf,
+  normalQuantile,
   studentHalfWidth,
   studentTwoSidedP,
 } from "../../src/evaluate/distributions.ts";
@@ -27,4 +28,6 @@ test("quantiles of t and F are scipy's", () => {
 
 test("the normal distribution keeps its digits in the lower tail", () => {
   for (const [z, p] of tables.normalCdf) assertRelative(normalCdf(z), p, `z ${z}`);
+  for (const [p, z] of tables.normalQuantile) assertRelative(normalQuantile(p), z, `p ${p}`);
+  assert.deepEqual([0, 1].map(normalQuantile).map(normalCdf), [0, 1]);
 });

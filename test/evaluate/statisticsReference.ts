@@ -17,7 +17,7 @@ type PairFacts = {
   readonly wilcoxon: { readonly statistic: number; readonly p: number; readonly rankBiserial: number };
 };
 
-type BootstrapFacts = {
+type IntervalFacts = {
   readonly values: readonly number[];
   /** Null: without bound on that side. */
   readonly range: readonly [number | null, number | null];
@@ -40,6 +40,7 @@ export const statisticsReference = JSON.parse(
     readonly studentHalfWidth: readonly Triple[];
     readonly fisher: readonly (readonly [number, number, number, number])[];
     readonly normalCdf: readonly (readonly [number, number])[];
+    readonly normalQuantile: readonly (readonly [number, number])[];
   };
   /** Values, percent, percentile. */
   readonly percentiles: readonly (readonly [readonly number[], number, number])[];
@@ -50,7 +51,9 @@ export const statisticsReference = JSON.parse(
     readonly icc31: Triple;
   }[];
   readonly kappa: readonly { readonly table: readonly (readonly number[])[]; readonly kappa: number }[];
-  readonly bootstrapT: readonly BootstrapFacts[];
+  readonly bootstrapT: readonly IntervalFacts[];
+  /** More values than are drawn again. */
+  readonly edgeworth: readonly IntervalFacts[];
   readonly degenerate: {
     readonly pairs: readonly DegenerateFacts[];
     readonly ratings: readonly {

@@ -1,4 +1,4 @@
-import { LEAST_VALUES, MOST_RESAMPLED, RESAMPLES } from "../../evaluate/meanInterval.ts";
+import { LEAST_VALUES, LONG_TAIL_PERCENT, MOST_RESAMPLED, RESAMPLES } from "../../evaluate/meanInterval.ts";
 import { type Html, html } from "../../html/html.ts";
 
 type Definition = readonly [term: string, words: string];
@@ -45,7 +45,7 @@ const definitionsWith = (toleranceMm: number): readonly Definition[] => [
   ],
   [
     "Intervals",
-    `95 %. Those of means of agreement are the narrowest that hold both Student's t interval and the bootstrap-t interval over cases (${RESAMPLES} resamples, seeded; beyond ${MOST_RESAMPLED} cases Student's alone): the first is right for normal values, the second for skewed ones, and percentile or BCa intervals promise too much for the few cases of a centre. In simulations they cover at least 93 % from ${LEAST_VALUES} cases on for normal, uniform, exponential and moderately skewed values and for shares near 1; of values as skewed as a lognormal of SD 1 they cover 88 to 94 %. Below ${LEAST_VALUES} cases none is given. Those of bias and mean differences use Student's t, those of ICC the F distribution.`,
+    `95 %. Those of means of agreement are the narrowest that hold both Student's t interval and the bootstrap-t interval over cases (${RESAMPLES} resamples, seeded; on the side to which values are skewed ${LONG_TAIL_PERCENT} % are cut off, not 2.5; beyond ${MOST_RESAMPLED} cases Student's, corrected for skewness): the first is right for normal values, the second for skewed ones, and percentile or BCa intervals promise too much for the few cases of a centre. In simulations they cover at least 93 % from ${LEAST_VALUES} cases on for normal, uniform and exponential values, shares near 1, and values as skewed as a lognormal of SD 1. Below ${LEAST_VALUES} cases none is given, as no method that we know holds there. No interval of a mean holds for every distribution (Bahadur and Savage 1956): a failure of one case in twenty that none of the compared cases shows is in no interval either, so look at minimum and maximum, and have more cases. Those of bias and mean differences use Student's t, those of ICC the F distribution.`,
   ],
   [
     "SD, quartiles",

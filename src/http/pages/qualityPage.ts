@@ -93,7 +93,11 @@ const renderTable = (
   }</tr>`,
 )}
 </tbody></table></div>
-<p class="small">Mean ± standard deviation. Bias is our volume less the corrected one.</p>`;
+<p class="small">Mean ± standard deviation. Bias is our volume less the corrected one.${
+  drift.length === 0
+    ? null
+    : " In 200 cases a steady site alarms wrongly with a chance of 2 % at most. A fall of 2 standard deviations is found within 10 cases in 95 of 100 sites where 50 first cases say what is usual, in about 90 with 20 (quality.baselineCases)."
+}</p>`;
 
 const renderLeftOut = (leftOut: readonly LeftOut[]): Html | null =>
   leftOut.length === 0
