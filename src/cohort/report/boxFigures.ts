@@ -2,7 +2,7 @@ import type { CohortCase } from "../../evaluate/summariseCohort.ts";
 import { type Html, html } from "../../html/html.ts";
 import { type BoxAxis, type BoxGroup, boxPlot, leastForBox, mostAsPoints } from "./boxPlot.ts";
 import { caseHint } from "./caseHint.ts";
-import { drawSvg } from "./drawSvg.ts";
+import { drawSvg, inTurn } from "./drawSvg.ts";
 import { count, fixed, none } from "./numbers.ts";
 import { ink, modalityStyles, styleOf } from "./palette.ts";
 
@@ -68,7 +68,7 @@ const drawOne = async ({ name, measure, axis, unit }: Shown, { title, rows }: Sp
 const figure = async (split: Split): Promise<Html> => {
   if (split.rows.length > mostRows)
     return html`<p class="none">No box plots ${split.title}: it has ${split.rows.length} values, more than ${mostRows}.</p>`;
-  const drawings = await Promise.all(shown.map((one) => drawOne(one, split)));
+  const drawings = await inTurn(shown, (one) => drawOne(one, split));
   return html`<figure><div class="plots">${drawings}</div><figcaption>Dice and HD95 ${split.title}; the number of cases in brackets.</figcaption></figure>\n`;
 };
 
@@ -80,6 +80,6 @@ export const renderBoxes = async (cases: readonly CohortCase[]): Promise<Html> =
     ordered.length === 0
       ? [{ title: "of all cases", rows: [{ name: "All cases", colour: ink.accent, cases }] }]
       : ordered.map((column) => splitBy(column, cases));
-  return html`${await Promise.all(splits.map(figure))}
+  return html`${await inTurn(splits, figure)}
 <p class="note">Boxes span the quartiles, the line is the median, whiskers reach the farthest case within 1.5 interquartile ranges; groups of fewer than ${leastForBox} cases have no box. Points are cases: all of a group of up to ${mostAsPoints}, of a larger one those beyond the whiskers. Their height within a row has no meaning. The pointer on a point shows its case.</p>`;
 };

@@ -31,6 +31,16 @@ const escaped = (text: string): string =>
 const withTitles = (svg: string): string =>
   svg.replace(/<path (aria-label="([^"]*)"[^>]*)\/>/g, "<path $1><title>$2</title></path>");
 
+/** One drawing after the other: each holds a mark for every case while it is made. */
+export const inTurn = async <T, Result>(
+  each: readonly T[],
+  draw: (one: T) => Promise<Result>,
+): Promise<readonly Result[]> => {
+  const results: Result[] = [];
+  for (const one of each) results.push(await draw(one));
+  return results;
+};
+
 /**
  * The drawing as markup of a page, with the sentence that stands for it where it is not seen. A mark's `description` becomes its
  * title. Vega escapes all text of the specification. Vega is loaded here, when it is needed: it takes a quarter of a second.

@@ -24,10 +24,14 @@ export const renderVolumePlots = async (
 ): Promise<Html> => {
   const [agreement, fit] = [agreementWords(volumes), fitWords(volumes)];
   const n = count(cases.length, "case");
-  const [blandAltman, scatter] = await Promise.all([
-    drawSvg(blandAltmanPlot(cases, volumes), `Bland–Altman plot of the volumes of ${n}. ${agreement}`),
-    drawSvg(volumeScatter(cases, volumes), `Predicted over reference volumes of ${n}. ${fit}`),
-  ]);
+  const blandAltman = await drawSvg(
+    blandAltmanPlot(cases, volumes),
+    `Bland–Altman plot of the volumes of ${n}. ${agreement}`,
+  );
+  const scatter = await drawSvg(
+    volumeScatter(cases, volumes),
+    `Predicted over reference volumes of ${n}. ${fit}`,
+  );
   return html`<div class="pair">
 <figure>${blandAltman}<figcaption>Bland–Altman plot of the volumes of ${n}. ${agreement}</figcaption></figure>
 <figure>${scatter}<figcaption>Predicted over reference volumes of ${n}; the dashed line is identity. ${fit}</figcaption></figure>
