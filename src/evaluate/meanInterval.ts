@@ -1,6 +1,6 @@
 import { studentHalfWidth } from "./distributions.ts";
 import { percentileOfSorted } from "./percentile.ts";
-import { type DrawIndex, makeDrawIndex } from "./random.ts";
+import { makeDrawIndex } from "./random.ts";
 import { hasSpread, type Interval, mean, requireNumbers, sampleSd, skewness } from "./samples.ts";
 
 /** An interval, or why there is none. */
@@ -24,14 +24,29 @@ const TAIL_PERCENT = 2.5;
 export const LONG_TAIL_PERCENT = 0.5;
 const SKEWED = 0.2;
 
+/** Which of n values each resample draws, n ≤ 200, one resample after the other. */
+export type Resamples = (n: number) => Uint8Array;
+
+/** The same for every list of n values; those of the last n are kept, as a group has many measures of its cases. */
+export const makeResamples = (): Resamples => {
+  let last = { n: 0, drawn: new Uint8Array() };
+  return (n) => {
+    if (last.n !== n) {
+      const draw = makeDrawIndex(SEED);
+      last = { n, drawn: Uint8Array.from({ length: RESAMPLES * n }, () => draw(n)) };
+    }
+    return last.drawn;
+  };
+};
+
 const none = (why: string): IntervalOrWhy => ({ interval: null, why });
 
 /** (mean − centre) / standard error of one resample; without spread beyond every bound, on the side where its mean lies. */
-const studentised = (values: Float64Array, centre: number, draw: DrawIndex): number => {
+const studentised = (values: Float64Array, centre: number, drawn: Uint8Array, from: number): number => {
   const n = values.length;
   let [total, squares] = [0, 0];
   for (let i = 0; i < n; i++) {
-    const gap = (values[draw(n)] as number) - centre;
+    const gap = (values[drawn[from + i] as number] as number) - centre;
     total += gap;
     squares += gap * gap;
   }
@@ -49,10 +64,11 @@ type Bounds = Interval;
  * By drawing cases with replacement (Efron & Tibshirani 1993, section 12.5). Of values with a long tail above, too few in
  * it make mean and error small together: the lower bound lies far out.
  */
-const bootstrapT = (values: readonly number[], centre: number, skew: number): Bounds => {
-  const draw = makeDrawIndex(SEED);
+const bootstrapT = (values: readonly number[], centre: number, skew: number, drawn: Uint8Array): Bounds => {
   const sample = Float64Array.from(values);
-  const sorted = Float64Array.from({ length: RESAMPLES }, () => studentised(sample, centre, draw)).sort();
+  const sorted = Float64Array.from({ length: RESAMPLES }, (_, i) =>
+    studentised(sample, centre, drawn, i * sample.length),
+  ).sort();
   return {
     low: percentileOfSorted(sorted, skew > SKEWED ? LONG_TAIL_PERCENT : TAIL_PERCENT),
     high: percentileOfSorted(sorted, 100 - (skew < -SKEWED ? LONG_TAIL_PERCENT : TAIL_PERCENT)),
@@ -77,6 +93,7 @@ const corrected = (student: number, skew: number, n: number): Bounds => {
 export const meanInterval = (
   values: readonly number[],
   range: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY },
+  resamples: Resamples = makeResamples(),
 ): IntervalOrWhy => {
   requireNumbers(values, 0);
   const n = values.length;
@@ -87,7 +104,8 @@ export const meanInterval = (
   const error = sampleSd(values) / Math.sqrt(n);
   const student = studentHalfWidth(1 - (2 * TAIL_PERCENT) / 100, n - 1);
   const skew = skewness(values);
-  const skewed = n > MOST_RESAMPLED ? corrected(student, skew, n) : bootstrapT(values, centre, skew);
+  const skewed =
+    n > MOST_RESAMPLED ? corrected(student, skew, n) : bootstrapT(values, centre, skew, resamples(n));
   if (!Number.isFinite(skewed.low) || !Number.isFinite(skewed.high))
     return none("too many values are equal for an interval that holds");
   const interval = {

@@ -3,7 +3,7 @@ import { type BlandAltman, blandAltman } from "./blandAltman.ts";
 import { type Correlation, correlate } from "./correlation.ts";
 import { type Description, describe } from "./describe.ts";
 import { type Intraclass, intraclassCorrelation } from "./intraclass.ts";
-import { type IntervalOrWhy, meanInterval } from "./meanInterval.ts";
+import { type IntervalOrWhy, makeResamples, meanInterval, type Resamples } from "./meanInterval.ts";
 import { type PairedT, pairedTTest } from "./pairedT.ts";
 import type { Interval } from "./samples.ts";
 import { type Wilcoxon, wilcoxonTest } from "./wilcoxon.ts";
@@ -74,9 +74,13 @@ export type GroupSummary = {
   readonly volumes: VolumeSummary | null;
 };
 
-const summariseMeasure = (name: Measure, values: readonly number[]): MeasureSummary | null => {
+const summariseMeasure = (
+  name: Measure,
+  values: readonly number[],
+  resamples: Resamples,
+): MeasureSummary | null => {
   const description = describe(values);
-  return description && { ...description, ...meanInterval(values, ranges[name]) };
+  return description && { ...description, ...meanInterval(values, ranges[name], resamples) };
 };
 
 const summariseVolumes = (rows: readonly CaseAgreement[]): VolumeSummary | null => {
@@ -91,7 +95,7 @@ const summariseVolumes = (rows: readonly CaseAgreement[]): VolumeSummary | null 
   };
 };
 
-const summarise = (cases: readonly CohortCase[], where: Groups): GroupSummary => {
+const summarise = (cases: readonly CohortCase[], where: Groups, resamples: Resamples): GroupSummary => {
   const wanted = Object.entries(where);
   const rows = cases
     .filter(({ groups }) => wanted.every(([column, value]) => groups[column] === value))
@@ -102,6 +106,7 @@ const summarise = (cases: readonly CohortCase[], where: Groups): GroupSummary =>
       summariseMeasure(
         name,
         rows.flatMap((row) => row[name] ?? []),
+        resamples,
       ),
     ] as const;
   return {
@@ -135,5 +140,8 @@ export const summariseCohort = (cases: readonly CohortCase[]): readonly GroupSum
           .map((where): Groups => ({ [crossed]: modality, ...where })),
       )
     : [];
-  return [{}, ...single, ...pairs].map((where) => summarise(cases, where)).filter((group) => group.cases > 0);
+  const resamples = makeResamples();
+  return [{}, ...single, ...pairs]
+    .map((where) => summarise(cases, where, resamples))
+    .filter((group) => group.cases > 0);
 };
