@@ -191,7 +191,6 @@ async function* pageByPage(read: (before: number) => Promise<Page>): AsyncGenera
   }
 }
 
-
 function findJob(database: Database, id: number): Job | null {
   const row = database.first(sql.FIND, { id });
   return row === null ? null : toJob(row);

@@ -70,7 +70,7 @@ test("S6: what a killed segment, convert or explain unpacked is removed by the n
     if (n < 2) {
       const empty = join(temp, "..", `nothing-${n}`);
       mkdirSync(empty);
-      assert.equal((await panseg(["explain", empty], environmentOf(temp))).code, 0);
+      assert.equal((await panseg(["explain", empty], environmentOf(temp))).code, 3);
     } else {
       const service = await serve(environmentOf(temp));
       t.after(() => service.kill());
