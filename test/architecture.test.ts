@@ -93,7 +93,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "http",
       "compose.ts",
     ],
-    packages: ["*", "execa", "node-cron", "p-queue", "winston"],
+    packages: ["*", "execa", "p-queue", "winston"],
   },
   demo: {
     rooms: [

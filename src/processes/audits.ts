@@ -1,5 +1,5 @@
 /** Audits corrected results by the clock, in a short-lived process: what strangers stored is parsed by none that answers HTTP. */
-import cron from "node-cron";
+import { atTimesOfDay } from "../pacs/timesOfDay.ts";
 import type { Log } from "../ports/world.ts";
 import { type Child, type ChildEnd, type ChildLimits, type ProgramCommand, startChild } from "./child.ts";
 
@@ -37,10 +37,10 @@ export const startAudits = (
     report(said, end, log);
   };
 
-  const task = cron.schedule(schedule, () => void audit(), { suppressMissedWarning: true });
+  const audits = atTimesOfDay(schedule, () => void audit());
   return {
     stop: async () => {
-      await task.destroy();
+      await audits.stop();
       await running?.stop();
     },
   };

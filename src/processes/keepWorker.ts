@@ -72,7 +72,8 @@ export const keepWorker = (command: ProgramCommand, jobs: JobStore, leaseMs: num
 
   const releaseDead = async (): Promise<void> => {
     for (const owner of dead) {
-      await jobs.releaseOwner(owner);
+      // Which job a worker held when its service ended it says nothing against that job.
+      await jobs.releaseOwner(owner, { usesAttempt: !stopping });
       dead.delete(owner);
     }
   };
