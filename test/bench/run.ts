@@ -2,6 +2,7 @@
  * Benchmarks, each beside a baseline in the same run: `npm run bench [-- --json]`. Ends with exit code 1 where a bar is
  * missed.
  */
+import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { volumeBenchmark } from "./volume.ts";
 
@@ -19,6 +20,7 @@ export type Benchmark = { readonly name: string; readonly run: () => Promise<Ben
 
 const benchmarks: readonly Benchmark[] = [volumeBenchmark];
 
+const processor = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`;
 const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
 const results: (BenchmarkResult & { readonly name: string })[] = [];
 for (const { name, run } of benchmarks) {
@@ -33,4 +35,5 @@ for (const { name, run } of benchmarks) {
     `${isReached ? "✓" : "✗"} ${name}: ${what}: ${seconds.toFixed(1)} s (${ratio} × the baseline's ${baselineSeconds.toFixed(1)} s), ${peakMegabytes.toFixed(0)} MB; bar ${bar}`,
   );
 }
-if (values.json) console.log(JSON.stringify(results, null, 2));
+if (values.json) console.log(JSON.stringify({ processor, results }, null, 2));
+else console.log(processor);

@@ -11,7 +11,8 @@ import type { Benchmark } from "./run.ts";
 
 const slices = 500;
 const side = 512;
-const bar = { seconds: 30, megabytes: 1536 };
+/** Threads share the decoding, so that all that comes on top of it still ends before one thread alone had decoded. */
+const bar = { ratio: 1, megabytes: 1536 };
 
 /** A phantom's middle slice as one JPEG 2000 codestream of 512 × 512 pixels. */
 const codestream = async (): Promise<Uint8Array> => {
@@ -57,8 +58,8 @@ export const volumeBenchmark: Benchmark = {
         seconds: read.seconds,
         baselineSeconds: decode.seconds,
         peakMegabytes: read.peakMegabytes,
-        isReached: read.seconds < bar.seconds && read.peakMegabytes < bar.megabytes,
-        bar: `< ${bar.seconds} s, < ${bar.megabytes} MB`,
+        isReached: read.seconds <= bar.ratio * decode.seconds && read.peakMegabytes < bar.megabytes,
+        bar: `≤ ${bar.ratio} × the baseline, < ${bar.megabytes} MB`,
       };
     } finally {
       rmSync(folder, { recursive: true });
