@@ -231,7 +231,7 @@ const mistakes: readonly Mistake[] = [
   [["convert", "-i", at("series"), "-o", output, "--min-slices", "2.5"], 2, /a whole number from 1 to/],
   [["jobs", "list", "--limit", "abc"], 2, /a whole number from 1 to/],
   [["jobs", "list", "--limit", "0"], 2, /a whole number from 1 to/],
-  [["jobs", "list", "--state", "foo"], 2, /one of queued, running, done, skipped, dead/, served],
+  [["jobs", "list", "--state", "foo"], 2, /one of queued, running, computed, done, skipped, dead/, served],
   [["jobs", "retry", "--all", "--code", "STORE_REJECTD"], 2, /did you mean STORE_REJECTED\?/, served],
   [["jobs", "retry"], 2, /number of one job, or --all/, served],
   [["jobs", "show", "seven"], 2, /A job has a whole number/, served],
