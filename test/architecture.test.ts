@@ -161,6 +161,7 @@ const chambers: Readonly<Record<string, Readonly<Record<string, readonly string[
     pansegnet: ["onnx", "nnunetV1"],
     "": ["source", "torch", "pickle", "nnunetV1", "pansegnet", "onnx"],
   },
+  jobs: { "": [], policy: [], files: [""], sqlite: [""] },
   http: { message: [], api: ["message"], pages: ["message", "api"], "": ["message", "api", "pages"] },
 };
 

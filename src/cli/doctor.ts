@@ -4,7 +4,7 @@ import { composeDestinations, composePacs, composeRest, requireModels, software 
 import { toFailure } from "../domain/failure.ts";
 import { cudaFilesArePresent } from "../inference/executionProvider.ts";
 import { listModelIds, readModel, verifyModel } from "../inference/modelFolder.ts";
-import { openSegmenter } from "../inference/segmenter.ts";
+import { openSegmenter } from "../inference/onnxruntimeSegmenter.ts";
 import { removeStudy } from "../pacs/removeStudy.ts";
 import { makeLog } from "../processes/log.ts";
 import type { Settings } from "../settings/settingsSchema.ts";

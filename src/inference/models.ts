@@ -4,7 +4,7 @@ import type { ExecutionProvider } from "../domain/result.ts";
 import type { Models, Segmenter } from "../ports/models.ts";
 import type { Log } from "../ports/world.ts";
 import { type InstalledModel, identify, listModelIds, readModel } from "./modelFolder.ts";
-import { openSegmenter, type SegmenterOptions } from "./segmenter.ts";
+import { openSegmenter, type SegmenterOptions } from "./onnxruntimeSegmenter.ts";
 
 /** Model id for each class; null: the first installed model of that class. */
 export type ModelChoice = Readonly<Record<ModelClass, string | null>>;

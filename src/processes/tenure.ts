@@ -11,10 +11,10 @@ import {
   workFolder,
 } from "../compose.ts";
 import { type Failure, FailureError, failed, policyOf } from "../domain/failure.ts";
-import { setAsideDamagedJobs } from "../jobs/damage.ts";
-import { type FolderGuard, guardFooting } from "../jobs/folderGuard.ts";
-import { lockDataFolder, lockFile } from "../jobs/lock.ts";
-import { clearSpool, openSpool } from "../jobs/spool.ts";
+import { type FolderGuard, guardFooting } from "../jobs/files/folderGuard.ts";
+import { lockDataFolder, lockFile } from "../jobs/files/lock.ts";
+import { clearSpool, openSpool } from "../jobs/files/spool.ts";
+import { setAsideDamagedJobs } from "../jobs/sqlite/damage.ts";
 import type { JobStore } from "../ports/jobs.ts";
 import type { Pacs } from "../ports/pacs.ts";
 import type { Pictures } from "../ports/results.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { clock } from "../../src/compose.ts";
 import { makeFailure } from "../../src/domain/failure.ts";
-import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
+import { openSqliteJobStore } from "../../src/jobs/sqlite/sqlite.ts";
 import { arrival, claimOf } from "../contract/jobStoreBench.ts";
 import { temporaryFolder } from "../product/world.ts";
 import { panseg } from "../support/panseg.ts";

@@ -23,7 +23,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { makePhantom } from "../../src/demo/phantom/makePhantom.ts";
 import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import { zyx } from "../../src/domain/axes.ts";
-import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
+import { openSqliteJobStore } from "../../src/jobs/sqlite/sqlite.ts";
 import { writeNifti } from "../../src/nifti/writeNifti.ts";
 import { panseg } from "../support/panseg.ts";
 

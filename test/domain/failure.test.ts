@@ -7,7 +7,7 @@ import { ofMachine } from "../../src/domain/failures/ofMachine.ts";
 import { ofModels } from "../../src/domain/failures/ofModels.ts";
 import { ofRequests } from "../../src/domain/failures/ofRequests.ts";
 import { ofSeries } from "../../src/domain/failures/ofSeries.ts";
-import { decide } from "../../src/jobs/retryPolicy.ts";
+import { decide } from "../../src/jobs/policy/retryPolicy.ts";
 
 const parts = [ofSeries, ofModels, ofArchives, ofMachine, ofRequests];
 const codes = parts.flatMap((part) => Object.keys(part)) as readonly FailureCode[];

@@ -12,7 +12,7 @@ import { RESEARCH_NOTICE, type ResultSummary, type StoredObject } from "../../sr
 import type { SeriesRef } from "../../src/domain/series.ts";
 import type { Trend } from "../../src/domain/trend.ts";
 import { makeApp, type Readiness } from "../../src/http/app.ts";
-import { openPictures } from "../../src/jobs/pictures.ts";
+import { openPictures } from "../../src/jobs/files/pictures.ts";
 import type { JobStore } from "../../src/ports/jobs.ts";
 import type { Log } from "../../src/ports/world.ts";
 import { makeReportReader, type ReportLimits } from "../../src/processes/reports.ts";

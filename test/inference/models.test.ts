@@ -9,7 +9,7 @@ import { importModel } from "../../src/importer/importModel.ts";
 import { cudaFilesArePresent } from "../../src/inference/executionProvider.ts";
 import { listModelIds, readModel } from "../../src/inference/modelFolder.ts";
 import { makeModels } from "../../src/inference/models.ts";
-import { openSegmenter } from "../../src/inference/segmenter.ts";
+import { openSegmenter } from "../../src/inference/onnxruntimeSegmenter.ts";
 import type { Log } from "../../src/ports/world.ts";
 import { checkpointInfo, planEntries, tinyNetwork, writeResultsFolder } from "../importer/syntheticModel.ts";
 

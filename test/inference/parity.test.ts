@@ -8,7 +8,7 @@ import type { ModelClass, Plan } from "../../src/domain/plan.ts";
 import { copyWindow, cropped, whole } from "../../src/geometry/strided.ts";
 import { importModel } from "../../src/importer/importModel.ts";
 import { readModel } from "../../src/inference/modelFolder.ts";
-import { openSegmenter } from "../../src/inference/segmenter.ts";
+import { openSegmenter } from "../../src/inference/onnxruntimeSegmenter.ts";
 import { readNifti } from "../../src/nifti/readNifti.ts";
 import { type NetworkInput, preprocess } from "../../src/nnunet/preprocess.ts";
 import { restoreMask, restoreProbability } from "../../src/nnunet/restoreMask.ts";

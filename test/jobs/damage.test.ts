@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { setAsideDamagedJobs } from "../../src/jobs/damage.ts";
+import { setAsideDamagedJobs } from "../../src/jobs/sqlite/damage.ts";
 import { arrival } from "../contract/jobStoreBench.ts";
 import { repetitions } from "./support/child.ts";
 import { privateFolder } from "./support/privateFolder.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { lockDataFolder } from "../../src/jobs/lock.ts";
-import { openSpool } from "../../src/jobs/spool.ts";
+import { lockDataFolder } from "../../src/jobs/files/lock.ts";
+import { openSpool } from "../../src/jobs/files/spool.ts";
 import type { JobStore } from "../../src/ports/jobs.ts";
 import { arrival, spooledOf } from "../contract/jobStoreBench.ts";
 import { repetitions, said, startChild } from "./support/child.ts";

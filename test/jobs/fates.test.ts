@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeFates } from "../../src/jobs/fates.ts";
+import { makeFates } from "../../src/jobs/policy/fates.ts";
 
 test("D2: a job fails alone where another passed the same step since it failed there last", () => {
   const { passed, failsAlone } = makeFates();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { openSpool } from "../../src/jobs/spool.ts";
+import { openSpool } from "../../src/jobs/files/spool.ts";
 import { arrival, LEASE } from "../contract/jobStoreBench.ts";
 import { eventually } from "../support/eventually.ts";
 import { repetitions, said, startChild, startTogether } from "./support/child.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { test } from "node:test";
 import { FailureError } from "../../src/domain/failure.ts";
-import { lockDataFolder } from "../../src/jobs/lock.ts";
+import { lockDataFolder } from "../../src/jobs/files/lock.ts";
 import { repetitions, startChild } from "./support/child.ts";
 import { privateFolder } from "./support/privateFolder.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openPictures } from "../../src/jobs/pictures.ts";
+import { openPictures } from "../../src/jobs/files/pictures.ts";
 import { privateFolder } from "./support/privateFolder.ts";
 
 const png = (text: string): Uint8Array => Buffer.from(text);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { openDatabase } from "../../src/jobs/database.ts";
-import * as sql from "../../src/jobs/queries.ts";
-import { migrate } from "../../src/jobs/schema.ts";
+import { openDatabase } from "../../src/jobs/sqlite/database.ts";
+import * as sql from "../../src/jobs/sqlite/queries.ts";
+import { migrate } from "../../src/jobs/sqlite/schema.ts";
 import { arrival, LEASE } from "../contract/jobStoreBench.ts";
 import { privateFolder } from "./support/privateFolder.ts";
 import { openStore } from "./support/store.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type FailureCode, makeFailure } from "../../src/domain/failure.ts";
-import { type Decision, decide, delayAfterMs, retryDelayMs } from "../../src/jobs/retryPolicy.ts";
+import { type Decision, decide, delayAfterMs, retryDelayMs } from "../../src/jobs/policy/retryPolicy.ts";
 
 const MINUTE = 60_000;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { copyFileSync, existsSync, readdirSync, statSync } from "node:fs";
 import { test } from "node:test";
-import { openDatabase } from "../../src/jobs/database.ts";
-import { migrate, migrations } from "../../src/jobs/schema.ts";
-import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
+import { openDatabase } from "../../src/jobs/sqlite/database.ts";
+import { migrate, migrations } from "../../src/jobs/sqlite/schema.ts";
+import { openSqliteJobStore } from "../../src/jobs/sqlite/sqlite.ts";
 import { arrival, hasCode } from "../contract/jobStoreBench.ts";
 import { eventually } from "../support/eventually.ts";
 import { repetitions, startChild, startTogether } from "./support/child.ts";

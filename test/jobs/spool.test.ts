@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { describe, test } from "node:test";
-import { openSpool } from "../../src/jobs/spool.ts";
+import { openSpool } from "../../src/jobs/files/spool.ts";
 import { spooledOf } from "../contract/jobStoreBench.ts";
 import { startChild } from "./support/child.ts";
 import { privateFolder } from "./support/privateFolder.ts";

@@ -1,5 +1,5 @@
 import { describe } from "node:test";
-import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
+import { openSqliteJobStore } from "../../src/jobs/sqlite/sqlite.ts";
 import { jobStoreContract } from "../contract/jobStore.ts";
 import { privateFolder } from "./support/privateFolder.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FailureCode } from "../../src/domain/failure.ts";
 import { FailureError } from "../../src/domain/failure.ts";
-import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
+import { openSqliteJobStore } from "../../src/jobs/sqlite/sqlite.ts";
 import type { JobStore } from "../../src/ports/jobs.ts";
 import type { Log } from "../../src/ports/world.ts";
 import type { TestInstance } from "./objects.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
+import { openSqliteJobStore } from "../../src/jobs/sqlite/sqlite.ts";
 import type { JobStore } from "../../src/ports/jobs.ts";
 import { keepWorker } from "../../src/processes/keepWorker.ts";
 import { keepLog, temporaryFolder } from "../pacs/fakeArchive.ts";

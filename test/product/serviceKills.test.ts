@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { clock } from "../../src/compose.ts";
 import { startArchive } from "../../src/demo/archive/startArchive.ts";
-import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
+import { openSqliteJobStore } from "../../src/jobs/sqlite/sqlite.ts";
 import { repetitions } from "../jobs/support/child.ts";
 import { makeSlices } from "../pacs/objects.ts";
 import { eventually } from "../support/eventually.ts";

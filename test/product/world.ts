@@ -8,7 +8,7 @@ import { writeSeries } from "../../src/demo/phantom/writeSeries.ts";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import type { OutputKind } from "../../src/domain/outputs.ts";
 import type { ResultSummary } from "../../src/domain/result.ts";
-import { openSqliteJobStore } from "../../src/jobs/sqlite.ts";
+import { openSqliteJobStore } from "../../src/jobs/sqlite/sqlite.ts";
 import { readFixture } from "../pacs/objects.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Orthanc, startOrthanc } from "../support/orthanc.ts";

@@ -1,6 +1,6 @@
 // Brings a job database to schema 2, a step that takes its time: argv file, and the file whose appearance is the sign to begin.
-import { openDatabase } from "../../../src/jobs/database.ts";
-import { migrate } from "../../../src/jobs/schema.ts";
+import { openDatabase } from "../../../src/jobs/sqlite/database.ts";
+import { migrate } from "../../../src/jobs/sqlite/schema.ts";
 import { awaitSign } from "../support/awaitSign.ts";
 import { nextSchema } from "../support/nextSchema.ts";
 import { say } from "../support/say.ts";

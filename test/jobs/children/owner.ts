@@ -2,7 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { toFailure } from "../../../src/domain/failure.ts";
-import { lockDataFolder } from "../../../src/jobs/lock.ts";
+import { lockDataFolder } from "../../../src/jobs/files/lock.ts";
 import { inTime } from "../../support/eventually.ts";
 import { say } from "../support/say.ts";
 

@@ -5,7 +5,7 @@ import { spooledOf } from "../../contract/jobStoreBench.ts";
 import { say } from "../support/say.ts";
 
 const [folder = "", last = "", verb = ""] = process.argv.slice(2);
-const { openSpool } = await import("../../../src/jobs/spool.ts");
+const { openSpool } = await import("../../../src/jobs/files/spool.ts");
 const spool = openSpool(folder);
 
 let calls = 0;

@@ -1,5 +1,5 @@
 // Takes series in, works on them and spools results for ever; says what was acknowledged: argv folder, name.
-import { openSpool } from "../../../src/jobs/spool.ts";
+import { openSpool } from "../../../src/jobs/files/spool.ts";
 import { spooledOf } from "../../contract/jobStoreBench.ts";
 import { say } from "../support/say.ts";
 import { openStore, workOnce } from "../support/store.ts";

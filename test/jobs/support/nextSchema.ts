@@ -1,4 +1,4 @@
-import { type Migration, migrations } from "../../../src/jobs/schema.ts";
+import { type Migration, migrations } from "../../../src/jobs/sqlite/schema.ts";
 
 /** What a later version could add: a column, filled for every row, and an index. */
 export const nextSchema: readonly Migration[] = [

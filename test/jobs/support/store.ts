@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { Job } from "../../../src/domain/job.ts";
-import { openSqliteJobStore } from "../../../src/jobs/sqlite.ts";
+import { openSqliteJobStore } from "../../../src/jobs/sqlite/sqlite.ts";
 import type { JobStore } from "../../../src/ports/jobs.ts";
 import { LEASE, result, segmentation } from "../../contract/jobStoreBench.ts";
 

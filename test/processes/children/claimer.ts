@@ -1,5 +1,5 @@
 /** `node claimer.ts <ledger> work --owner <id>`: a worker that claims once when it is told to look, and holds what it has. */
-import { openSqliteJobStore } from "../../../src/jobs/sqlite.ts";
+import { openSqliteJobStore } from "../../../src/jobs/sqlite/sqlite.ts";
 import { slowly } from "../../support/slowly.ts";
 
 const [, , file = "", , , owner = ""] = process.argv;

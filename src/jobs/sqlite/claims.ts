@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { type Failure, failed, makeFailure } from "../domain/failure.ts";
-import type { Claim, Job, JobState, NewSegmentJob } from "../domain/job.ts";
-import type { ResultSummary } from "../domain/result.ts";
+import { type Failure, failed, makeFailure } from "../../domain/failure.ts";
+import type { Claim, Job, JobState, NewSegmentJob } from "../../domain/job.ts";
+import type { ResultSummary } from "../../domain/result.ts";
 import type { Database, Row } from "./database.ts";
 import * as sql from "./queries.ts";
 import { toJob, toJson } from "./rows.ts";

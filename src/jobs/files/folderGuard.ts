@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { type Failure, makeFailure } from "../domain/failure.ts";
+import { type Failure, makeFailure } from "../../domain/failure.ts";
 
 /** What a service stands on: folders that must be there, and files that must be the very ones that were opened. */
 export type Footing = {

@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { type Failure, makeFailure } from "../domain/failure.ts";
+import { type Failure, makeFailure } from "../../domain/failure.ts";
 
 /** DISK_LOW while the disk of a folder has less free than this; null while it has more, or nobody can tell. */
 export const whyDiskLow = async (folder: string, reserveMegabytes: number): Promise<Failure | null> => {

@@ -1,7 +1,7 @@
 /** What a spooled result consists of, sealed by a hash of itself. */
 import { createHash } from "node:crypto";
-import type { ResultSummary } from "../domain/result.ts";
-import { type FormerResult, listObjects } from "./formerResult.ts";
+import type { ResultSummary } from "../../domain/result.ts";
+import { type FormerResult, listObjects } from "../formerResult.ts";
 
 export type SealedFile = { readonly file: string; readonly sha256: string };
 

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
-import { failed } from "../domain/failure.ts";
+import { failed } from "../../domain/failure.ts";
+import { type FormerResult, listObjects } from "../formerResult.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { type FormerResult, listObjects } from "./formerResult.ts";
 
 /** SQL, or what SQL cannot say. */
 export type Migration = string | ((database: Database) => void);

@@ -1,7 +1,7 @@
-import type { Delivery } from "../domain/delivery.ts";
-import type { Failure } from "../domain/failure.ts";
-import type { Job, JobKind, JobState, SegmentOrder } from "../domain/job.ts";
-import type { ResultSummary } from "../domain/result.ts";
+import type { Delivery } from "../../domain/delivery.ts";
+import type { Failure } from "../../domain/failure.ts";
+import type { Job, JobKind, JobState, SegmentOrder } from "../../domain/job.ts";
+import type { ResultSummary } from "../../domain/result.ts";
 import type { Row } from "./database.ts";
 
 /** A row of table `job` as the world knows it; the table's own checks vouch for kinds, states and JSON. */

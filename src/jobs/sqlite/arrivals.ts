@@ -1,4 +1,4 @@
-import type { SeriesArrival } from "../domain/job.ts";
+import type { SeriesArrival } from "../../domain/job.ts";
 import type { Database } from "./database.ts";
 import * as sql from "./queries.ts";
 import { toJob } from "./rows.ts";

@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import { createPrivately } from "../disk/fileLock.ts";
-import { failed } from "../domain/failure.ts";
+import { createPrivately } from "../../disk/fileLock.ts";
+import { failed } from "../../domain/failure.ts";
 
 /** One connection to one SQLite file; the only place that knows which driver is underneath. */
 export type Database = {

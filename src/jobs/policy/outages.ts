@@ -1,4 +1,4 @@
-import type { Outage, Outages } from "../ports/results.ts";
+import type { Outage, Outages } from "../../ports/results.ts";
 import { makeFates } from "./fates.ts";
 
 /** Outages in the memory of this process: the next one asks once more, and knows. */

@@ -1,4 +1,4 @@
-import type { ListedSeries, ListedStudy, ListingProgress, Listings } from "../ports/listings.ts";
+import type { ListedSeries, ListedStudy, ListingProgress, Listings } from "../../ports/listings.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { migrate } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { failed } from "../domain/failure.ts";
+import { failed } from "../../domain/failure.ts";
 import { type Database, isBusy } from "./database.ts";
 
 /** Less than a supervisor gives a process to end in, and more than a copy of the ledger takes. */

@@ -1,5 +1,5 @@
-import { type Failure, type FailureCode, policyOf } from "../domain/failure.ts";
-import type { World } from "../ports/world.ts";
+import { type Failure, type FailureCode, policyOf } from "../../domain/failure.ts";
+import type { World } from "../../ports/world.ts";
 
 /** What becomes of a job after a failure; `usesAttempt` false means that the failure says nothing about the job. */
 export type Decision =

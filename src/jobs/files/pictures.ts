@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Pictures } from "../ports/results.ts";
+import type { Pictures } from "../../ports/results.ts";
 
 /** Pictures as files named by the hash of their job's key; only this user reads them. */
 export const openPictures = (folder: string): Pictures => {

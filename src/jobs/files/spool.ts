@@ -12,8 +12,8 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { failed } from "../domain/failure.ts";
-import type { Spool, Spooled } from "../ports/results.ts";
+import { failed } from "../../domain/failure.ts";
+import type { Spool, Spooled } from "../../ports/results.ts";
 import { hashOf, type Manifest, readManifest, type SealedFile, seal } from "./manifest.ts";
 
 /**

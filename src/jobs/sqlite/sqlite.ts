@@ -1,7 +1,7 @@
-import { failed } from "../domain/failure.ts";
-import type { Job, JobKind, JobState, JobStats } from "../domain/job.ts";
-import type { JobStore } from "../ports/jobs.ts";
-import type { Clock } from "../ports/world.ts";
+import { failed } from "../../domain/failure.ts";
+import type { Job, JobKind, JobState, JobStats } from "../../domain/job.ts";
+import type { JobStore } from "../../ports/jobs.ts";
+import type { Clock } from "../../ports/world.ts";
 import { recordArrival } from "./arrivals.ts";
 import { addSegmentation, claimOldest, endClaim, releaseAll, writeHeld } from "./claims.ts";
 import { type Database, openDatabase } from "./database.ts";

@@ -1,6 +1,6 @@
-import type { Delivery } from "../domain/delivery.ts";
-import type { Claim, Job } from "../domain/job.ts";
-import type { ResultSummary } from "../domain/result.ts";
+import type { Delivery } from "../../domain/delivery.ts";
+import type { Claim, Job } from "../../domain/job.ts";
+import type { ResultSummary } from "../../domain/result.ts";
 import { writeHeld } from "./claims.ts";
 import type { Database } from "./database.ts";
 import * as sql from "./queries.ts";

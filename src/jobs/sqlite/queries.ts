@@ -1,4 +1,4 @@
-import type { JobKind, JobState } from "../domain/job.ts";
+import type { JobKind, JobState } from "../../domain/job.ts";
 
 const NEXT_SEQ = "(SELECT coalesce(max(seq), 0) + 1 FROM job)";
 

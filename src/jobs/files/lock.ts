@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { holdExclusively } from "../disk/fileLock.ts";
-import { makeFolder } from "../disk/makeFolder.ts";
-import { failed } from "../domain/failure.ts";
+import { holdExclusively } from "../../disk/fileLock.ts";
+import { makeFolder } from "../../disk/makeFolder.ts";
+import { failed } from "../../domain/failure.ts";
 
 /** The file whose lock says who owns a data folder. */
 export const lockFile = (folder: string): string => join(folder, "service.lock");
