@@ -392,6 +392,9 @@ test("a folder without a case in nnU-Net's convention is refused by a sentence t
   }
   const same = await predict("images", "images");
   assert.equal(same.code, 2);
-  assert.match(same.stderr, /holds pan-1_0000\.nii\.gz and 2 more/);
+  assert.match(same.stderr, /The output folder .*images is the input/);
+  const others = await predict("images", "misnamed");
+  assert.equal(others.code, 2);
+  assert.match(others.stderr, /holds pan-1\.nii\.gz/);
   assert.match((await panseg(["predict", "--help"])).stdout, /Example:\n {2}panseg predict -i imagesTs/);
 });
