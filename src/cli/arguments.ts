@@ -7,7 +7,7 @@ import { type FailureCode, failureCodes } from "../domain/failure.ts";
 import { nearestWord } from "../domain/nearestWord.ts";
 import { isWellFormedUid } from "../domain/uid.ts";
 
-export type Parse<T> = (text: string, previous?: unknown) => T;
+export type Parse<T> = (text: string) => T;
 
 export const invalid = (sentence: string): InvalidArgumentError => new InvalidArgumentError(sentence);
 
@@ -65,9 +65,8 @@ export const day: Parse<string> = (text) => {
   return written;
 };
 
-/** What may be given once, and is not empty. */
-export const once = (text: string, previous: unknown): string => {
-  if (previous !== undefined) throw invalid(`It was given before, as '${previous}'; give one.`);
+/** What is not empty, and no option that took the place of a value. */
+export const nonEmpty: Parse<string> = (text) => {
   if (text === "") throw invalid("It is empty, as a variable is that was never set.");
   if (text.startsWith("-") && text !== "-")
     throw invalid(`Its value seems to be missing; for a name that begins with a hyphen write ./${text}.`);
@@ -75,7 +74,7 @@ export const once = (text: string, previous: unknown): string => {
 };
 
 /** A UID of DICOM. */
-export const uid: Parse<string> = (text, previous) => {
-  if (isWellFormedUid(once(text, previous))) return text;
+export const uid: Parse<string> = (text) => {
+  if (isWellFormedUid(nonEmpty(text))) return text;
   throw invalid("A UID has at most 64 digits and dots, a digit on both sides of each dot, as in 1.2.840.1.");
 };

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { refuseRepeats } from "./refuseRepeats.ts";
 
 type Entry = {
   readonly name: string;
@@ -123,5 +124,6 @@ export const runCommand = async (program: Command, words: readonly string[]): Pr
   const command = program.commands.find((each) => each.name() === called);
   // Not in a hook: commander settles the defaults of options such as --no-mirror before it calls any.
   if (entry !== undefined && command !== undefined) (await entry.describe())(command);
+  refuseRepeats(program);
   await program.parseAsync([...words], { from: "user" });
 };

@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdtempSync, realpathSync, rmdirSync, type Stats, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { failed } from "../domain/failure.ts";
-import { invalid, once, type Parse, uid } from "./arguments.ts";
+import { invalid, nonEmpty, type Parse, uid } from "./arguments.ts";
 
 const statOf = (path: string): Stats | null => {
   try {
@@ -29,8 +29,8 @@ type Kind = "file" | "folder" | "file or folder";
 /** A path where such a thing lies that can be read. */
 const existing =
   (kind: Kind): Parse<string> =>
-  (text, previous) => {
-    const path = once(text, previous);
+  (text) => {
+    const path = nonEmpty(text);
     if (path === "-") throw invalid("Standard input is not read; give a path.");
     const stat = statOf(path);
     if (stat === null) throw invalid(`There is no ${kind} at ${path}.`);
@@ -50,8 +50,8 @@ export const inputFile = existing("file");
 const seemsUid = /^[\d.]+$/;
 
 /** A study in the archive, or what lies at a path; a folder may be called as a UID is. */
-export const pathOrUid: Parse<string> = (text, previous) =>
-  seemsUid.test(text) && statOf(text) === null ? uid(text, previous) : inputPath(text, previous);
+export const pathOrUid: Parse<string> = (text) =>
+  seemsUid.test(text) && statOf(text) === null ? uid(text) : inputPath(text);
 
 /** The folder itself, or what is there of the way to it. */
 export const nearestFolder = (folder: string): string => {
@@ -85,8 +85,8 @@ export const writeProblem = (folder: string): string | null => {
 };
 
 /** A folder that can be written, or made. */
-export const outputFolder: Parse<string> = (text, previous) => {
-  const path = once(text, previous);
+export const outputFolder: Parse<string> = (text) => {
+  const path = nonEmpty(text);
   const problem = writeProblem(path);
   if (problem !== null) throw invalid(problem);
   return path;

@@ -157,6 +157,37 @@ const mistakes: readonly Mistake[] = [
   [["segment", "-i", at("series"), "-o", ""], 2, /It is empty, as a variable is that was never set/],
   [segment(at("images")), 2, /too many arguments/],
   [segment("-i", at("images")), 2, /It was given before, as '.*series'; give one/],
+  [
+    segment("--model", "a", "--model", modelId),
+    2,
+    /'--model <.*phantom-ct' is invalid. It was given before, as 'a'/,
+  ],
+  [
+    segment("--modality", "CT", "--modality=T2"),
+    2,
+    /'T2' is invalid. It was given before, as 'CT'; give one/,
+  ],
+  [
+    ["convert", "-i", at("series"), "-o", output, "--min-slices", "3", "--min-slices", "20"],
+    2,
+    /'20' is invalid. It was given before, as '3'/,
+  ],
+  [
+    [...evaluate({ pred: at("images") }, output), "--tolerance", "1", "--tolerance", "2"],
+    2,
+    /'2' is invalid. It was given before, as '1'/,
+  ],
+  [
+    ["jobs", "list", "--limit", "5", "--limit", "6"],
+    2,
+    /'6' is invalid. It was given before, as '5'/,
+    served,
+  ],
+  [
+    ["-c", at("list.yaml"), "config", "check", "-c", at("tabs.yaml")],
+    2,
+    /tabs\.yaml' is invalid. It was given before, as '.*list\.yaml'/,
+  ],
   [["config", "-c"], 2, /'-c, --config <file>' argument missing/],
   // Inputs
   [["segment", "-i", at("absent"), "-o", output], 2, /There is no file or folder at .*absent/],
