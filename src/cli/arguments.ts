@@ -20,12 +20,12 @@ export const choice =
     return found;
   };
 
-type Range = { readonly least: number; readonly most?: number };
+/** Both ends included. */
+type Range = { readonly least: number; readonly most: number };
 
-const inRange = (value: number, { least, most = Number.MAX_SAFE_INTEGER }: Range, kind: string): number => {
+const inRange = (value: number, { least, most }: Range, kind: string): number => {
   if (value >= least && value <= most) return value;
-  const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw invalid(`It is a ${kind} ${bounds}.`);
+  throw invalid(`It is a ${kind} from ${least} to ${most}.`);
 };
 
 /** A whole number in decimal digits. */
@@ -34,11 +34,11 @@ export const wholeNumber =
   (text) =>
     inRange(/^\d{1,15}$/.test(text) ? Number(text) : Number.NaN, range, "whole number");
 
-/** A number in decimal notation, with a point. */
+/** A number in decimal notation, with a point, and a power of ten if need be. */
 export const decimalNumber =
   (range: Range): Parse<number> =>
   (text) =>
-    inRange(/^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN, range, "number");
+    inRange(/^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN, range, "number");
 
 /** A code of the table of failures, in any case. */
 export const failureCode: Parse<FailureCode> = (text) => {

@@ -10,8 +10,9 @@ import { auditQuality } from "../quality/auditQuality.ts";
 import { type Explanation, explainStudy } from "../quality/explainStudy.ts";
 import { readPancreasNames } from "../settings/pancreasNames.ts";
 import type { Settings } from "../settings/settingsSchema.ts";
-import { day, decimalNumber, uid, wholeNumber } from "./arguments.ts";
+import { day, uid, wholeNumber } from "./arguments.ts";
 import { settingsFor } from "./context.ts";
+import { toleranceMm } from "./maskOptions.ts";
 import { note, print, printJson, red, table, yellow } from "./output.ts";
 import { writeProblem } from "./paths.ts";
 import { makeProgressLine } from "./progress.ts";
@@ -42,7 +43,7 @@ export const describeAuditQuality = (command: Command): void => {
       wholeNumber({ least: 1, most: 100_000 }),
     )
     .option("--since <date>", "studies from this date on, YYYY-MM-DD", day)
-    .option("--tolerance <mm>", "surface distance that counts as agreement", decimalNumber({ least: 0 }))
+    .option("--tolerance <mm>", "surface distance that counts as agreement", toleranceMm)
     .option(
       "--baseline <cases>",
       "how many first cases say what is usual: with 50 a fall of 2 SD is found within 10 cases in 95 % of sites, with 20 in about 90 %",

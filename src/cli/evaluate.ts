@@ -8,12 +8,12 @@ import { clock, software } from "../compose.ts";
 import { failed } from "../domain/failure.ts";
 import { RESEARCH_NOTICE } from "../domain/result.ts";
 import { writeFiles } from "../files/writeFiles.ts";
-import { decimalNumber, wholeNumber } from "./arguments.ts";
+import { wholeNumber } from "./arguments.ts";
 import { interruptSignal } from "./context.ts";
 import { comparisonTable, groupsTable, paperTableText } from "./evaluateTables.ts";
-import { groupsOf, maskLabel, namesFor } from "./maskOptions.ts";
+import { groupsOf, maskLabel, namesFor, toleranceMm } from "./maskOptions.ts";
 import { bold, note, print, printJson, yellow } from "./output.ts";
-import { inputFile, inputPath, keepApart, keepFile, outputFolder, realPath } from "./paths.ts";
+import { inputFile, inputFolder, inputPath, keepApart, keepFile, outputFolder, realPath } from "./paths.ts";
 import { makeProgressLine } from "./progress.ts";
 import { needsLook, tellReading } from "./tellReading.ts";
 
@@ -58,11 +58,11 @@ export const describeEvaluate = (command: Command): void => {
     )
     .option("--pred-label <n>", "the same of the predictions", maskLabel)
     .option("--resample", "bring predictions on another grid onto the reference's instead of refusing them")
-    .option("--tolerance <mm>", "of the surface Dice", decimalNumber({ least: 0 }), 2)
+    .option("--tolerance <mm>", "of the surface Dice", toleranceMm, 2)
     .option(
       "--images <folder>",
       "images (<case>_0000.nii.gz, <case>.nii.gz or a DICOM folder) under the worst cases' outlines",
-      inputPath,
+      inputFolder,
     )
     .option(
       "--gallery <n>",
@@ -82,6 +82,7 @@ export const describeEvaluate = (command: Command): void => {
       keepApart([options.ref, options.pred, options.against, options.images], options.output);
       keepFile(options.groups, options.output, ["cases.csv"]);
       refuseSame(options);
+      warnOfSame(options);
       // Thousands of short-lived masks and marks let V8 take 100 MB for new objects, and save no time by it.
       setFlagsFromString("--semi-space-growth-factor=1");
       const line = makeProgressLine(options.quiet === true || options.json === true);
@@ -129,6 +130,15 @@ export const describeEvaluate = (command: Command): void => {
 const refuseSame = ({ pred, against }: EvaluateOptions): void => {
   if (against !== undefined && realPath(against) === realPath(pred))
     throw failed("USAGE", `--against and --pred are both ${pred}; give the other method's masks.`);
+};
+
+/** Whoever checks an installation may mean it: a mask agrees with itself wholly, which says nothing of a method. */
+const warnOfSame = ({ ref, ...others }: EvaluateOptions): void => {
+  for (const name of ["pred", "against"] as const) {
+    const path = others[name];
+    if (path !== undefined && realPath(path) === realPath(ref))
+      note(`${yellow("!")} --ref and --${name} are both ${path}: every mask is compared with itself.`);
+  }
 };
 
 /** The pictures stand in the report alone. */

@@ -6,7 +6,7 @@ import type { CohortCase, Groups } from "../evaluate/summariseCohort.ts";
 import { type AlignedMasks, alignMasks } from "./alignMasks.ts";
 import type { LeftOut } from "./cohortReport.ts";
 import type { GroupsTable } from "./groupsTable.ts";
-import { listMasks, nameAlike } from "./listMasks.ts";
+import { type MaskList, nameAlike } from "./listMasks.ts";
 import { type ReadMask, readMaskFile } from "./maskFile.ts";
 import { type MatchedGroups, matchGroups } from "./matchGroups.ts";
 import { type MaskPair, pairMasks } from "./pairMasks.ts";
@@ -62,16 +62,16 @@ const namesOf = ({ name, reference, prediction }: MaskPair): readonly (string | 
 
 /**
  * Every prediction of a folder against the reference of its case. A case that cannot be compared is left out with its
- * reason and stops nothing. Throws USAGE where a folder holds no masks, where no file of a side holds the label asked
+ * reason and stops nothing. Throws USAGE where no file of a side holds the label asked
  * for, and where a table of groups names none of the cases.
  */
 export const assessFolders = async (
-  references: string,
-  predictions: string,
+  references: MaskList,
+  predictions: MaskList,
   options: AssessmentOptions,
   onProgress: (name: string, share: number) => void,
 ): Promise<Assessment> => {
-  const lists = [listMasks(references), listMasks(predictions)];
+  const lists = [references, predictions];
   const [ours = [], theirs = []] = nameAlike(lists);
   const { pairs, alone } = pairMasks(ours, theirs);
   const remarks = makeRemarks();

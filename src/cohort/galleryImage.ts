@@ -2,7 +2,7 @@ import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSeries } from "../dicom/series/readSeries.ts";
 import { voxelCount } from "../domain/axes.ts";
-import { FailureError } from "../domain/failure.ts";
+import { FailureError, failed } from "../domain/failure.ts";
 import type { Grid, Volume } from "../domain/grid.ts";
 import { readVolumeFile } from "../files/readVolumeFile.ts";
 import { withoutEnding } from "../files/volumeFormats.ts";
@@ -37,18 +37,30 @@ const findImage = async (folder: string, names: readonly string[]): Promise<Volu
   return found.isDirectory() ? readFolder(path) : readVolumeFile(path);
 };
 
+/** Throws USAGE where a folder holds neither files that are images by their names nor folders of cases. */
+export const requireImages = (folder: string): void => {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  if (entries.some((entry) => entry.isDirectory() || caseOf(entry.name) !== null)) return;
+  throw failed(
+    "USAGE",
+    `${folder} holds no images: neither NIfTI, NRRD or MetaImage files nor folders of DICOM.`,
+  );
+};
+
 /** The image of a case on the grid of its masks; black where there is none or it cannot be read. */
 export const imageOnGrid = async (
   folder: string | null,
   names: readonly string[],
   grid: Grid,
-): Promise<Volume> => {
+): Promise<Volume & { readonly isThere: boolean }> => {
   const voxels = new Float32Array(voxelCount(grid.shape));
   try {
     const image = folder === null ? null : await findImage(folder, names);
-    return { grid, voxels: image === null ? voxels : nearestOnGrid(image, grid, voxels) };
+    return image === null
+      ? { grid, voxels, isThere: false }
+      : { grid, voxels: nearestOnGrid(image, grid, voxels), isThere: true };
   } catch (error) {
-    if (error instanceof FailureError) return { grid, voxels };
+    if (error instanceof FailureError) return { grid, voxels, isThere: false };
     throw error;
   }
 };

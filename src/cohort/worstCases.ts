@@ -6,6 +6,7 @@ import { displayWindow } from "../picture/window.ts";
 import { type Assessment, type AssessmentOptions, readPair } from "./assessFolders.ts";
 import type { GalleryPicture } from "./cohortReport.ts";
 import { imageOnGrid } from "./galleryImage.ts";
+import { makeRemarks, type Remark } from "./remarks.ts";
 
 /** Worst first: of equal Dice the one whose surfaces lie farther apart. */
 const byDice = (a: CohortCase, b: CohortCase): number =>
@@ -22,14 +23,18 @@ const captionOf = ({ name, agreement }: CohortCase): readonly string[] => {
   ];
 };
 
-/** Pictures of the cases with the least Dice, the two outlines on the image where a folder of images is given. */
+/**
+ * Pictures of the cases with the least Dice, the two outlines on the image where a folder of images is given, and which of
+ * them have none there.
+ */
 export const drawWorstCases = async (
   { cases, pairs }: Assessment,
   count: number,
   images: string | null,
   options: AssessmentOptions,
-): Promise<readonly GalleryPicture[]> => {
-  const pictures: GalleryPicture[] = [];
+): Promise<{ readonly gallery: readonly GalleryPicture[]; readonly remarks: readonly Remark[] }> => {
+  const gallery: GalleryPicture[] = [];
+  const remarks = makeRemarks();
   for (const one of cases.toSorted(byDice).slice(0, count)) {
     const pair = pairs.get(one.name);
     if (pair === undefined) continue;
@@ -40,11 +45,13 @@ export const drawWorstCases = async (
       names.filter((name) => name !== null),
       reference.grid,
     );
+    if (images !== null && !volume.isThere)
+      remarks.add("no image that can be read, drawn on black", one.name, false);
     // MR has no scale of its own, CT has: without a word on it, air tells.
     const isCt = (one.groups["modality"] ?? "CT") === "CT" && volume.voxels.some((value) => value < -500);
     const window = displayWindow(volume, reference, isCt ? "CT" : "T1");
     const picture = drawComparison(volume, reference, predicted, { window, caption: captionOf(one) });
-    pictures.push({ name: one.name, png: encodePng(picture) });
+    gallery.push({ name: one.name, png: encodePng(picture) });
   }
-  return pictures;
+  return { gallery, remarks: remarks.list() };
 };

@@ -254,3 +254,27 @@ test("E11: masks of every format are compared, and files of voxels are not said 
   assert.match(stdout, /^all +4 +87\.5 ± 0\.0/m);
   assert.doesNotMatch(stderr, /passed over/);
 });
+
+test("P4: an empty folder of another method ends before anything is compared", async (t) => {
+  const { labels, masks, out } = cohort(t);
+  const { code, stderr } = await panseg([
+    "evaluate",
+    ...["--ref", labels.path, "--pred", masks.path, "--against", tempFolder(t).path, "-o", out.path],
+  ]);
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /holds no masks/);
+  assert.doesNotMatch(stderr, /comparing/);
+});
+
+test("P4: masks compared with themselves and cases without an image are told, and end as ever", async (t) => {
+  const [labels, images, out] = [tempFolder(t), tempFolder(t), tempFolder(t)];
+  for (const name of ["a", "b"]) labels.write(`${name}.nii.gz`, reference);
+  images.write("a_0000.nii.gz", reference);
+  const { code, stderr } = await panseg([
+    "evaluate",
+    ...["--ref", labels.path, "--pred", labels.path, "--images", images.path, "-o", out.path, "--quiet"],
+  ]);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /! --ref and --pred are both .*: every mask is compared with itself\./);
+  assert.match(stderr, /no image that can be read, drawn on black: b$/m);
+});

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { assessFolders } from "../../src/cohort/assessFolders.ts";
+import { listMasks } from "../../src/cohort/listMasks.ts";
 import { zyx } from "../../src/domain/axes.ts";
 import { FailureError } from "../../src/domain/failure.ts";
 import type { Mask } from "../../src/domain/grid.ts";
@@ -353,8 +354,8 @@ const ways: readonly Way[] = [
 const outcome = async (predictions: Folder, references: Folder, label: number | null): Promise<string> => {
   try {
     const { cases, leftOut, remarks } = await assessFolders(
-      references.path,
-      predictions.path,
+      listMasks(references.path),
+      listMasks(predictions.path),
       {
         referenceLabel: label,
         predictionLabel: label,
