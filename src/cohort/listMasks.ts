@@ -30,6 +30,9 @@ const preferred = (files: readonly MaskFile[]): readonly MaskFile[] => {
 const onlyOne = (files: readonly MaskFile[]): readonly MaskFile[] => {
   const [first] = files;
   if (first === undefined || files.length === 1) return files;
+  // Such as the two halves of a pair: how many there are is not what is wrong with them.
+  const reasons = new Set(files.map(({ refusal }) => refusal?.failure.sentence));
+  if (first.refusal !== null && reasons.size === 1) return [first];
   const names = files.map(({ path }) => basename(path)).join(", ");
   const refusal = failed("NOT_PAIRED", `${files.length} files are called ${first.place}: ${names}.`);
   return [{ ...first, kind: "unread", refusal }];

@@ -5,6 +5,7 @@ import { isSegmentation, readSegmentation } from "../dicom/segmentation/readSegm
 import { FailureError, failed } from "../domain/failure.ts";
 import type { Mask } from "../domain/grid.ts";
 import type { PancreasNames } from "../domain/pancreasNames.ts";
+import { headOf } from "../files/firstBytes.ts";
 import { dataFileOf, readVolumeFile } from "../files/readVolumeFile.ts";
 import { isVolumeFile } from "../files/volumeFormats.ts";
 import { caseKey } from "./caseKey.ts";
@@ -41,14 +42,23 @@ const namesOf = (relativePath: string): Pick<MaskFile, "name" | "place"> => {
 /** Endings of masks that other programs write, and what to do about them. */
 const otherMasks: readonly (readonly [ending: RegExp, words: string])[] = [
   [/\.(mgz|mgh)$/i, "a FreeSurfer volume; convert it with mri_convert to .nii.gz"],
-  [
-    /\.(hdr|img)(\.gz)?$/i,
-    "one half of a pair of files; convert both with nib-convert or fslchfiletype to .nii.gz",
-  ],
   [/\.(nii\.(bz2|xz|zst|zip)|zip|tar|tgz|7z|rar)$/i, "packed; unpack it, or pack it with gzip as .nii.gz"],
   [/\.(npy|npz|mat|h5|hdf5)$/i, "an array without position in space; save it with its affine as .nii.gz"],
   [/\.(stl|obj|vtp|vtk|ply)$/i, "a surface; convert it to voxels of the image in 3D Slicer"],
 ];
+
+const pairEnding = /\.(hdr|img)(\.gz)?$/i;
+
+/** What half of a pair of files is; NIfTI marks its header, Analyze does not, and says nowhere where the image lies. */
+const halfOf = (path: string): string => {
+  const isMarked = [".hdr", ".HDR"].some((ending) => {
+    const head = headOf(path.replace(pairEnding, ending), 348);
+    return /^n[i+]1/.test(Buffer.from(head.subarray(344)).toString("latin1"));
+  });
+  return isMarked || /\.gz$/i.test(path)
+    ? "one half of a pair of files; convert both with nib-convert or fslchfiletype to .nii.gz"
+    : "one half of an Analyze pair, which is not read: Analyze has no place in space; convert it to NIfTI with the affine of its image";
+};
 
 /** DICOM objects that draw organs, but not voxel by voxel, by SOP Class UID (PS3.4 B.5). */
 const otherObjects: Readonly<Record<string, string>> = {
@@ -61,8 +71,8 @@ const unread = (words: string): FailureError => failed("NOT_A_MASK", `The file i
 /** What a file is, by its ending or its content; null for what is no mask. */
 export const openMaskFile = (path: string, relativePath: string): MaskFile | null => {
   const file = { path, ...namesOf(relativePath), sourceSeriesUid: null, dataFile: null, refusal: null };
-  const other = otherMasks.find(([ending]) => ending.test(path));
-  if (other !== undefined) return { ...file, kind: "unread", refusal: unread(other[1]) };
+  const other = pairEnding.test(path) ? halfOf(path) : otherMasks.find(([ending]) => ending.test(path))?.[1];
+  if (other !== undefined) return { ...file, kind: "unread", refusal: unread(other) };
   if (isVolumeFile(path)) return { ...file, kind: "volume", dataFile: dataFileOf(path) };
   try {
     const header = parseHeader(readFileSync(path));

@@ -51,8 +51,10 @@ const readVolume = (bytes: Uint8Array, findBeside: FindBeside): Volume => {
   const count = countVoxels(sizes, invalid);
   const isLittleEndian = !isTrue(header, "BinaryDataByteOrderMSB", "ElementByteOrderMSB");
   const encoding = { type: readType(header), isLittleEndian, slope: 1, intercept: 0 };
+  const stored = readEncoding(header);
   const source = openSource(bytes, header, findBeside);
-  return { grid, voxels: readSource(source, readEncoding(header), count, encoding, invalid) };
+  const announced = stored.as === "deflated" ? announcedOf(header, source) : source;
+  return { grid, voxels: readSource(announced, stored, count, encoding, invalid) };
 };
 
 const isTrue = (header: MetaHeader, ...names: readonly string[]): boolean => {
@@ -101,6 +103,23 @@ const readEncoding = (header: MetaHeader): Stored => {
   if (skip !== 0 || (!isBinary && isCompressed))
     throw invalid(`Voxels that are compressed or written out are not read with a HeaderSize of ${skip}.`);
   return { as: isCompressed ? "deflated" : "written" };
+};
+
+/** As many bytes as the header says that the stream has; all where it says nothing, or 0 as MetaIO does before it knows. */
+const announcedOf = (header: MetaHeader, source: Source): Source => {
+  const [size = 0] = parseNumbers(
+    "CompressedDataSize",
+    header.fields.get("CompressedDataSize") ?? "0",
+    1,
+    invalid,
+  );
+  if (size === 0) return source;
+  if (!Number.isInteger(size) || size < 0 || size > source.size)
+    throw invalid(`CompressedDataSize is ${size}, and there are ${source.size} bytes.`, {
+      announced: size,
+      size: source.size,
+    });
+  return { size, read: (most) => source.read(Math.min(most, size)) };
 };
 
 const openSource = (bytes: Uint8Array, header: MetaHeader, findBeside: FindBeside): Source => {

@@ -43,9 +43,17 @@ export const readHeader = (file: Uint8Array): NrrdHeader => {
     const field = name.replaceAll(/\s/g, "").toLowerCase();
     if (fields.has(field)) throw invalid(`The header says ${quote(name)} twice.`);
     fields.set(field, value.trim());
+    // The names of the files follow, to the end (section 5).
+    if (field === "datafile" && isList(value)) break;
   }
   return { fields, bytes: end === null ? file.length : end.index + end[0].length };
 };
+
+/** Whether the voxels are said to lie in files that are named one a line. */
+const isList = (dataFile: string): boolean => /^LIST\b/.test(dataFile);
+
+/** Whether they are said to lie in several files, listed or numbered. */
+export const isSeveral = (dataFile: string): boolean => isList(dataFile) || dataFile.includes("%");
 
 /** The value of a field that must be there. Throws NRRD_INVALID. */
 export const required = ({ fields }: NrrdHeader, name: string): string => {

@@ -5,7 +5,7 @@ import { bytesOfType } from "../volumeFile/numbers.ts";
 import { parseNumbers, parseSizes, quote } from "../volumeFile/parseNumbers.ts";
 import { countVoxels } from "../volumeFile/size.ts";
 import { type FindBeside, readSource, type Source, type Stored, sourceOf } from "../volumeFile/source.ts";
-import { invalid, type NrrdHeader, readHeader, required } from "./header.ts";
+import { invalid, isSeveral, type NrrdHeader, readHeader, required } from "./header.ts";
 import { readGeometry } from "./readGeometry.ts";
 
 const named = (type: NumberType, ...names: readonly string[]) => names.map((name) => [name, type] as const);
@@ -92,7 +92,6 @@ const readEncoding = (header: NrrdHeader): Stored => {
 const openSource = (bytes: Uint8Array, header: NrrdHeader, findBeside: FindBeside): Source => {
   const name = header.fields.get("datafile");
   if (name === undefined) return sourceOf(bytes.subarray(header.bytes));
-  if (/^LIST\b|%/.test(name))
-    throw invalid(`The voxels lie in several files (${quote(name)}); save them as one.`);
+  if (isSeveral(name)) throw invalid(`The voxels lie in several files (${quote(name)}); save them as one.`);
   return findBeside(name, invalid);
 };

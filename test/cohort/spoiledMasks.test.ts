@@ -183,6 +183,16 @@ const ways: readonly Way[] = [
     instead("c1.mgz", "x"),
     leftOut("a FreeSurfer volume; convert it with mri_convert"),
   ],
+  [
+    "an Analyze pair",
+    (folder, references) => {
+      instead("c1.hdr", new Uint8Array(348))(folder, references);
+      folder.write("c1.img", new Uint8Array(648));
+    },
+    leftOut(
+      "one half of an Analyze pair, which is not read: Analyze has no place in space; convert it to NIfTI",
+    ),
+  ],
   ["a pair of .hdr and .img", instead("c1.hdr", plain(good)), leftOut("one half of a pair")],
   ["a packed file", instead("c1.nii.zip", "PK"), leftOut("packed; unpack it")],
   ["an array", instead("c1.npz", "PK"), leftOut("an array without position in space")],

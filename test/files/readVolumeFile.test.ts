@@ -123,6 +123,11 @@ const refused: readonly (readonly [what: string, file: Uint8Array, sentence: Reg
   ["NRRD that skips back", nrrd({ "byte skip": "-5" }), /byte skip of -5/],
   ["NRRD that says a thing twice", nrrd({ "data file": "a", datafile: "b" }), /"datafile" twice/],
   ["NRRD with a line of words", nrrd({ "content: words\nwords without a colon\n#": "" }), /is no field/],
+  [
+    "NRRD with a list of files",
+    nrrd({ "data file": "LIST\na.raw\nb.raw" }),
+    /in several files \("LIST"\); save them as one/,
+  ],
   ["NRRD in several files", nrrd({ "data file": "LIST" }), /in several files \("LIST"\)/],
   ["NRRD in numbered files", nrrd({ "data file": "s%03d.raw 1 9 1" }), /in several files/],
   [
@@ -163,6 +168,21 @@ const refused: readonly (readonly [what: string, file: Uint8Array, sentence: Reg
   ["MetaImage of texts", meta({ ElementType: "MET_STRING" }), /"MET_STRING"/],
   ["MetaImage of arrays", meta({ ElementType: "MET_UCHAR_ARRAY" }), /"MET_UCHAR_ARRAY"/],
   ["MetaImage that is scaled", meta({ ElementToIntensityFunctionSlope: "2" }), /said to be scaled/],
+  [
+    "MetaImage with less than its CompressedDataSize",
+    meta({ CompressedData: "True", CompressedDataSize: "5000" }, deflateSync(voxels)),
+    /CompressedDataSize is 5000, and there are \d+ bytes/,
+  ],
+  [
+    "MetaImage with a CompressedDataSize that cuts",
+    meta({ CompressedData: "True", CompressedDataSize: "10" }, deflateSync(voxels)),
+    /damaged or cut off/,
+  ],
+  [
+    "MetaImage with a CompressedDataSize of no bytes",
+    meta({ CompressedData: "True", CompressedDataSize: "-4" }, deflateSync(voxels)),
+    /CompressedDataSize is -4/,
+  ],
   ["MetaImage in several files", meta({ ElementDataFile: "LIST" }), /in several files/],
   ["MetaImage in numbered files", meta({ ElementDataFile: "s%03d.raw 1 9 1" }), /in several files/],
   ["MetaImage that may be compressed", meta({ CompressedData: "Maybe" }), /"Maybe"; it must be True/],
