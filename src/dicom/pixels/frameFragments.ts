@@ -13,9 +13,12 @@ const extendedOffsetTable = 0x7fe00001;
 export const pixelsTruncated = (have: number, need: number): Error =>
   failed("PIXEL_DATA_TRUNCATED", `The pixel data hold ${have} of ${need} bytes.`, { have, need });
 
+/** Nothing at all is no number of bytes that falls short. */
+const noPixels = (sentence: string): Error => failed("PIXEL_DATA_TRUNCATED", sentence, { have: 0, need: 1 });
+
 /** The items of encapsulated pixel data: the offset table, then the fragments. A missing delimiter is no harm. */
 const readItems = ({ view, pixelData }: Part10): readonly ByteRange[] => {
-  if (pixelData === null) throw pixelsTruncated(0, 1);
+  if (pixelData === null) throw noPixels("The object has no pixel data.");
   if (pixelData.length !== null) {
     throw failed("PIXEL_DECODE_FAILED", "The transfer syntax says encapsulated, the pixels are not.");
   }
@@ -103,7 +106,8 @@ const byMarkers = (part10: Part10, fragments: readonly ByteRange[], frames: numb
  */
 export const frameFragments = (part10: Part10, numberOfFrames: number): Frames => {
   const [table, ...fragments] = readItems(part10);
-  if (table === undefined || fragments.every(({ start, end }) => start === end)) throw pixelsTruncated(0, 1);
+  if (table === undefined || fragments.every(({ start, end }) => start === end))
+    throw noPixels("The encapsulated pixel data hold no fragment with anything in it.");
   if (numberOfFrames === 1) return requireOneImageEach(part10, [fragments]);
   const frames =
     byOffsets(fragments, readOffsets(part10, table), numberOfFrames) ??

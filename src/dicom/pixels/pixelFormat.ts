@@ -52,10 +52,11 @@ const readRescale = (header: Header): Rescale => {
   const isCt = text(header, "Modality") === "CT";
   const claim = isCt ? hounsfieldClaim(header) : null;
   if (claim === "none") {
-    const rescaleType = text(header, "RescaleType") ?? "absent";
+    const said = (keyword: string, value: number | string | null): string =>
+      `${keyword} is ${value ?? (text(header, keyword) === null ? "missing" : "no finite number")}`;
     throw failed(
       "CT_NO_RESCALE",
-      `RescaleSlope is ${slope}, RescaleIntercept ${intercept}, RescaleType ${rescaleType}.`,
+      `${said("RescaleSlope", slope)}, ${said("RescaleIntercept", intercept)}, ${said("RescaleType", text(header, "RescaleType"))}.`,
       uidDetails(header),
     );
   }

@@ -113,7 +113,9 @@ const namesOf = ({ name, nameOf }: Criterion, groups: readonly (readonly Located
       : groups.map(([first]) => (first === undefined || nameOf === null ? "" : nameOf(first)));
   return plain.map((own, index) => {
     const isUnique = own !== "" && plain.filter((other) => other === own).length === 1;
-    return safe(isUnique ? own : `${own}${index + 1}`);
+    // 0.977x0.977 with a 2 behind it would be read as another spacing.
+    const parted = /\d$/.test(own) ? `${own}_` : own;
+    return safe(isUnique ? own : `${parted}${index + 1}`);
   });
 };
 

@@ -81,3 +81,13 @@ test("P4: RLE frames of one fragment each need no table, of two they need one, a
   const { details } = await refusal(read([fileOf(halves, [])]), "PIXEL_DECODE_FAILED");
   assert.deepEqual([details["fragments"], details["frames"]], [10, 5]);
 });
+
+test("V7: encapsulated pixel data without a fragment are named as that, not as a number of bytes", async () => {
+  for (const fragments of [[], [new Uint8Array()]]) {
+    const { sentence } = await refusal(
+      read([dicomFile(attributes, encapsulated(fragments), rle)]),
+      "PIXEL_DATA_TRUNCATED",
+    );
+    assert.match(sentence, /hold no fragment with anything in it/);
+  }
+});

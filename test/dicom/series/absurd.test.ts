@@ -63,7 +63,18 @@ const refused: readonly Row[] = [
     /lead from -1024 to -1024/,
   ],
   ["an intercept of 1e30", all({ RescaleIntercept: "1e30" }), "UNSUPPORTED_PIXEL_FORMAT", /Intercept 1e\+30/],
-  ["a CT slope of NaN", all({ RescaleSlope: "NaN" }), "CT_NO_RESCALE", /RescaleSlope is null/],
+  [
+    "a CT slope of NaN",
+    all({ RescaleSlope: "NaN" }),
+    "CT_NO_RESCALE",
+    /RescaleSlope is no finite number, RescaleIntercept is -1024/,
+  ],
+  [
+    "a CT in HU without slope and intercept",
+    all({ RescaleSlope: undefined, RescaleIntercept: undefined, RescaleType: "HU" }),
+    "CT_NO_RESCALE",
+    /^RescaleSlope is missing, RescaleIntercept is missing, RescaleType is HU\.$/,
+  ],
   [
     "an MR slope of NaN",
     mr({ RescaleSlope: "NaN", RescaleIntercept: "0" }),

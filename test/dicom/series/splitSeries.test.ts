@@ -24,6 +24,12 @@ describe("what always makes different volumes", () => {
       "PixelSpacing=0.800x0.800",
     ]));
 
+  test("V7: two pixel spacings that three decimals do not tell apart are numbered so that no digit joins theirs", () =>
+    assertSplit(two({ PixelSpacing: ["0.977", "0.977"] }, { PixelSpacing: ["0.9772", "0.9772"] }), [
+      "PixelSpacing=0.977x0.977_1",
+      "PixelSpacing=0.977x0.977_2",
+    ]));
+
   test("G9: two frames of reference are two volumes, never merged", () =>
     assertSplit(two({ FrameOfReferenceUID: uid(1, 1) }, { FrameOfReferenceUID: uid(1, 2) }), [
       "FrameOfReference=1",
