@@ -1,26 +1,26 @@
 import type { Header } from "../../domain/series.ts";
 
 /**
- * What differs between the images of one acquisition: names and counts, the time at which an image was made, its place,
- * how it is shown and stored, and what the scanner sets for each slice (dose modulation, triggering). RepetitionTime
- * follows the breath or the heart in triggered sequences.
+ * What labels an acquisition or says how it was taken and reconstructed, beside what `traits.ts` reads. Where another
+ * value of these alternates along a stack, the stack is not of one kind. Whatever else a header says is of the patient,
+ * the institution, the equipment, its de-identification, the geometry of the scan or of each image, and differs within
+ * one acquisition too: names, counts, times at which an image was made, places, windows, dose, triggering.
  */
-const ofEachImage = new RegExp(
+const ofAcquisition = new RegExp(
   `^(?:${[
-    "(?!IrradiationEvent).*UID",
-    "InstanceNumber|InstanceCreation.*|Content(?:Date|Time)|FrameReference(?:Date)?Time|FrameAcquisitionDuration",
-    "InStackPositionNumber|DimensionIndexValues|ImageComments|HasPixels|LossyImageCompression.*",
-    "SliceLocation|Image(?:Position|Orientation)Patient|PixelSpacing|TablePosition|.*CenterPatient",
-    "Window.*|VOILUTFunction|(?:Smallest|Largest).*Value|Rescale.*",
-    "XRayTubeCurrent.*|Exposure.*|CTDIvol|GeneratorPower|EstimatedDoseSaving|WaterEquivalentDiameter|RotationDirection",
-    "RepetitionTime|SAR|ImagingFrequency|HeartRate|(?:Low|High)RRValue|Intervals.*|NominalInterval",
+    "Series(?:Number|Date|Time|Description)|ProtocolName|AcquisitionDate|PatientPosition|ImageType|SpacingBetweenSlices",
+    "ContrastBolus.*|ContrastFlow.*|Radiopharmaceutical",
+    "ScanOptions|ScanMode|AcquisitionType|FilterType|FilterMaterial|GantryDetectorTilt|ReconstructionAlgorithm|MultienergyCTAcquisition",
+    "ScanningSequence|SequenceVariant|(?:Pulse)?SequenceName|MRAcquisitionType|EchoTrainLength|EchoPulseSequence",
+    "NumberOfAverages|PixelBandwidth|ImagedNucleus|SpectrallySelected(?:Suppression|Excitation)|MagnetizationTransfer|InversionRecovery",
+    "EffectiveEchoTime|DiffusionDirectionality|TemporalPositionTimeOffset",
   ].join("|")})$`,
 );
 
 /** Of each keyword once: objects of thousands of frames repeat the same ones. */
 const known = new Map<string, boolean>();
-const isOfEachImage = (keyword: string): boolean => {
-  const answer = known.get(keyword) ?? ofEachImage.test(keyword);
+const isOfAcquisition = (keyword: string): boolean => {
+  const answer = known.get(keyword) ?? ofAcquisition.test(keyword);
   known.set(keyword, answer);
   return answer;
 };
@@ -28,11 +28,8 @@ const isOfEachImage = (keyword: string): boolean => {
 const isPlain = (value: unknown): boolean =>
   Array.isArray(value) ? value.every(isPlain) : value !== null && typeof value !== "object";
 
-/**
- * The plain values of a header, but for those that differ between the images of one acquisition: where any of these
- * alternates along a stack, the stack is not of one kind.
- */
+/** The plain values of a header that say what acquisition an image is of. */
 export const keptOf = (header: Header): Header =>
   Object.fromEntries(
-    Object.entries(header).filter(([keyword, value]) => isPlain(value) && !isOfEachImage(keyword)),
+    Object.entries(header).filter(([keyword, value]) => isOfAcquisition(keyword) && isPlain(value)),
   );

@@ -3,6 +3,9 @@ import type { Placed, Share } from "./shares.ts";
 import { compare, labelsOf, numbered, type Value } from "./splitCollisions.ts";
 import type { TraitName } from "./traits.ts";
 
+/** A scanner, or the hosts that reconstruct, write times of one acquisition that differ by as much. */
+const leastPauseSeconds = 1;
+
 /** The number of the run of times to which an image belongs: runs are parted by the widest pauses. */
 const runsOf = (
   images: readonly Located[],
@@ -13,6 +16,7 @@ const runsOf = (
   const pauses = times.slice(1).map((seconds, n) => seconds - (times[n] ?? 0));
   const widest = Math.max(0, ...pauses);
   const starts = times.filter((_, n) => n > 0 && (pauses[n - 1] ?? 0) >= widest / 2);
+  if (widest <= leastPauseSeconds) return (image) => (secondsOf(image) === null ? null : 1);
   return (image) => {
     const own = secondsOf(image);
     return own === null ? null : 1 + starts.filter((start) => start <= own).length;
@@ -21,8 +25,12 @@ const runsOf = (
 
 const plainOf = (value: unknown): Value => {
   if (value === undefined || value === null) return null;
-  return typeof value === "number" ? value : [value].flat().join("+").toUpperCase();
+  return typeof value === "number" ? value : [value].flat().join("+");
 };
+
+/** Case and white space are how a value was typed, not what it is. */
+const folded = (value: Value): Value =>
+  typeof value === "string" ? value.trim().replace(/\s+/g, " ").toUpperCase() : value;
 
 /** How the values are read that are no single attribute of each image. */
 const readers: Readonly<Record<string, (images: readonly Located[]) => (image: Located) => Value>> = {
@@ -40,6 +48,9 @@ const readerOf = (name: string, images: readonly Located[]): ((image: Located) =
   readers[name]?.(images) ??
   (({ traits, kept }) => (name in traits.values ? traits.values[name as TraitName] : plainOf(kept[name])));
 
+/** What stands for values that are the same, whatever their order. */
+const leastOf = (values: readonly Value[]): Value => values.toSorted(compare)[0] ?? null;
+
 /**
  * The images by what one attribute says, those of which it says nothing being of one kind; null where it says the same of
  * all. What people type, and moments of an examination, stand for themselves by a number alone.
@@ -53,13 +64,16 @@ export const sharesOf = <T extends Located>(
     name,
     placed.map(({ image }) => image),
   );
-  const byValue = Map.groupBy(placed, ({ image }) => read(image));
+  const byValue = Map.groupBy(placed, ({ image }) => folded(read(image)));
   if (byValue.size < 2) return null;
-  const values = [...byValue.keys()].toSorted(compare);
+  const groups = [...byValue.values()]
+    .map((own) => ({ value: leastOf(own.map(({ image }) => read(image))), own }))
+    .toSorted((a, b) => compare(a.value, b.value));
+  const values = groups.map(({ value }) => value);
   const labels = isSpoken ? labelsOf(values) : numbered(values);
-  return values.map((value, n) => ({
+  return groups.map(({ value, own }, n) => ({
     value: labels[n] ?? "",
     isStated: value !== null,
-    placed: byValue.get(value) ?? [],
+    placed: own,
   }));
 };

@@ -405,9 +405,9 @@ describe("V2: what tells two stacks of overlapping slices apart makes them volum
 
   test("V2: whatever else alternates along overlapping slices refuses them, by its name and never its value", async () => {
     for (const [key, values] of [
-      ["StationName", ["DOE1", "DOE2"]],
-      ["TableHeight", ["150", "152"]],
-      ["SoftwareVersions", [["a", "b"], ["a"]]],
+      ["SeriesNumber", ["3", "4"]],
+      ["FilterMaterial", ["TIN", "WEDGE"]],
+      ["ContrastBolusRoute", ["IV for Doe", "oral for Doe"]],
       ["ContrastBolusVolume", [undefined, "90"]],
     ] as const) {
       const files = between("CT", 2, 5, (n) => ({ [key]: values[n] }));
@@ -421,6 +421,41 @@ describe("V2: what tells two stacks of overlapping slices apart makes them volum
       // Slices that are side by side only together are one volume, and so are overlapping ones in which nothing alternates.
       await assertWhole(between("MR", 2, 12, (n) => ({ [key]: values[n] })));
     }
+  });
+
+  test("V2, V4: who was scanned, where, by what and in what geometry says nothing of overlapping slices", async () => {
+    for (const [key, values] of [
+      ["StationName", ["CT1", "CT2"]],
+      ["InstitutionName", ["A", undefined]],
+      ["SoftwareVersions", [["a", "b"], ["a"]]],
+      ["DeviceSerialNumber", ["1", "2"]],
+      ["PatientName", ["A^B", "ANON"]],
+      ["PatientID", ["1", "2"]],
+      ["PatientWeight", ["70", undefined]],
+      ["PatientComments", ["a", "b"]],
+      ["StudyDescription", ["a", "b"]],
+      ["OperatorsName", ["A", "B"]],
+      ["DeidentificationMethod", ["a", "b"]],
+      ["DateOfLastCalibration", ["20240101", "20240102"]],
+      ["BodyPartExamined", ["ABDOMEN", "PELVIS"]],
+      ["Laterality", ["L", undefined]],
+      ["ReconstructionDiameter", ["350", "351"]],
+      ["DataCollectionDiameter", ["500", "501"]],
+      ["DistanceSourceToPatient", ["570", "571"]],
+      ["TableHeight", ["150", "152"]],
+      ["TableFeedPerRotation", [23, 24]],
+      ["RevolutionTime", [0.5, 0.6]],
+      ["SpiralPitchFactor", [0.6, 0.8]],
+      ["FocalSpots", ["0.7", "1.2"]],
+      ["IrradiationEventUID", [uid(80, 1), uid(80, 2)]],
+      // Fractions of a second apart, and how a text was typed.
+      ["AcquisitionTime", ["101500", "101500.25"]],
+      ["ContentTime", ["101500", "101500.75"]],
+      ["SeriesDescription", ["Abd 5.0", "ABD  5.0"]],
+      ["ScanOptions", ["HELICAL MODE", "helical mode"]],
+      ["ConvolutionKernel", ["B30f", "B30F"]],
+    ] as const)
+      await assertWhole(between("CT", 2, 5, (n) => ({ [key]: values[n] })));
   });
 
   test("V2: parts are asked again, and slabs of which nothing tells which belong together are refused", async () => {
