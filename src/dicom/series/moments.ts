@@ -4,6 +4,7 @@ import { mixed, type Reason } from "./mixed.ts";
 import { type Distances, judgePasses } from "./passes.ts";
 import { heightsAlong } from "./positions.ts";
 import {
+  areWoven,
   asStack,
   continues,
   haveOneDistance,
@@ -32,6 +33,8 @@ type Row = {
   readonly means: "moment" | "kind" | "pass" | "unnamed";
   /** Each value may cover a stretch of its own. Else all have as many slices, and one that has fewer has lost some. */
   readonly hasOwnRange: boolean;
+  /** The scanner fits it to each slice, or writes it of some slices alone: values in no order tell nothing. */
+  readonly mayScatter?: true;
   /** People type it, or it tells when somebody was examined: parts are named after its number. */
   readonly isNumbered?: true;
 };
@@ -49,12 +52,12 @@ const rows: readonly Row[] = [
   { name: "StackID", means: "moment", hasOwnRange: true },
   { name: "EchoNumbers", means: "moment", hasOwnRange: false },
   { name: "EchoTime", means: "moment", hasOwnRange: false },
-  { name: "InversionTime", means: "moment", hasOwnRange: false },
-  { name: "FlipAngle", means: "moment", hasOwnRange: false },
+  { name: "InversionTime", means: "moment", hasOwnRange: false, mayScatter: true },
+  { name: "FlipAngle", means: "moment", hasOwnRange: false, mayScatter: true },
   { name: "DiffusionBValue", means: "moment", hasOwnRange: false },
   { name: "ConvolutionKernel", means: "moment", hasOwnRange: true },
   { name: "KVP", means: "moment", hasOwnRange: true },
-  { name: "ReconstructedKind", means: "moment", hasOwnRange: true },
+  { name: "ReconstructedKind", means: "moment", hasOwnRange: true, mayScatter: true },
   { name: "ContrastBolusAgent", means: "pass", hasOwnRange: true },
   { name: "TriggerTime", means: "pass", hasOwnRange: false },
   { name: "AcquisitionNumber", means: "pass", hasOwnRange: true },
@@ -161,6 +164,9 @@ const byRow = <T extends Located>(
       images: own.map(({ image }) => image),
     }));
   if (found !== "moment") return found && mixed(name, found, shares, distances);
+  // An even stack with one image at each position is one unless its values lie by turns: no two lose each other's slices.
+  const isWhole = togetherMm !== null && !pairsOf(shares).some(([a, b]) => sharePositions(a, b));
+  if (row.mayScatter && !areStacks && isWhole && !areWoven(large, togetherMm)) return null;
   return shares.every(({ isStated }) => isStated) ? mixed(name, found, shares, null) : null;
 };
 

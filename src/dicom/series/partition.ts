@@ -68,7 +68,7 @@ const bySpace: Groups = (images) => {
   return nameless.length === 0 ? spaces : [...spaces, nameless];
 };
 
-const kindOf = ({ traits }: Located): string => traits.imageType.join("+");
+const kindOf = ({ traits }: Located): string => traits.imageType.toSorted().join("+");
 
 /** The keys of a series that always make different volumes (G8, G9). */
 const criteria: readonly Criterion[] = [

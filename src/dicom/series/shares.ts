@@ -62,3 +62,15 @@ export const continues = <T>(a: Stack<T>, b: Stack<T>): boolean => {
 /** Whether the slices of all lie at the same distance. */
 export const haveOneDistance = <T>([first, ...others]: readonly Stack<T>[]): boolean =>
   first !== undefined && others.every(({ spacingMm }) => closeWithin(spacingMm, first.spacingMm));
+
+/**
+ * Whether the images of each value lie at a distance of their own, but for some that are lost, and those of others between
+ * them. Else the values scatter, as a number does that the scanner fits to each slice.
+ */
+export const areWoven = <T>(shares: readonly Share<T>[], togetherMm: number): boolean =>
+  shares.every(({ placed }) => {
+    const gaps = placed.slice(1).map(({ positionMm }, n) => positionMm - (placed[n]?.positionMm ?? 0));
+    const alikeOf = (mm: number): number => gaps.filter((gap) => closeWithin(gap, mm)).length;
+    const wide = gaps.filter((gap) => gap > 1.5 * togetherMm);
+    return 2 * Math.max(0, ...wide.map(alikeOf)) >= gaps.length;
+  });

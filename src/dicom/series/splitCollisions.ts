@@ -1,3 +1,4 @@
+import { alike } from "./alike.ts";
 import type { Located } from "./describe.ts";
 import { traitNames } from "./traits.ts";
 
@@ -52,8 +53,24 @@ export const labelsOf = (values: readonly Value[]): readonly string[] => {
 export const numbered = (values: readonly unknown[]): readonly string[] =>
   values.map((_, n) => String(n + 1));
 
-/** By the equal values of one attribute: each value once at every position. */
+/** By the equal values of one attribute, or those that are equal but for noise: each value once at every position. */
 const byValue = <T extends Located>(
+  groups: Groups<T>,
+  key: string,
+  readValue: (image: T) => Value,
+): Split<T> | null =>
+  byEqual(groups, key, readValue) ?? byEqual(groups, key, withoutNoise(groups, key, readValue));
+
+const withoutNoise = <T>(
+  groups: Groups<T>,
+  key: string,
+  readValue: (image: T) => Value,
+): ((image: T) => Value) => {
+  const same = alike(key, groups.flat().map(readValue));
+  return (image) => same(readValue(image));
+};
+
+const byEqual = <T extends Located>(
   groups: Groups<T>,
   key: string,
   readValue: (image: T) => Value,
@@ -158,7 +175,8 @@ const keyNames = <T>(split: Split<T>): string => Object.keys(split[0]?.keys ?? {
 /** By two keys, such as echoes at several times: each value of the first splits by one and the same second. */
 const byTwoKeys = <T extends Located>(groups: Groups<T>): Split<T> | null => {
   for (const name of traitNames) {
-    const shares = byShares(groups, ({ traits }) => traits.values[name]);
+    const readValue = ({ traits }: T): Value => traits.values[name];
+    const shares = byShares(groups, readValue) ?? byShares(groups, withoutNoise(groups, name, readValue));
     const splits = shares?.map((share) => ({ ...share, split: byOneKey(share.groups) })) ?? [];
     const [first] = splits;
     const isWhole = splits.every(

@@ -87,7 +87,7 @@ const contrastOf = (header: Header): string =>
 /** Of CT, where it names what was computed, such as an energy or a material; that of MR always parts volumes. */
 const reconstructedKind = (header: Header): string | null => {
   const kinds = text(header, "Modality") === "CT" ? texts(header, "ImageType").slice(2) : [];
-  return kinds.length === 0 ? null : kinds.join("+").toUpperCase();
+  return kinds.length === 0 ? null : kinds.toSorted().join("+").toUpperCase();
 };
 
 /** What is no single number or text of the header. */

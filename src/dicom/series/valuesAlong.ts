@@ -1,3 +1,4 @@
+import { alike } from "./alike.ts";
 import type { Located } from "./describe.ts";
 import type { Placed, Share } from "./shares.ts";
 import { compare, labelsOf, numbered, type Value } from "./splitCollisions.ts";
@@ -27,10 +28,6 @@ const plainOf = (value: unknown): Value => {
   if (value === undefined || value === null) return null;
   return typeof value === "number" ? value : [value].flat().join("+");
 };
-
-/** Case and white space are how a value was typed, not what it is. */
-const folded = (value: Value): Value =>
-  typeof value === "string" ? value.trim().replace(/\s+/g, " ").toUpperCase() : value;
 
 /** How the values are read that are no single attribute of each image. */
 const readers: Readonly<Record<string, (images: readonly Located[]) => (image: Located) => Value>> = {
@@ -64,7 +61,11 @@ export const sharesOf = <T extends Located>(
     name,
     placed.map(({ image }) => image),
   );
-  const byValue = Map.groupBy(placed, ({ image }) => folded(read(image)));
+  const same = alike(
+    name,
+    placed.map(({ image }) => read(image)),
+  );
+  const byValue = Map.groupBy(placed, ({ image }) => same(read(image)));
   if (byValue.size < 2) return null;
   const groups = [...byValue.values()]
     .map((own) => ({ value: leastOf(own.map(({ image }) => read(image))), own }))

@@ -500,6 +500,103 @@ describe("V2: what tells two stacks of overlapping slices apart makes them volum
   });
 });
 
+/** In no order: each of the values about as often. */
+const scattered = (k: number, count: number): number => (((k * 7919 + 13) % 101) * 31 + k * k) % count;
+
+describe("V2, V6: noise in a header makes no moments", () => {
+  const noisy: readonly (readonly [string, "CT" | "MR", readonly unknown[]])[] = [
+    ["EchoTime", "MR", ["90", "90.000001", "89.999998"]],
+    ["EchoTime", "MR", ["80.0", "80.00000119"]],
+    ["FlipAngle", "MR", ["150", "149.99998"]],
+    ["FlipAngle", "MR", ["150", "149", "148", "147", "146"]],
+    ["InversionTime", "MR", ["160", "161"]],
+    ["InversionTime", "MR", ["160", "170"]],
+    ["KVP", "CT", ["120", "119.9"]],
+    ["ConvolutionKernel", "CT", ["B30f", "B30F"]],
+    [
+      "ImageType",
+      "CT",
+      [
+        ["ORIGINAL", "PRIMARY", "AXIAL"],
+        ["ORIGINAL", "PRIMARY", "AXIAL", "CT_SOM5 SPI"],
+      ],
+    ],
+    [
+      "ImageType",
+      "MR",
+      [
+        ["ORIGINAL", "PRIMARY", "M", "ND", "NORM"],
+        ["ORIGINAL", "PRIMARY", "M", "NORM", "ND"],
+      ],
+    ],
+  ];
+  for (const [key, modality, values] of noisy)
+    test(`V2, V6 ${key}: ${values.map(String).join(", ")} in no order leave the stack whole`, async () => {
+      for (const apartMm of [6, 3])
+        await assertWhole(
+          stacked(modality, [
+            {
+              fromMm: 0,
+              apartMm,
+              slices: 20,
+              attributes: (k) => ({ [key]: values[scattered(k, values.length)] }),
+            },
+          ]),
+        );
+    });
+
+  test("V2, V6: and two echoes, inversion times or kernels that lie by turns are still two volumes", async () => {
+    for (const [key, modality, low, high] of [
+      ["EchoTime", "MR", ["20", "20.00001"], ["80", "79.9999"]],
+      ["InversionTime", "MR", ["100", "100.5"], ["2500", "2501"]],
+      ["KVP", "CT", ["80", "80.1"], ["140", "139.9"]],
+      ["ConvolutionKernel", "CT", ["B30f", "B30F"], ["B60f", "B60F"]],
+    ] as const)
+      for (const fromMm of [0, 6]) {
+        const volumes = outcome(
+          stacked(
+            modality,
+            [low, high].map((values, n) => ({
+              fromMm: fromMm * n,
+              apartMm: 12,
+              attributes: (k: number) => ({ [key]: values[scattered(k, 2)] }),
+            })),
+          ),
+        );
+        assert.deepEqual(
+          volumes.map((each) => each.replace(/^.* (\d+ volume)$/, "$1")),
+          ["8 volume", "8 volume"],
+          key,
+        );
+      }
+  });
+
+  test("V2, V6: a flip angle or inversion time by turns of which one lacks slices is refused", async () => {
+    for (const key of ["FlipAngle", "InversionTime"])
+      for (const without of [15, 12, 3]) {
+        const files = between("MR", 2, 12, (n) => ({ [key]: n === 0 ? "20" : "70" }));
+        await refusal(read(files.toSpliced(without, 1)), "MIXED_ACQUISITIONS");
+      }
+  });
+
+  test("V2, V6: one noisy time point is a time point among others", () =>
+    assertVolumes(
+      stacked(
+        "MR",
+        [0, 1, 2].map((n) => ({
+          fromMm: 0,
+          apartMm: 5,
+          attributes: (k: number) => ({
+            TemporalPositionIdentifier: n + 1,
+            FlipAngle: n === 1 ? ["10", "10.0001"][scattered(k, 2)] : "10",
+          }),
+        })),
+      ),
+      [1, 2, 3].map((n) => `TemporalPositionIdentifier=${n}`),
+      5,
+    ));
+});
+
 describe("V4: acquisitions that overlap in part are volumes where each is an even stack", () => {
   const acquisition = (n: number, fromMm: number, count: number, apartMm = 5): Stack => ({
     fromMm,
