@@ -10,11 +10,11 @@ import { byIdentity, type Located } from "./describe.ts";
 import { ambiguous, type DigestOf, duplicateWarning, keepOnePerName } from "./duplicates.ts";
 import { sharesByMoments, splitByMoments } from "./moments.ts";
 import { orientationDifference, partition } from "./partition.ts";
+import { refusePieces } from "./pieces.ts";
 import { heightsAlong } from "./positions.ts";
 import { remembered, requirePositions, resolveCollisions } from "./resolveCollisions.ts";
 import { closeWithin } from "./spacing.ts";
 import { isAlone } from "./splitCollisions.ts";
-import { refuseTurned } from "./turned.ts";
 
 /** What may be one volume of a series. */
 export type SeriesPart<T> = {
@@ -253,7 +253,7 @@ export const splitSeries = <T extends Located>(
   const sorted = images.toSorted(byIdentity);
   requireNoScout(sorted);
   const requireAnnounced = (): void => requireAll(sorted, options.others ?? 0);
-  const parts = refuseTurned(partition(sorted)).flatMap(({ keys, images: own, failure }) =>
+  const parts = refusePieces(partition(sorted)).flatMap(({ keys, images: own, failure }) =>
     failure === null
       ? stackUp(keys, own, { ...options, requireAnnounced })
       : [failedPart(keys, own, failure)],

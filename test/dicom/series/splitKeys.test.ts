@@ -116,7 +116,7 @@ describe("G9: frames of reference", () => {
   test("G9: an image without one joins two others never", async () => {
     // Its UID sorts first, so that it is the one that all others are compared with.
     const [nameless = new Uint8Array()] = space(-50, 20, null);
-    const files = [nameless, ...space(0, 40, uid(1, 1)), ...space(1, 140, uid(1, 2))];
+    const files = [nameless, ...space(0, 40, uid(1, 1)), ...space(1, 150, uid(1, 2))];
     for (const seed of [1, 2, 3]) {
       assert.deepEqual(ids(shuffled(files, seed)), ["FrameOfReference=1", "FrameOfReference=2"]);
       const first = await read(shuffled(files, seed), { part: "FrameOfReference=1" });
