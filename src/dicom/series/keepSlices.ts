@@ -2,6 +2,7 @@ import { type FailureCode, failed } from "../../domain/failure.ts";
 import { isUid } from "../../domain/uid.ts";
 import type { Warning } from "../../domain/warning.ts";
 import type { ObjectKind } from "./objectKind.ts";
+import { requireNoneOnGrid } from "./onGrid.ts";
 import { type Candidate, findStrays } from "./strays.ts";
 
 type Refusal = { readonly kind: ObjectKind; readonly code: FailureCode; readonly sentence: string };
@@ -47,7 +48,7 @@ const namesOf = (uids: readonly string[]): string => {
 /**
  * The slices of a series and a warning for what was left out (G10, X2). Multi-frame images beside slices are refused,
  * because they may belong to the volume.
- * Throws NO_IMAGES, MODALITY, COLOUR_IMAGE, MOSAIC, LOCALIZER, DERIVED_NOT_VOLUME, MULTI_FRAME.
+ * Throws MIXED_ACQUISITIONS where what would be left out belongs to the stack, NO_IMAGES, MODALITY, COLOUR_IMAGE, MOSAIC, LOCALIZER, DERIVED_NOT_VOLUME, MULTI_FRAME.
  */
 export const keepSlices = <T extends Sorted>(
   objects: readonly T[],
@@ -61,6 +62,7 @@ export const keepSlices = <T extends Sorted>(
   if (deciding !== undefined) throw refuse(objects, deciding);
   if (slices.length === 0) throw failed("NO_IMAGES", "The series is empty.");
   if (dropped.length === 0) return { slices, warnings: [] };
+  requireNoneOnGrid(slices, dropped);
   const kindOf = (object: T): ObjectKind => (strays.has(object) ? "no-image" : object.kind);
   const uids = dropped.map(({ sopInstanceUid }) => sopInstanceUid).sort();
   const warning: Warning = {

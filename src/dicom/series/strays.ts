@@ -12,7 +12,7 @@ export type Candidate = {
   readonly slice: ReturnType<typeof readSlice>;
 };
 
-const isPlaced = <T extends Candidate>(object: T): object is T & { readonly slice: Slice } =>
+export const isPlaced = <T extends Candidate>(object: T): object is T & { readonly slice: Slice } =>
   !("missing" in object.slice);
 
 const samePlaceMm = 0.01;

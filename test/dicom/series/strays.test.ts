@@ -152,3 +152,45 @@ test("V3: metadata leave out an object without position unless they name its pix
   const [named] = imagesOf([headerFromJson(json(1, true, link))]);
   assert.deepEqual([named?.hasPixels, named?.matrix], [true, [8, 10]]);
 });
+
+test("V3: what is labelled no slice, and lies on the grid of the slices where they lack one or end, refuses the series", async () => {
+  const labels: readonly Attributes[] = [
+    { ImageType: ["ORIGINAL", "PRIMARY", "LOCALIZER"] },
+    { SOPClassUID: "1.2.840.10008.5.1.4.1.1.7" },
+    { Modality: "OT" },
+  ];
+  for (const own of labels)
+    for (const isLabelled of [
+      (k: number) => k >= 13,
+      (k: number) => k % 2 === 1,
+      (k: number) => k === 0,
+      (k: number) => k === 19,
+    ]) {
+      const files = classicSeries({ slices: 20, attributes: (k) => (isLabelled(k) ? own : {}) });
+      const labelled = [...files.keys()].filter(isLabelled);
+      const failure = await refusal(read(files), "MIXED_ACQUISITIONS");
+      assert.match(
+        failure.sentence,
+        /labelled as no slices .*, but are one even stack with the others, 20\.000 mm/,
+      );
+      assert.equal(uidsOf(failure).length, labelled.length);
+    }
+});
+
+test("V3: what is labelled no slice and lies off their grid, or where slices are, is left out as before", async () => {
+  for (const [fromMm, count] of [
+    [0, 3],
+    [33, 1],
+    [500, 2],
+  ] as const) {
+    const scouts = classicSeries({
+      slices: count,
+      distanceMm: (k) => fromMm + 20 * k,
+      attributes: (k) => ({
+        SOPInstanceUID: uid(9, k + 1),
+        ImageType: ["ORIGINAL", "PRIMARY", "LOCALIZER"],
+      }),
+    });
+    assert.deepEqual(codes(await read([...classicSeries(), ...scouts])), ["NON_IMAGE_DROPPED"]);
+  }
+});
