@@ -80,6 +80,14 @@ const rowsOfLoneImages: readonly Row[] = [
   { name: "ContentTime", means: "pass", hasOwnRange: true },
 ];
 
+/** Of CT: two counts that alternate in space are never one reconstruction of overlapping slices. */
+const rowsOfCounts: readonly Row[] = ["DimensionIndexValues", "InstanceNumber"].map((name) => ({
+  name,
+  means: "unnamed",
+  hasOwnRange: true,
+  isNumbered: true,
+}));
+
 /** Whatever else the headers say, a row each. */
 const unnamedRows = (placed: readonly Placed<Located>[]): readonly Row[] => {
   const named = new Set([...rows, ...rowsOfLoneImages].map(({ name }) => name));
@@ -183,7 +191,9 @@ export const splitByMoments = <T extends Located>(groups: Groups<T>): Split<T> |
     group.map((image) => ({ image, place, positionMm: heightOf(image) })),
   );
   const togetherMm = spacingOf(groups.flatMap((group) => group.slice(0, 1)).map(heightOf));
-  const asked = isAlone(groups) ? [...rows, ...rowsOfLoneImages, ...unnamedRows(placed)] : rows;
+  const asked = isAlone(groups)
+    ? [...rows, ...rowsOfLoneImages, ...unnamedRows(placed), ...rowsOfCounts]
+    : rows;
   for (const row of asked) {
     const found = byRow(row, placed, togetherMm);
     if (found instanceof FailureError) throw found;

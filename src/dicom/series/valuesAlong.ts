@@ -1,5 +1,6 @@
 import { alike } from "./alike.ts";
 import type { Located } from "./describe.ts";
+import { heightsAlong } from "./positions.ts";
 import type { Placed, Share } from "./shares.ts";
 import { compare, labelsOf, numbered, type Value } from "./splitCollisions.ts";
 import type { TraitName } from "./traits.ts";
@@ -24,6 +25,33 @@ const runsOf = (
   };
 };
 
+/** More sweeps along the stack than this are numbers in no order. */
+const mostSweeps = 4;
+
+/**
+ * The number of the sweep along the stack to which a CT image belongs, as InstanceNumber counts the images: a sweep ends
+ * where the count turns back. None where numbers repeat or are in no order.
+ */
+const sweepsOf = (images: readonly Located[]): ((image: Located) => Value) => {
+  const [reference] = images;
+  const numbers = images.map(({ modality, traits }) => (modality === "CT" ? traits.instanceNumber : null));
+  if (reference === undefined || numbers.includes(null) || new Set(numbers).size < images.length)
+    return () => null;
+  const heightOf = heightsAlong(reference);
+  const counted = images.toSorted((a, b) => (a.traits.instanceNumber ?? 0) - (b.traits.instanceNumber ?? 0));
+  const sweeps: Located[][] = [];
+  for (const image of counted) {
+    const sweep = sweeps.at(-1);
+    const [first, second] = (sweep ?? []).map(heightOf);
+    const step = heightOf(image) - heightOf(sweep?.at(-1) ?? image);
+    const goesOn = second === undefined || first === undefined || step * (second - first) > 0;
+    if (sweep !== undefined && goesOn) sweep.push(image);
+    else sweeps.push([image]);
+  }
+  if (sweeps.length > mostSweeps) return () => null;
+  return (image) => 1 + sweeps.findIndex((sweep) => sweep.includes(image));
+};
+
 const plainOf = (value: unknown): Value => {
   if (value === undefined || value === null) return null;
   return typeof value === "number" ? value : [value].flat().join("+");
@@ -35,6 +63,11 @@ const readers: Readonly<Record<string, (images: readonly Located[]) => (image: L
   // The images of an MR sequence are computed in any order.
   ContentTime: (images) =>
     runsOf(images, ({ modality, traits }) => (modality === "CT" ? traits.contentSeconds : null)),
+  InstanceNumber: sweepsOf,
+  DimensionIndexValues:
+    () =>
+    ({ modality, traits }) =>
+      modality === "CT" ? (traits.dimensionIndices[0] ?? null) : null,
   PixelDataCharacteristics:
     () =>
     ({ kept }) =>

@@ -597,6 +597,31 @@ describe("V2, V6: noise in a header makes no moments", () => {
     ));
 });
 
+test("V2: two counts of CT slices that alternate in space over each other's thickness are refused", async () => {
+  const counted = (numberOf: (n: number, k: number) => number) =>
+    between("CT", 2, 5, (n, k) => ({ InstanceNumber: numberOf(n, k) }));
+  for (const numberOf of [
+    (n: number, k: number) => 1 + k + slices * n,
+    (n: number, k: number) => 1 + k + slices * (1 - n),
+    (n: number, k: number) => 100 - k - slices * n,
+  ])
+    assert.match(
+      (await refusal(read(shuffled(counted(numberOf), 4)), "MIXED_ACQUISITIONS")).sentence,
+      /^2 values of InstanceNumber alternate along the stack \(8 and 8 images, 5\.000 mm apart each/,
+    );
+  await refusal(
+    read(between("CT", 2, 5, (n, k) => ({ DimensionIndexValues: [n + 1, k + 1], InstanceNumber: 1 }))),
+    "MIXED_ACQUISITIONS",
+  );
+  for (const numberOf of [
+    (n: number, k: number) => 1 + 2 * k + n,
+    (n: number, k: number) => 100 - 2 * k - n,
+    (n: number, k: number) => 1 + (((2 * k + n) * 7) % 17),
+    () => 1,
+  ])
+    await assertWhole(counted(numberOf));
+});
+
 describe("V4: acquisitions that overlap in part are volumes where each is an even stack", () => {
   const acquisition = (n: number, fromMm: number, count: number, apartMm = 5): Stack => ({
     fromMm,
