@@ -98,8 +98,8 @@ const atDestination = (error: unknown, { name }: Destination): Failure => {
 const isOfDestination = (code: FailureCode): boolean => {
   // What was stored a moment ago is not there to be read back.
   if (code === "INCOMPLETE_RETRIEVAL") return true;
-  const { about, class: kind } = policyOf(code);
-  return kind !== "refused" && (about === "archive" || about === "answer" || about === "destination");
+  const { about } = policyOf(code);
+  return about === "archive" || about === "answer" || about === "destination";
 };
 
 /** While a destination is away, results that met it first come last, so that one that it cannot take keeps none from it. */

@@ -369,6 +369,26 @@ test("S8: of several destinations that fail each has its own end: one is tried a
   assert.deepEqual(second.holds(), ["SEG"]);
 });
 
+test("S8: an answer of one destination that is too large fails there, and holds neither the job nor another destination", async (t) => {
+  const tooLarge = () => failed("PACS_TOO_LARGE", "The answer is longer than 10 bytes.", { maxBytes: 10 });
+  for (const away of ["archive", "second"]) {
+    const recorded = ["archive", "second"].map((name) => {
+      const each = recording(name);
+      const hasInstance = async () => {
+        throw tooLarge();
+      };
+      const { destination } = each;
+      if (name !== away) return each;
+      return { ...each, destination: { ...destination, pacs: { ...destination.pacs, hasInstance } } };
+    });
+    const { sendNew, jobs } = carrierTo(t, ...recorded);
+    const { id, ...delivered } = await sendNew();
+    const expected = { archive: "delivered", second: "delivered", [away]: "failed: PACS_TOO_LARGE" };
+    assert.deepEqual(statesOf(delivered), expected);
+    assert.equal((await jobs.find(id))?.state, "dead", "a person can have it tried again");
+  }
+});
+
 test("where none takes any class, the delivery has failed", async (t) => {
   const refuses = { SEG: refusedClass, SR: refusedClass, text: refusedClass };
   const { sendNew, sendAgain, clock } = carrierTo(t, recording("archive", { refuses }));
