@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { type Delivery, isDue } from "../../src/domain/delivery.ts";
 import { makeFailure } from "../../src/domain/failure.ts";
-import type { Job, NewSegmentJob, SeriesArrival } from "../../src/domain/job.ts";
+import type { Claim, Job, NewSegmentJob, SeriesArrival } from "../../src/domain/job.ts";
 import type { JobStore } from "../../src/ports/jobs.ts";
 import {
   arrival,
@@ -365,6 +365,15 @@ const later = (delivery: Delivery, notBeforeMs: number) => ({
 const statesOf = (job: Job | null): readonly string[] =>
   (job?.deliveries ?? []).map(({ destination, state }) => `${destination} ${state}`);
 
+/** The worker that holds a job dies, in each of its attempts. */
+async function dieOfIt(store: JobStore): Promise<void> {
+  for (let n = 1; n < MAX_ATTEMPTS; n++) {
+    await store.releaseOwner("worker-1");
+    await claimOf(store);
+  }
+  await store.releaseOwner("worker-1");
+}
+
 function deliveries(scene: MakeScene): void {
   scene(
     "S8 a computed result waits for the first of its destinations that is due, with each one's own state",
@@ -494,6 +503,35 @@ function deliveries(scene: MakeScene): void {
       assert.equal((await claimOf(store)).job.id, claim.job.id);
     },
   );
+
+  for (const [end, state, bring] of [
+    ["skipped", "skipped", (store: JobStore, claim: Claim) => store.skip(claim, gone)],
+    ["dead", "dead", (store: JobStore, claim: Claim) => store.bury(claim, gone)],
+    ["of its worker's death", "dead", dieOfIt],
+  ] as const)
+    scene(`S8 a job that ends ${end} waits for no destination any more, and says why`, async ({ store }) => {
+      const { claim, deliveries } = await computed(store, 1);
+      await store.noteDelivery(claim, { ...(deliveries[0] as Delivery), ...delivered }, result("1.2.3.1"));
+      await bring(store, claim);
+      const job = await only(store, { kind: "segment" });
+      assert.deepEqual([job.state, ...statesOf(job)], [state, "archive delivered", "second failed"]);
+      assert.ok(job.failure);
+      assert.deepEqual(
+        job.deliveries.map(({ failure }) => failure),
+        [null, job.failure],
+      );
+    });
+
+  scene("S8 what a worker died of is brought after all when a person says so", async ({ store }) => {
+    const { claim } = await computed(store, 1);
+    await dieOfIt(store);
+    const retried = await store.retry(claim.job.id);
+    assert.deepEqual(
+      [retried.state, ...statesOf(retried)],
+      ["computed", "archive waiting", "second waiting"],
+    );
+    assert.equal((await claimOf(store)).job.id, claim.job.id);
+  });
 
   scene("F27 a delivery whose time was set before the clock went back is due", async ({ store, clock }) => {
     const { claim, deliveries } = await computed(store, 1, ["archive"]);

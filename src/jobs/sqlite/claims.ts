@@ -19,15 +19,13 @@ type Ending = { state: JobState; failure?: Failure; result?: ResultSummary | und
 
 /** End a claim inside the caller's transaction. Throws LEASE_LOST. */
 export function endClaim(database: Database, claim: Claim, ending: Ending, now: number): void {
-  const row = database.first(sql.END_CLAIM, {
-    ...held(claim),
-    state: ending.state,
-    failure: toJson(ending.failure),
-    result: toJson(ending.result),
-    now,
-  });
+  const { id } = claim.job;
+  const failure = toJson(ending.failure);
+  const { state, result } = ending;
+  const row = database.first(sql.END_CLAIM, { ...held(claim), state, failure, result: toJson(result), now });
   if (row === null) throw leaseLost(claim);
-  database.run(sql.QUEUE_IF_ARRIVED_AGAIN, { id: claim.job.id, now });
+  if (ending.failure !== undefined) database.run(sql.GIVE_UP_DELIVERIES, { id, failure, now });
+  database.run(sql.QUEUE_IF_ARRIVED_AGAIN, { id, now });
 }
 
 /** Insert the job unless its key was ever seen: then there is nothing new to do, whatever became of it. */

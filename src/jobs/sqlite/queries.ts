@@ -96,6 +96,10 @@ export const NOTE_DELIVERY = `
     not_before = $notBefore, updated_at = $now
   WHERE job_id = $id AND destination = $destination`;
 
+/** Of a job that ended: nobody brings it any more. */
+export const GIVE_UP_DELIVERIES = `
+  UPDATE delivery SET state = 'failed', failure_json = $failure, updated_at = $now WHERE job_id = $id AND state = 'waiting'`;
+
 export const AWAIT_DELIVERIES = `
   UPDATE job SET state = 'computed', attempts = attempts - 1, failure_json = NULL, queued_at = $now, updated_at = $now,
     not_before = (SELECT min(not_before) FROM delivery WHERE job_id = $id AND delivery.state = 'waiting'), ${NO_LEASE}
