@@ -41,8 +41,9 @@ export type Refusals = {
   readonly forget: (destination: string, sopClassUid: string) => void;
 };
 
-/** When a destination is asked again (epoch ms), why not before, and how many tries in a row have found it away. */
+/** When a destination was found away and is asked again (epoch ms), why not before, and how many tries in a row have found it so. */
 export type Outage = {
+  readonly foundMs: number;
   readonly untilMs: number;
   readonly failure: Failure;
   readonly failuresInRow: number;
@@ -52,7 +53,7 @@ export type Outage = {
 export type Outages = {
   /** Null where a destination is not known to be away. */
   readonly find: (destination: string) => Outage | null;
-  readonly note: (destination: string, untilMs: number, failure: Failure) => void;
+  readonly note: (destination: string, outage: Omit<Outage, "failuresInRow">) => void;
   /** A destination took the result of this job. */
   readonly passed: (destination: string, jobId: number) => void;
   /** The result of this job failed there: whether others passed since it failed there last. */

@@ -51,6 +51,7 @@ export const deliver = async (
     written.some(({ kind }) => outputs.includes(kind)),
   );
   let result = job.result ?? spooled.result;
+  const retried = job.deliveries.filter(isRetried);
   const names = wanting.map(({ name }) => name);
   const deliveries = [...(await carrier.jobs.startDeliveries(claim, result, names))];
   const note = async (delivery: Delivery): Promise<void> => {
@@ -60,11 +61,13 @@ export const deliver = async (
   for (const destination of wanting) {
     const delivery = deliveries.find((each) => each.destination === destination.name);
     if (delivery === undefined || !isDue(delivery, carrier.clock.nowMs())) continue;
-    const outage = outageOf(destination, carrier);
+    const retry = retried.find((each) => each.destination === destination.name);
+    const outage = outageOf(destination, retry, carrier);
     if (outage !== null) await note({ ...delivery, failure: outage.failure, notBeforeMs: outage.untilMs });
     else
       try {
-        const refused = await deliverTo(destination, job.key, spooled, job, carrier, step);
+        const asking = retry === undefined ? carrier : { ...carrier, refusals: askedAnew(carrier.refusals) };
+        const refused = await deliverTo(destination, job.key, spooled, job, asking, step);
         carrier.outages.passed(destination.name, job.id);
         const others = result.warnings.filter((warning) => !isRefusalBy(destination, warning));
         result = withDelivery({ ...result, warnings: others }, refused.map(asWarning), step);
@@ -77,9 +80,24 @@ export const deliver = async (
   return { result, deliveries };
 };
 
-/** Whether a destination is known to be away; what lies too far ahead was set before the clock went back. */
-const outageOf = ({ name }: Destination, { outages, clock }: Carrier): Outage | null => {
+/** A person's retry leaves nothing of the tries before it: what the ledger holds of it was never tried since. */
+const isRetried = ({ state, attempts, failure }: Delivery): boolean =>
+  state === "waiting" && attempts === 0 && failure === null;
+
+/** A person who has it tried again knows more than was found before. */
+const askedAnew = (refusals: Carrier["refusals"]): Carrier["refusals"] => ({ ...refusals, find: () => null });
+
+/**
+ * Whether a destination is known to be away; what lies too far ahead was set before the clock went back. A person who
+ * had the delivery tried again since may know better.
+ */
+const outageOf = (
+  { name }: Destination,
+  retry: Delivery | undefined,
+  { outages, clock }: Carrier,
+): Outage | null => {
   const outage = outages.find(name);
+  if (outage !== null && retry !== undefined && retry.updatedAtMs > outage.foundMs) return null;
   const waitMs = outage === null ? 0 : outage.untilMs - clock.nowMs();
   return waitMs > 0 && waitMs <= LONGEST_OUTAGE_MS ? outage : null;
 };
@@ -114,9 +132,10 @@ const undelivered = (delivery: Delivery, failure: Failure, jobId: number, carrie
   });
   log.error("destination failed", { destination, code: failure.code });
   if (next === null) return { ...delivery, state: "failed", attempts, failure };
-  const untilMs = clock.nowMs() + next.delayMs;
+  const foundMs = clock.nowMs();
+  const untilMs = foundMs + next.delayMs;
   const isAway = !next.usesAttempt && policyOf(failure.code).about !== "destination";
-  if (isAway) outages.note(destination, untilMs, failure);
+  if (isAway) outages.note(destination, { foundMs, untilMs, failure });
   const countedAttempts = delivery.countedAttempts + (next.usesAttempt ? 1 : 0);
   return { ...delivery, attempts, countedAttempts, failure, notBeforeMs: untilMs + 1 };
 };

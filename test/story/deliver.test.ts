@@ -445,6 +445,43 @@ test("S8: a destination that is away is asked by one result at a time, later and
   assert.equal((await jobs.stats()).segment.done, 5);
 });
 
+test("S8: what a person has tried again is asked for at once, while the destination counts as away", async (t) => {
+  const refuses: Record<string, () => Error | null> = {
+    SEG: () => failed("PACS_UNREACHABLE", "It is away."),
+  };
+  const archive = recording("archive", { refuses });
+  const { sendNew, sendAgain, clock, jobs } = carrierTo(t, archive);
+  const { id } = await sendNew();
+  await sendNew();
+  assert.deepEqual(archive.requests, ["store SEG"], "the second knows");
+  for (const { id } of await jobs.list({ state: "computed" })) {
+    clock.move(1);
+    await jobs.retry(id);
+  }
+  await sendAgain();
+  assert.deepEqual(archive.requests, ["store SEG", "store SEG"]);
+  await sendAgain();
+  assert.deepEqual(archive.requests, ["store SEG", "store SEG"], "the first of them asked for both");
+  delete refuses["SEG"];
+  clock.move(1);
+  await jobs.retry(id);
+  assert.deepEqual(statesOf(await sendAgain()), { archive: "delivered" });
+});
+
+test("S8: what a person has tried again is asked for at once, while its class counts as refused", async (t) => {
+  let isTaught = false;
+  const archive = recording("archive", { refuses: { SEG: () => (isTaught ? null : refusedClass()) } });
+  const { sendNew, sendAgain, clock, jobs } = carrierTo(t, archive);
+  const { id } = await sendNew();
+  clock.move(HOUR);
+  assert.deepEqual(statesOf(await sendAgain()), { archive: "failed: STORE_REJECTED" });
+  isTaught = true;
+  clock.move(1);
+  await jobs.retry(id);
+  assert.deepEqual(statesOf(await sendAgain()), { archive: "delivered" });
+  assert.deepEqual(archive.holds().toSorted(), ["SEG", "SR", "text"]);
+});
+
 test("S8: a result that a destination cannot take, as if it were away, keeps no other from it for ever", async (t) => {
   let poisoned = "";
   const second = recording("second");

@@ -7,9 +7,9 @@ export const makeOutages = (): Outages => {
   const fates = makeFates();
   return {
     find: (destination) => known.get(destination) ?? null,
-    note: (destination, untilMs, failure) => {
+    note: (destination, outage) => {
       const failuresInRow = (known.get(destination)?.failuresInRow ?? 0) + 1;
-      known.set(destination, { untilMs, failure, failuresInRow });
+      known.set(destination, { ...outage, failuresInRow });
     },
     passed: (destination, jobId) => {
       known.delete(destination);
