@@ -48,7 +48,8 @@ export const examineSeries = async (claim: Claim, world: World, step: Step): Pro
     .map((choice) => orderSegmentation(job, headers, choice, world));
   const ordered = orders.filter((order) => "key" in order);
   const [refusal = refusalOf(choices)] = orders.filter((order) => "code" in order);
-  await world.jobs.completeExamination(claim, ordered.length > 0 ? ordered : refusal);
+  const outdated = await world.jobs.completeExamination(claim, ordered.length > 0 ? ordered : refusal);
+  for (const key of outdated) world.spool.remove(key);
 };
 
 /** Run one claimed job from retrieval to results that were read back from every destination, or wait for one. */

@@ -16,8 +16,14 @@ export type JobStore = {
   readonly claim: (owner: string, leaseMs: number) => Promise<Claim | null>;
   /** Prolong the lease and note where the job is. */
   readonly heartbeat: (claim: Claim, step: string, progress: number, leaseMs: number) => Promise<void>;
-  /** End an examination: skipped with a reason, or done with the jobs that follow, in one transaction. */
-  readonly completeExamination: (claim: Claim, outcome: Failure | readonly NewSegmentJob[]) => Promise<void>;
+  /**
+   * End an examination: skipped with a reason, or done with the jobs that follow, in one transaction. A new job ends, as
+   * SERIES_CHANGED, what was computed of fewer or other instances and is delivered nowhere; the keys of those.
+   */
+  readonly completeExamination: (
+    claim: Claim,
+    outcome: Failure | readonly NewSegmentJob[],
+  ) => Promise<readonly string[]>;
   /**
    * The result is on disk: from now on each of these destinations has a delivery of its own. What was recorded of one
    * stays; one that is no destination any more is not waited for.

@@ -533,6 +533,46 @@ function deliveries(scene: MakeScene): void {
     assert.equal((await claimOf(store)).job.id, claim.job.id);
   });
 
+  for (const [title, destination, state] of [
+    ["of which nothing is delivered is ended", null, "skipped"],
+    ["that is delivered somewhere goes on", "archive", "computed"],
+  ] as const)
+    scene(`F14 a late slice makes a new job; the result of the fewer ${title}`, async ({ store }) => {
+      const { claim, deliveries } = await computed(store, 1);
+      for (const delivery of deliveries) {
+        const told =
+          delivery.destination === destination ? { ...delivery, ...delivered } : later(delivery, 0);
+        await store.noteDelivery(claim, told, result("1.2.3.1"));
+      }
+      await store.arrive([arrival(1, { instanceCount: 21, isEvent: true })]);
+      const examination = await claimOf(store);
+      await store.awaitDeliveries(claim);
+      const other = { ...segmentation(1, "other"), order: { ...segmentation(1, "other").order, part: "B" } };
+      const ended = await store.completeExamination(examination, [segmentation(1, "whole"), other]);
+      const job = await store.find(claim.job.id);
+      assert.deepEqual([job?.state, ended], [state, state === "skipped" ? [job?.key] : []]);
+      if (state === "computed") return;
+      assert.equal(job?.failure?.code, "SERIES_CHANGED");
+      assert.deepEqual(statesOf(job), ["archive failed", "second failed"]);
+    });
+
+  scene(
+    "F14 a result of another part, or of the same slices, is not ended by a new job",
+    async ({ store }) => {
+      const { claim } = await computed(store, 1);
+      await store.arrive([arrival(1, { isEvent: true })]);
+      const examination = await claimOf(store);
+      await store.awaitDeliveries(claim);
+      const { order } = segmentation(1);
+      const others = [
+        { ...segmentation(1, "part"), order: { ...segmentation(1, "part").order, part: "B" } },
+        { ...segmentation(1, "model"), order: { ...order, modelId: "ct-2" } },
+      ];
+      assert.deepEqual(await store.completeExamination(examination, others), []);
+      assert.equal((await store.find(claim.job.id))?.state, "computed");
+    },
+  );
+
   scene("F27 a delivery whose time was set before the clock went back is due", async ({ store, clock }) => {
     const { claim, deliveries } = await computed(store, 1, ["archive"]);
     await store.noteDelivery(

@@ -28,11 +28,21 @@ export function endClaim(database: Database, claim: Claim, ending: Ending, now: 
   database.run(sql.QUEUE_IF_ARRIVED_AGAIN, { id, now });
 }
 
-/** Insert the job unless its key was ever seen: then there is nothing new to do, whatever became of it. */
-export function addSegmentation(database: Database, job: NewSegmentJob, now: number): void {
+/**
+ * Insert the job unless its key was ever seen: then there is nothing new to do, whatever became of it. The keys of the jobs
+ * that it ended: what they computed is of instances that are not the series any more, and nobody has it.
+ */
+export function addSegmentation(database: Database, job: NewSegmentJob, now: number): readonly string[] {
   const { key, studyUid, seriesUid, instanceCount, order } = job;
   const parameters = { key, studyUid, seriesUid, instanceCount, order: toJson(order), now };
-  database.run(sql.INSERT_SEGMENTATION, parameters);
+  if (database.run(sql.INSERT_SEGMENTATION, parameters) === 0) return [];
+  const { part, instancesDigest } = order;
+  const failure = toJson(
+    makeFailure("SERIES_CHANGED", "The series changed before its result was delivered."),
+  );
+  const ended = database.all(sql.END_OUTDATED, { seriesUid, part, instancesDigest, failure, now });
+  for (const { id } of ended) database.run(sql.GIVE_UP_DELIVERIES, { id: Number(id), failure, now });
+  return ended.map((row) => String(row["key"]));
 }
 
 /** Run one claim-bearing statement. Throws LEASE_LOST where the token is no longer current. */

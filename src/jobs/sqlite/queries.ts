@@ -30,6 +30,14 @@ export const INSERT_SEGMENTATION = `
   VALUES (${NEXT_SEQ}, 'segment', $key, $studyUid, $seriesUid, 'queued', $instanceCount, $order, $now, $now, $now, $now)
   ON CONFLICT (kind, key) DO NOTHING`;
 
+/** Only the computed are looked through: they are few, and have an index. */
+export const END_OUTDATED = `
+  UPDATE job SET state = 'skipped', failure_json = $failure, updated_at = $now
+  WHERE state = 'computed' AND kind = 'segment' AND series_uid = $seriesUid
+    AND json_extract(order_json, '$.part') = $part AND json_extract(order_json, '$.instancesDigest') <> $instancesDigest
+    AND NOT EXISTS (SELECT 1 FROM delivery WHERE job_id = job.id AND delivery.state = 'delivered')
+  RETURNING id, key`;
+
 export const FIND_EXAMINATION = "SELECT * FROM job WHERE kind = 'examine' AND key = $seriesUid";
 
 /** A series can move to another study. Leaves queued_at alone: it still tells when not_before was set. */

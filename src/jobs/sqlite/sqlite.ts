@@ -75,10 +75,10 @@ const working = (database: Database, now: Now): Pick<JobStore, Working> => ({
     database.transaction(() => {
       if ("code" in outcome) {
         endClaim(database, claim, { state: "skipped", failure: outcome }, now());
-      } else {
-        endClaim(database, claim, { state: "done" }, now());
-        for (const job of outcome) addSegmentation(database, job, now());
+        return [];
       }
+      endClaim(database, claim, { state: "done" }, now());
+      return outcome.flatMap((job) => addSegmentation(database, job, now()));
     }),
   startDeliveries: async (claim, result, destinations) =>
     database.transaction(() => startDeliveries(database, claim, result, destinations, now())),
