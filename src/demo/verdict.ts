@@ -27,11 +27,16 @@ export type Verdict = {
 /** What a result must reach to count as expected: the demo shows that the whole chain works, not how good a model is. */
 const leastDice = 0.75;
 
-/** The job that tells what became of a series: its segmentation where there is one, else its examination; null: not yet. */
+const isOpen = ({ state }: Job): boolean => ["queued", "running", "computed"].includes(state);
+
+/**
+ * The job that tells what became of a series: its segmentation where there is one, else its examination; null: not yet.
+ * While one is open a slice may have come late, and what ended before it was not the end. `jobs`: the newest first.
+ */
 export const finalJob = (jobs: readonly Job[], seriesUid: string): Job | null => {
   const ofSeries = jobs.filter((job) => job.seriesUid === seriesUid);
   const last = ofSeries.find(({ kind }) => kind === "segment") ?? ofSeries[0];
-  if (last === undefined || ["queued", "running", "computed"].includes(last.state)) return null;
+  if (last === undefined || ofSeries.some(isOpen)) return null;
   return last.kind === "examine" && last.state === "done" ? null : last;
 };
 

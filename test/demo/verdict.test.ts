@@ -140,6 +140,13 @@ test("the segmentation of a series tells its end, and its examination alone only
   assert.equal(finalJob([examine], seriesUid), null);
   assert.equal(finalJob([examine, { ...segment, state: "running" }], seriesUid), null);
   assert.equal(finalJob([examine, segment], seriesUid), segment);
+  const outdated = {
+    ...segment,
+    state: "skipped",
+    failure: makeFailure("SERIES_CHANGED", "Older."),
+  } as const;
+  assert.equal(finalJob([{ ...examine, state: "queued" }, outdated], seriesUid), null, "a slice came late");
+  assert.equal(finalJob([{ ...segment, state: "running" }, outdated, examine], seriesUid), null);
   assert.equal(finalJob([{ ...segment, seriesUid: "1.2.3" }], seriesUid), null);
   const skipped = job({ kind: "examine", state: "skipped" });
   assert.equal(finalJob([skipped], seriesUid), skipped);

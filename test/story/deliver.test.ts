@@ -163,7 +163,10 @@ const carrierTo = (t: TestContext, ...destinations: readonly Recorded[]) => {
     await jobs.arrive([{ ...source, instanceCount: 6, isEvent: true }]);
     const { seriesUid, studyUid } = source;
     const keys = Array.from({ length: count }, () => (ordered += 1));
-    const orders = keys.map((n) => ({ ...segmentation(n), seriesUid, studyUid }));
+    const orders = keys.map((n) => {
+      const { order, ...job } = segmentation(n);
+      return { ...job, seriesUid, studyUid, order: { ...order, part: String(n) } };
+    });
     await jobs.completeExamination(await claimOf(jobs), orders);
   };
   const send = async (isNew: boolean): Promise<Delivered & { readonly id: number }> => {
