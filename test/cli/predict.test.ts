@@ -54,11 +54,11 @@ const labelsOn = ({ grid }: Volume): Volume => ({
 const volumes = [1, 2, 3].map(phantomOf) as [Volume, Volume, Volume];
 const ids = ["pan-1", "pan-2", "pan-3"] as const;
 
-const predict = (input: string, output: string, ...more: readonly string[]) =>
-  panseg(
-    ["predict", "-i", at(input), "-o", at(output), "--model", "phantom-ct", "--allow-phantom-model", ...more],
-    environment,
-  );
+const predict = (input: string, output: string, ...more: readonly string[]) => {
+  const model = more.includes("--model") ? [] : ["--model", "phantom-ct"];
+  const given = ["predict", "-i", at(input), "-o", at(output), ...model, "--allow-phantom-model", ...more];
+  return panseg(given, environment);
+};
 
 /** The masks of a folder by name. */
 const masksIn = (output: string): Readonly<Record<string, Buffer>> =>
