@@ -259,6 +259,9 @@ const coronal = (k: number): Attributes => ({
 const [cosine, sine] = [Math.cos(Math.PI / 180), Math.sin(Math.PI / 180)];
 const turned = [cosine, sine, 0, -sine, cosine, 0];
 
+/** Two stacks of six slices each, far enough apart that none goes on where the other ends. */
+const apart = [0, 2.5, 5, 7.5, 10, 12.5, 50, 52.5, 55, 57.5, 60, 62.5];
+
 /** Sources of which no objects are made. */
 export const refusedSources: readonly RefusedSource[] = [
   ["a missing slice", "MISSING_SLICES", refused(1, { heightsMm: withHole })],
@@ -272,7 +275,11 @@ export const refusedSources: readonly RefusedSource[] = [
   [
     "two frames of reference",
     "SEVERAL_VOLUMES",
-    refused(5, { slices: 12, attributes: (k) => (k < 6 ? { FrameOfReferenceUID: "2.25.3" } : {}) }),
+    refused(5, {
+      slices: 12,
+      heightsMm: apart,
+      attributes: (k) => (k < 6 ? { FrameOfReferenceUID: "2.25.3" } : {}),
+    }),
   ],
   [
     "axial and coronal slices",
@@ -287,12 +294,26 @@ export const refusedSources: readonly RefusedSource[] = [
   [
     "two matrices",
     "SEVERAL_VOLUMES",
-    refused(8, { slices: 12, attributes: (k) => (k < 6 ? { Rows: 10, Columns: 8 } : {}) }),
+    refused(8, { slices: 12, heightsMm: apart, attributes: (k) => (k < 6 ? { Rows: 10, Columns: 8 } : {}) }),
   ],
   [
     "two pixel spacings",
     "SEVERAL_VOLUMES",
-    refused(9, { slices: 12, attributes: (k) => (k < 6 ? { PixelSpacing: ["0.8", "0.8"] } : {}) }),
+    refused(9, {
+      slices: 12,
+      heightsMm: apart,
+      attributes: (k) => (k < 6 ? { PixelSpacing: ["0.8", "0.8"] } : {}),
+    }),
+  ],
+  [
+    "one stack in two frames of reference",
+    "MIXED_ACQUISITIONS",
+    refused(12, { slices: 12, attributes: (k) => (k < 6 ? { FrameOfReferenceUID: "2.25.3" } : {}) }),
+  ],
+  [
+    "one stack of two matrices",
+    "MIXED_ACQUISITIONS",
+    refused(13, { slices: 12, attributes: (k) => (k < 6 ? { Rows: 10, Columns: 8 } : {}) }),
   ],
   ["a single slice", "TOO_FEW_SLICES", refused(10, { slices: 1, body: [] })],
   ["a localizer", "LOCALIZER", refused(11, all({ ImageType: ["ORIGINAL", "PRIMARY", "LOCALIZER"] }))],
