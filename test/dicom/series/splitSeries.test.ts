@@ -25,9 +25,9 @@ describe("what always makes different volumes", () => {
     ]));
 
   test("V7: two pixel spacings that three decimals do not tell apart are numbered so that no digit joins theirs", () =>
-    assertSplit(two({ PixelSpacing: ["0.977", "0.977"] }, { PixelSpacing: ["0.9772", "0.9772"] }), [
-      "PixelSpacing=0.977x0.977_1",
-      "PixelSpacing=0.977x0.977_2",
+    assertSplit(two({ PixelSpacing: ["0.25", "0.25"] }, { PixelSpacing: ["0.2504", "0.2504"] }), [
+      "PixelSpacing=0.250x0.250_1",
+      "PixelSpacing=0.250x0.250_2",
     ]));
 
   test("G9: two frames of reference are two volumes, never merged", () =>
